@@ -1,0 +1,45 @@
+# make run and make test do all of their own set-up; everything they need lands in .venv and .data.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint format model clean
+
+PYTHON := .venv/bin/python
+UV_VERSION := 0.13.9
+# An installed uv is used where there is one, else one of our own.
+UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
+
+run: .venv/installed ## run the service on this machine: http://127.0.0.1:8080
+	@$(PYTHON) -m infra.local
+
+test: lint model ## lint, then every test, with one summary at the end
+	@$(PYTHON) -m pytest
+
+lint: .venv/installed ## style, types and the rules on which part may import which
+	@$(PYTHON) -m ruff format --check --quiet . || { echo 'Run "make format".'; exit 1; }
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy
+	@PYTHONPATH=functions .venv/bin/lint-imports --no-logo --no-cache
+
+format: .venv/installed ## put the code into the one style
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+model: .venv/installed ## fetch the local model's weights
+	@$(PYTHON) -m infra.local.weights
+
+clean: ## delete what was installed and built; pictures in .data are kept
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv/installed: requirements.txt functions/requirements.txt | $(UV)
+	@echo 'Installing into .venv (once, and again when the requirements change) ...'
+	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv
+	@$(UV) pip install --quiet --python $(PYTHON) --requirement requirements.txt
+	@touch $@
+
+.venv/uv/bin/uv:
+	@echo 'Fetching uv, which installs the rest ...'
+	@python3 -m venv .venv/uv || { echo 'make needs uv, or python3 with its venv module (Debian: apt install python3-venv).'; exit 1; }
+	@.venv/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)

@@ -1,0 +1,1 @@
+"""What every endpoint shares: settings, identity, the use cases and their adapters."""

@@ -1,0 +1,118 @@
+"""Puts the parts together from the settings, once per process and no sooner than they are needed."""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from common.image_store import InlineImageStore
+from common.library import Library
+from common.ports import PictureCodec
+from common.records import MongoRecordStore, connect
+from common.removers import BackgroundRemover
+from common.session import SessionSigner
+from common.settings import Settings, SettingsError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that a request needs; `sessions` is None in a function that has no secret key and no users."""
+
+    settings: Settings
+    library: Library
+    sessions: SessionSigner | None
+
+
+_current: Parts | None = None
+_building = threading.Lock()
+
+
+def parts() -> Parts:
+    """Return this process's parts, building them on the first call."""
+    global _current
+    with _building:
+        if _current is None:
+            _current = build(Settings.from_env())
+        return _current
+
+
+def provide(given: Parts | None) -> None:
+    """Use these parts from now on (tests do), or build anew from the environment for None."""
+    global _current
+    with _building:
+        _current = given
+
+
+def check_settings() -> None:
+    """End the process with one line where a setting that it needs is missing or malformed."""
+    try:
+        Settings.from_env()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        # Of all statuses it is 3 at which gunicorn gives up instead of starting the worker again and again.
+        sys.exit(3)
+
+
+def build(settings: Settings) -> Parts:
+    """Build the parts that these settings describe; nothing is connected or loaded yet."""
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pymongo").setLevel(logging.WARNING)  # below that it writes down what it sends
+    library = Library(
+        records=MongoRecordStore(connect(settings.mongo_uri, settings.mongo_db)),
+        images=InlineImageStore(),
+        codec=_once(lambda: _codec(settings)),
+        remover=_once(lambda: _remover(settings)),
+        user_limit=settings.user_limit,
+        retention=timedelta(days=settings.retention_days) if settings.retention_days else None,
+    )
+    keys = settings.app_secret_keys
+    return Parts(settings, library, SessionSigner(keys) if keys else None)
+
+
+def _once(make: Callable[[], T]) -> Callable[[], T]:
+    """Make a thing when it is first asked for, even when several threads ask at the same moment."""
+    making = threading.Lock()
+    made: list[T] = []
+
+    def get() -> T:
+        with making:
+            if not made:
+                made.append(make())
+            return made[0]
+
+    return get
+
+
+def _codec(settings: Settings) -> PictureCodec:
+    from common.pictures import PillowCodec
+
+    return PillowCodec(settings.max_megapixels)
+
+
+def _remover(settings: Settings) -> BackgroundRemover:
+    makers = {"rapidapi": _rapidapi, "local": _local}
+    removers = [(name, makers[name](settings)) for name in settings.remover]
+    if len(removers) == 1:
+        return removers[0][1]
+    from common.removers.fallback import FallbackRemover
+
+    return FallbackRemover(removers)
+
+
+def _rapidapi(settings: Settings) -> BackgroundRemover:
+    from common.removers.rapidapi import RapidApiRemover
+
+    return RapidApiRemover(settings.x_rapid_api_key, settings.x_rapid_api_host)
+
+
+def _local(settings: Settings) -> BackgroundRemover:
+    from common.removers.local import LocalRemover
+
+    if settings.local_model_path is None:
+        raise SettingsError("LOCAL_MODEL_PATH is not set; the local remover needs it")
+    return LocalRemover(settings.local_model_path)

@@ -1,0 +1,207 @@
+"""What every endpoint does alike: methods, path, CORS, identity, limits, errors and headers."""
+
+import contextlib
+import functools
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+from werkzeug.exceptions import MethodNotAllowed
+
+from common import bootstrap
+from common.answers import to_site, wants_page
+from common.errors import BadRequest, NotFound, OriginNotAllowed
+from common.library import Library
+from common.problems import Problem
+from common.session import LIFETIME, Session
+from common.settings import Settings
+
+COOKIE = "user_id"
+_JSON_BODY = 64 * 1024  # bytes; more than any JSON that we take
+_FORM_BODY = 64 * 1024  # bytes that a form may need beside its picture
+_DISCARDED_BODY = 64 * 1024 * 1024  # bytes of a refused body that are still read
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+Handler = Callable[["Call"], Response]
+HttpFunction = Callable[[Request], Response]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as an endpoint sees it."""
+
+    request: Request
+    arguments: tuple[str, ...]  # what follows the endpoint's name in the path
+    user_id: str  # empty where the endpoint has no users
+    library: Library
+    settings: Settings
+
+    def json_object(self) -> Mapping[str, Any]:
+        """Return the JSON object in the body, or raise BadRequest."""
+        body = self.request.get_json(force=True, silent=True)
+        if not isinstance(body, dict):
+            raise BadRequest("The body must be a JSON object.")
+        return body
+
+
+def endpoint(
+    name: str,
+    *methods: str,
+    takes: int = 0,
+    also_known_as: str = "",
+    identified: bool = True,
+    starts_session: bool = False,
+    takes_form: bool = False,
+) -> Callable[[Handler], HttpFunction]:
+    """Make of a handler an HTTP function that every host can call.
+
+    `takes` is the number of path segments behind the name, `also_known_as` the original application's name.
+    An `identified` endpoint knows its user, and one that `starts_session` gives a new one the cookie. One
+    that `takes_form` accepts a picture, and sends a browser's plain form back to the site.
+    """
+
+    def decorate(handle: Handler) -> HttpFunction:
+        route = _Route(handle, methods, (name, also_known_as), takes, identified, starts_session, takes_form)
+
+        @functools.wraps(handle)
+        def serve(request: Request) -> Response:
+            return route.serve(request)
+
+        return serve
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class _Route:
+    handle: Handler
+    methods: tuple[str, ...]
+    names: tuple[str, str]
+    takes: int
+    identified: bool
+    starts_session: bool
+    takes_form: bool
+
+    def serve(self, request: Request) -> Response:
+        try:
+            parts = bootstrap.parts()
+        except Exception as error:  # noqa: BLE001 - whatever fails is answered
+            return Problem.of(error).response()
+        session = _session(request, parts) if self.identified else None
+        try:
+            response = self._answer(request, parts, session)
+        except Exception as error:  # noqa: BLE001 - whatever fails is answered
+            response = self._explain(Problem.of(error), request, parts.settings)
+        if session and session.token and self.starts_session:
+            _set_cookie(response, session.token, request, parts.settings)
+        _add_headers(response, request, parts.settings)
+        _discard_body(request)
+        return response
+
+    def _answer(self, request: Request, parts: bootstrap.Parts, session: Session | None) -> Response:
+        allowed = [*self.methods, *(["HEAD"] if "GET" in self.methods else []), "OPTIONS"]
+        if request.method not in allowed:
+            raise MethodNotAllowed(allowed)
+        if request.method == "OPTIONS":
+            return _options(request, parts.settings, allowed)
+        _refuse_foreign_origin(request, parts.settings)
+        request.max_content_length = self._body_limit(parts.settings)
+        arguments = self._arguments(request.path)
+        user_id = session.user_id if session else ""
+        return self.handle(Call(request, arguments, user_id, parts.library, parts.settings))
+
+    def _arguments(self, path: str) -> tuple[str, ...]:
+        """Return what is left of a path when an optional /api and the endpoint's own name are dropped."""
+        segments = path.strip("/").split("/") if path.strip("/") else []
+        if segments[:1] == ["api"]:
+            del segments[0]
+        if segments and segments[0] in self.names:
+            del segments[0]
+        if len(segments) != self.takes:
+            raise NotFound("There is nothing at this address.")
+        return tuple(segments)
+
+    def _body_limit(self, settings: Settings) -> int:
+        return settings.max_upload_mb * 1024 * 1024 + _FORM_BODY if self.takes_form else _JSON_BODY
+
+    def _explain(self, problem: Problem, request: Request, settings: Settings) -> Response:
+        if self.takes_form and wants_page(request):
+            return to_site(settings, problem.code)
+        return problem.response()
+
+
+def _session(request: Request, parts: bootstrap.Parts) -> Session:
+    if parts.sessions is None:
+        raise RuntimeError("an identified endpoint runs without APP_SECRET_KEY")
+    bearer = request.authorization
+    token = bearer.token if bearer and bearer.type == "bearer" else request.cookies.get(COOKIE)
+    return parts.sessions.read(token)
+
+
+def _set_cookie(response: Response, token: str, request: Request, settings: Settings) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=LIFETIME,
+        httponly=True,
+        samesite=settings.cookie_samesite,
+        secure=_is_https(request) or settings.cookie_samesite == "None",
+    )
+
+
+def _is_https(request: Request) -> bool:
+    # Behind a load balancer that ends TLS; a caller who forges this header changes only its own cookie.
+    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+
+
+def _trusts(origin: str, request: Request, settings: Settings) -> bool:
+    if origin in settings.allowed_origins or urlsplit(origin).netloc == request.host:
+        return True
+    site = urlsplit(settings.site_url)
+    return bool(site.netloc) and origin == f"{site.scheme}://{site.netloc}"
+
+
+def _refuse_foreign_origin(request: Request, settings: Settings) -> None:
+    origin = request.headers.get("Origin")
+    if origin and request.method not in _SAFE_METHODS and not _trusts(origin, request, settings):
+        raise OriginNotAllowed
+
+
+def _options(request: Request, settings: Settings, allowed: list[str]) -> Response:
+    response = Response(status=204, headers={"Allow": ", ".join(allowed)})
+    if _trusts(request.headers.get("Origin", ""), request, settings):
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        response.headers["Access-Control-Max-Age"] = "3600"
+    return response
+
+
+def _add_headers(response: Response, request: Request, settings: Settings) -> None:
+    headers = response.headers
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers["X-Content-Type-Options"] = "nosniff"
+    origin = request.headers.get("Origin")
+    if origin and _trusts(origin, request, settings):
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Allow-Credentials"] = "true"
+        headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
+    if settings.allowed_origins or settings.site_url:
+        headers.add("Vary", "Origin")
+
+
+def _discard_body(request: Request) -> None:
+    """Read what is left of the body, so that its sender hears the answer and not a reset connection."""
+    body = request.environ["wsgi.input"]
+    # A body without a length can be read to its end only where the server knows where that is.
+    endless = request.content_length is None and not request.environ.get("wsgi.input_terminated")
+    left = 0 if endless else min(request.content_length or _DISCARDED_BODY, _DISCARDED_BODY)
+    with contextlib.suppress(OSError):  # its sender has gone
+        while left > 0 and (chunk := body.read(min(left, 64 * 1024))):
+            left -= len(chunk)
+    # functions-framework reads the body once more after every answer, which for a refused one would raise.
+    request.stream = io.BytesIO()

@@ -1,0 +1,162 @@
+"""The use cases: what a user can do with pictures, whatever the host, database, store or remover."""
+
+import hashlib
+import logging
+import time
+import unicodedata
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
+
+from common.errors import ApplicationError, InvalidName, NotFound, Unavailable
+from common.models import Claim, CleanupReport, ImageFile, ImageRecord, Images, PictureDetails, Shelf, Variant
+from common.ports import ImageStore, PictureCodec, RecordStore
+from common.removers import BackgroundRemover
+
+NAME_LENGTH = 100  # characters
+CLAIM_LIFETIME = timedelta(minutes=15)  # an older claim belongs to a process that died
+_CLEANUP_BATCH = 100
+_CLEANUP_SECONDS = 50.0
+_ENCODED_AS = {"processed": "image/png", "preview": "image/webp"}
+
+logger = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everybody's pictures; each call acts for one user.
+
+    `codec` and `remover` are asked for when they are first needed, because loading them is slow.
+    """
+
+    records: RecordStore
+    images: ImageStore
+    codec: Callable[[], PictureCodec]
+    remover: Callable[[], BackgroundRemover]
+    user_limit: int
+    retention: timedelta | None = None  # None keeps for ever
+    clock: Callable[[], datetime] = _now
+
+    def add(self, user_id: str, content: bytes, *, name: str, file_name: str) -> Claim:
+        """Remove the background of a picture and keep both; when that fails, nothing is kept."""
+        image_name = checked_name(name) if name.strip() else _name_of_file(file_name)
+        self.images.ensure_fits(len(content))
+        now = self.clock()
+        claim = self.records.claim(
+            user_id, image_name, limit=self.user_limit, now=now, stale_before=now - CLAIM_LIFETIME
+        )
+        try:
+            return replace(claim, record=self._fill(user_id, claim.record, content))
+        except BaseException:
+            self._abandon(user_id, claim.record.record_id)
+            raise
+
+    def _fill(self, user_id: str, record: ImageRecord, content: bytes) -> ImageRecord:
+        picture = self.codec().read(content)
+        matte = self.remover().matte(picture.opaque())
+        processed, preview = self.codec().cut_out(picture, matte)
+        details = PictureDetails(
+            picture.content_type,
+            picture.rgb.width,
+            picture.rgb.height,
+            len(content),
+            hashlib.sha256(content).hexdigest(),
+        )
+        fields = self.images.save(user_id, record.record_id, Images(content, processed, preview))
+        self.records.complete(user_id, record.record_id, details, fields)
+        shown = {name: value for name, value in asdict(details).items() if name != "sha256"}
+        return replace(record, **shown)
+
+    def _abandon(self, user_id: str, record_id: str) -> None:
+        """Give the slot back; where even that fails, cleanup does it once the claim is old."""
+        try:
+            self.images.remove(user_id, record_id)
+            self.records.release(user_id, record_id)
+        except ApplicationError:
+            logger.warning("claim %s could not be released and is left to cleanup", record_id)
+
+    def shelf(self, user_id: str) -> Shelf:
+        """Return what the user keeps, newest first."""
+        return self.records.shelf(user_id)
+
+    def find(self, user_id: str, record_id: str) -> ImageRecord:
+        """Return one of the user's records, or raise NotFound."""
+        return self.records.find(user_id, record_id)
+
+    def read(self, user_id: str, record: ImageRecord, variant: Variant) -> ImageFile:
+        """Return one image of a record, or raise NotFound."""
+        content = self._load(user_id, record.record_id, variant)
+        if content is None and variant == "preview":  # the original application made none
+            content = self.codec().preview(self.read(user_id, record, "processed").content)
+        if content is None:
+            raise NotFound
+        return ImageFile(content, self._content_type(record, variant, content))
+
+    def _load(self, user_id: str, record_id: str, variant: Variant) -> bytes | None:
+        fields = self.records.image_fields(user_id, record_id, self.images.fields(variant))
+        return self.images.load(variant, fields)
+
+    def _content_type(self, record: ImageRecord, variant: Variant, content: bytes) -> str:
+        if variant == "original":
+            return record.content_type or self.codec().content_type(content)
+        return _ENCODED_AS[variant]
+
+    def rename(self, user_id: str, record_id: str, name: str) -> None:
+        """Give a record another name, or raise NotFound or InvalidName."""
+        self.records.rename(user_id, record_id, checked_name(name))
+
+    def delete(self, user_id: str, record_id: str) -> None:
+        """Delete a record and its images, or raise NotFound."""
+        self.records.delete(user_id, record_id)
+        try:
+            self.images.remove(user_id, record_id)
+        except Unavailable:  # for its user the picture is gone all the same
+            logger.warning("images of %s could not be deleted and are left to cleanup", record_id)
+
+    def check_health(self) -> None:
+        """Return when the database answers, else raise Unavailable."""
+        self.records.ping()
+
+    def clean_up(self, *, claim_lifetime: timedelta = CLAIM_LIFETIME) -> CleanupReport:
+        """Delete what is past its retention and release the claims of dead processes, in bounded batches."""
+        released = self.records.release_claims(self.clock() - claim_lifetime)
+        if self.retention is None:
+            return CleanupReport(0, released, 0, more=False)
+        before, deadline = self.clock() - self.retention, time.monotonic() + _CLEANUP_SECONDS
+        records = images = 0
+        more = True
+        while more and time.monotonic() < deadline:
+            deleted, removed, more = self._delete_expired(before)
+            records, images = records + deleted, images + removed
+        return CleanupReport(records, released, images, more)
+
+    def _delete_expired(self, before: datetime) -> tuple[int, int, bool]:
+        """Delete one batch of records and their images; the third value says whether there may be more."""
+        expired = self.records.expired(before, _CLEANUP_BATCH)
+        deleted = self.records.delete_many(record_id for _, record_id in expired)
+        removed = sum(self.images.remove(user_id, record_id) for user_id, record_id in expired)
+        return deleted, removed, len(expired) == _CLEANUP_BATCH
+
+
+def checked_name(name: str) -> str:
+    """Return the name without surrounding white space, or raise InvalidName."""
+    name = name.strip()
+    if not name or len(name) > NAME_LENGTH or any(map(_is_control, name)):
+        raise InvalidName
+    return name
+
+
+def _name_of_file(file_name: str) -> str:
+    """Return a name for a picture that its sender did not name; never an error."""
+    stem = PurePath(file_name.replace("\\", "/")).stem
+    return "".join(c for c in stem if not _is_control(c)).strip()[:NAME_LENGTH].strip() or "Untitled"
+
+
+def _is_control(character: str) -> bool:
+    # Cc are the control characters, Zl and Zp break lines, Cs cannot be written as UTF-8.
+    return unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs")

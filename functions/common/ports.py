@@ -1,0 +1,93 @@
+"""What the use cases ask of the outside world; the adapters fill these protocols without naming them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from common.models import Claim, ImageFields, ImageRecord, Images, PictureDetails, Shelf, Variant
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from common.pictures import Picture
+
+
+class RecordStore(Protocol):
+    """Keeps the records; every call that names a user touches that user's records only.
+
+    Every method raises Unavailable when the database does not answer.
+    """
+
+    def ping(self) -> None:
+        """Return when the database answers within 2 seconds."""
+
+    def claim(self, user_id: str, name: str, *, limit: int, now: datetime, stale_before: datetime) -> Claim:
+        """Take one of the user's `limit` slots for a record to come, or raise LimitReached.
+
+        The user's own claims from before `stale_before` are released first.
+        """
+
+    def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
+        """Turn a claim into a record in one write, or raise RemoverTimeout where the claim was released."""
+
+    def release(self, user_id: str, record_id: str) -> None:
+        """Give back a slot whose upload failed."""
+
+    def shelf(self, user_id: str) -> Shelf:
+        """Return what the user keeps."""
+
+    def find(self, user_id: str, record_id: str) -> ImageRecord:
+        """Return one record, or raise NotFound."""
+
+    def image_fields(self, user_id: str, record_id: str, names: Sequence[str]) -> ImageFields:
+        """Return those of the named image fields that the record has, or raise NotFound."""
+
+    def rename(self, user_id: str, record_id: str, name: str) -> None:
+        """Change a record's name, or raise NotFound."""
+
+    def delete(self, user_id: str, record_id: str) -> None:
+        """Delete a record, or raise NotFound."""
+
+    def release_claims(self, before: datetime) -> int:
+        """Give back every slot claimed before then, of all users, and return how many."""
+
+    def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
+        """Return (user_id, record_id) of at most `most` records that were made before then."""
+
+    def delete_many(self, record_ids: Iterable[str]) -> int:
+        """Delete these records, whoever's they are, and return how many there were."""
+
+
+class ImageStore(Protocol):
+    """Keeps the encoded images of the records."""
+
+    def ensure_fits(self, size: int) -> None:
+        """Raise ImageTooLarge where an original of `size` bytes cannot be kept."""
+
+    def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
+        """Keep the images and return the fields that lead to them, or raise ImageTooLarge."""
+
+    def fields(self, variant: Variant) -> Sequence[str]:
+        """Return the names of the record's fields that lead to this image."""
+
+    def load(self, variant: Variant, fields: ImageFields) -> bytes | None:
+        """Return the image that these fields lead to, None where the record has no such image."""
+
+    def remove(self, user_id: str, record_id: str) -> int:
+        """Delete what is kept outside the record, if anything, and return how many objects that were."""
+
+
+class PictureCodec(Protocol):
+    """Decodes, combines and encodes pictures."""
+
+    def read(self, content: bytes) -> "Picture":
+        """Return the upright picture, or raise PictureError."""
+
+    def cut_out(self, picture: "Picture", matte: "Image") -> tuple[bytes, bytes]:
+        """Return the picture under its matte as a full-size PNG and as a WebP preview."""
+
+    def preview(self, content: bytes) -> bytes:
+        """Return the WebP preview of an encoded cut-out."""
+
+    def content_type(self, content: bytes) -> str:
+        """Return the media type that the first bytes show, application/octet-stream for none we read."""

@@ -1,0 +1,203 @@
+"""The records in MongoDB; the database itself, not a count, keeps every user within the limit."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import pymongo
+from bson import ObjectId
+from bson.errors import InvalidId
+from pymongo.collection import Collection
+from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
+
+from common.errors import ImageTooLarge, LimitReached, NotFound, RemoverTimeout, Unavailable
+from common.models import Claim, ImageFields, ImageRecord, PictureDetails, Shelf
+
+CREATED_ON = "%Y-%m-%d %H:%M:%S"
+_PING_SECONDS = 2
+
+# A claim is an upload at work; documents of the original application have no status and count as ready.
+_READY = {"status": {"$ne": "processing"}}
+_SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size")
+
+_INDEXES = (
+    # Makes a slot belong to one record: this index is what keeps USER_LIMIT.
+    pymongo.IndexModel(
+        [("user_id", 1), ("slot", 1)],
+        name="slot",
+        unique=True,
+        partialFilterExpression={"slot": {"$exists": True}},
+    ),
+    pymongo.IndexModel([("user_id", 1), ("created_on", -1), ("_id", -1)], name="shelf"),
+    pymongo.IndexModel([("created_on", 1)], name="age"),
+    pymongo.IndexModel([("claimed_at", 1)], name="claims", partialFilterExpression={"status": "processing"}),
+)
+
+Document = dict[str, Any]
+
+
+def connect(uri: str, database: str) -> "Collection[Document]":
+    """Return the collection of records; the connection is made when it is first used."""
+    client: pymongo.MongoClient[Document] = pymongo.MongoClient(
+        uri,
+        appname="image-background-remover",
+        w="majority",
+        journal=True,
+        serverSelectionTimeoutMS=5_000,
+        connectTimeoutMS=5_000,
+        socketTimeoutMS=30_000,
+    )
+    return client[database]["images"]
+
+
+@contextlib.contextmanager
+def _driver_errors() -> Iterator[None]:
+    """Turn the driver's exceptions into ours."""
+    try:
+        yield
+    except DocumentTooLarge as error:
+        raise ImageTooLarge from error
+    except PyMongoError as error:
+        raise Unavailable from error
+
+
+class MongoRecordStore:
+    """Records in one collection; see `common.ports.RecordStore` for what each call promises."""
+
+    def __init__(self, collection: "Collection[Document]") -> None:
+        self._images = collection
+        self._indexed = False
+
+    @_driver_errors()
+    def ping(self) -> None:
+        """Return when the database answers within 2 seconds."""
+        with pymongo.timeout(_PING_SECONDS):
+            self._images.database.command("ping")
+
+    @_driver_errors()
+    def claim(self, user_id: str, name: str, *, limit: int, now: datetime, stale_before: datetime) -> Claim:
+        """Insert a record that is still processing in a free slot of the user's."""
+        self._ensure_indexes()
+        self._release_claims(stale_before, user_id=user_id)
+        record = {
+            "user_id": user_id,
+            "image_name": name,
+            "created_on": now.strftime(CREATED_ON),
+            "status": "processing",
+            "claimed_at": now,
+        }
+        used, free = self._slots(user_id, limit)
+        for used_now, slot in enumerate(free, used + 1):
+            claimed = {**record, "slot": slot}
+            try:
+                self._images.insert_one(claimed)
+            except DuplicateKeyError:
+                continue  # another upload of this user's took it since we looked
+            return Claim(_record(claimed), used_now)
+        raise LimitReached
+
+    @_driver_errors()
+    def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
+        """Turn a claim into a record in one write."""
+        outcome = self._images.update_one(
+            {**_mine(user_id, record_id), "status": "processing"},
+            {"$set": {**asdict(details), **fields, "status": "ready"}, "$unset": {"claimed_at": ""}},
+        )
+        if not outcome.matched_count:
+            raise RemoverTimeout  # the claim was taken for one of a dead process and released
+
+    @_driver_errors()
+    def release(self, user_id: str, record_id: str) -> None:
+        """Delete a claim, or the record that a lost answer has made of it."""
+        self._images.delete_one(_mine(user_id, record_id))
+
+    @_driver_errors()
+    def shelf(self, user_id: str) -> Shelf:
+        """Return what the user keeps, newest first."""
+        self._ensure_indexes()
+        newest_first = [("created_on", pymongo.DESCENDING), ("_id", pymongo.DESCENDING)]
+        documents = list(self._images.find({"user_id": user_id}, [*_SHOWN, "status"], sort=newest_first))
+        ready = (document for document in documents if document.get("status") != "processing")
+        return Shelf(len(documents), tuple(map(_record, ready)))
+
+    @_driver_errors()
+    def find(self, user_id: str, record_id: str) -> ImageRecord:
+        """Return one record, or raise NotFound."""
+        document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(_SHOWN))
+        if document is None:
+            raise NotFound
+        return _record(document)
+
+    @_driver_errors()
+    def image_fields(self, user_id: str, record_id: str, names: Sequence[str]) -> ImageFields:
+        """Return those of the named image fields that the record has, or raise NotFound."""
+        document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(names))
+        if document is None:
+            raise NotFound
+        return document
+
+    @_driver_errors()
+    def rename(self, user_id: str, record_id: str, name: str) -> None:
+        """Change a record's name, or raise NotFound."""
+        mine = {**_mine(user_id, record_id), **_READY}
+        if not self._images.update_one(mine, {"$set": {"image_name": name}}).matched_count:
+            raise NotFound
+
+    @_driver_errors()
+    def delete(self, user_id: str, record_id: str) -> None:
+        """Delete a record, or raise NotFound."""
+        if not self._images.delete_one({**_mine(user_id, record_id), **_READY}).deleted_count:
+            raise NotFound
+
+    @_driver_errors()
+    def release_claims(self, before: datetime) -> int:
+        """Delete every claim made before then and return how many."""
+        self._ensure_indexes()
+        return self._release_claims(before)
+
+    @_driver_errors()
+    def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
+        """Return (user_id, record_id) of records made before then, oldest first."""
+        old = {"created_on": {"$lt": before.strftime(CREATED_ON)}, **_READY}
+        found = self._images.find(old, ["user_id"], sort=[("created_on", 1)], limit=most)
+        return [(document["user_id"], str(document["_id"])) for document in found]
+
+    @_driver_errors()
+    def delete_many(self, record_ids: Iterable[str]) -> int:
+        """Delete these records and return how many there were."""
+        ids = [ObjectId(record_id) for record_id in record_ids]
+        return self._images.delete_many({"_id": {"$in": ids}}).deleted_count
+
+    def _ensure_indexes(self) -> None:
+        # Asking for an index that is there is free of effect, so several processes may do it at once.
+        if not self._indexed:
+            self._images.create_indexes(list(_INDEXES))
+            self._indexed = True
+
+    def _release_claims(self, before: datetime, **owner: str) -> int:
+        stale = {**owner, "status": "processing", "claimed_at": {"$lt": before}}
+        return self._images.delete_many(stale).deleted_count
+
+    def _slots(self, user_id: str, limit: int) -> tuple[int, Sequence[int]]:
+        """Return how many records there are and the slots to try.
+
+        Records without a slot (the original application's) or beyond the limit (a higher one's) count too.
+        """
+        kept = list(self._images.find({"user_id": user_id}, ["slot"]))
+        taken = {document.get("slot") for document in kept}
+        free = [slot for slot in range(limit) if slot not in taken]
+        return len(kept), free[: max(limit - len(kept), 0)]
+
+
+def _mine(user_id: str, record_id: str) -> Document:
+    try:
+        return {"_id": ObjectId(record_id), "user_id": user_id}
+    except InvalidId:
+        raise NotFound from None
+
+
+def _record(document: Mapping[str, Any]) -> ImageRecord:
+    shown = {name: document[name] for name in _SHOWN if name in document}
+    return ImageRecord(record_id=str(document["_id"]), **{"image_name": "", "created_on": "", **shown})

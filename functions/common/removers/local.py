@@ -1,0 +1,55 @@
+"""Background removal on this machine with U2-Net-p.
+
+Qin et al., "U2-Net: Going Deeper with Nested U-Structure for Salient Object Detection" (2020).
+"""
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from PIL import Image
+
+from common.errors import RemoverFailed
+
+SIDE = 320  # pixels; what the network was trained on
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_STD = np.array([0.229, 0.224, 0.225], np.float32)
+
+
+class LocalRemover:
+    """A remover that runs the ONNX file of a U2-Net in this process."""
+
+    def __init__(self, model: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = os.cpu_count() or 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+        # One inference keeps every core busy and takes half a gigabyte; more at once would only take more.
+        self._one_at_a_time = threading.Lock()
+
+    def matte(self, picture: Image.Image) -> Image.Image:
+        """Return the alpha matte (mode L, same size) of an RGB picture."""
+        pixels = _network_input(picture)
+        try:
+            with self._one_at_a_time:
+                outputs = self._session.run(None, {self._input: pixels})
+        except Exception as error:  # the runtime's exceptions have no common base of their own
+            raise RemoverFailed from error
+        return _stretched(outputs[0][0, 0]).resize(picture.size, Image.Resampling.LANCZOS)
+
+
+def _network_input(picture: Image.Image) -> NDArray[np.float32]:
+    """Return the picture as float32 of shape (1, 3, 320, 320), normalised as in training."""
+    small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS), np.float32)
+    normalised = (small / max(small.max(), 1e-6) - _MEAN) / _STD
+    return np.ascontiguousarray(normalised.transpose(2, 0, 1)[np.newaxis])
+
+
+def _stretched(saliency: NDArray[np.float32]) -> Image.Image:
+    """Return the network's saliency map (320, 320) as a grey picture that uses the whole range."""
+    low, high = saliency.min(), saliency.max()
+    return Image.fromarray(((saliency - low) / max(high - low, 1e-6) * 255).astype(np.uint8))

@@ -1,0 +1,56 @@
+"""Who is calling: a random id, signed so that nobody can choose another's."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+LIFETIME = timedelta(days=365)
+RENEW_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The caller's identity; `token` is set where the caller should be given a new one."""
+
+    user_id: str
+    token: str | None = None
+
+
+class SessionSigner:
+    """Issues and reads tokens under one or more secret keys, newest first."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._newest = _serializer(keys[:1])
+        self._all = _serializer(keys)
+
+    def read(self, token: str | None) -> Session:
+        """Return the session of a token; a missing, forged or expired one starts a new user."""
+        try:
+            user_id, signed_at = self._all.loads(
+                token or "", max_age=int(LIFETIME.total_seconds()), return_timestamp=True
+            )
+        except BadSignature:
+            return self._start()
+        if not isinstance(user_id, str) or not user_id:
+            return self._start()
+        stale = datetime.now(UTC) - signed_at > RENEW_AFTER or not self._is_newest(token or "")
+        return Session(user_id, self._newest.dumps(user_id) if stale else None)
+
+    def issue(self, user_id: str) -> str:
+        """Return a token for this user."""
+        return str(self._newest.dumps(user_id))
+
+    def _start(self) -> Session:
+        user_id = secrets.token_hex(16)
+        return Session(user_id, self.issue(user_id))
+
+    def _is_newest(self, token: str) -> bool:
+        return self._newest.loads_unsafe(token)[0]
+
+
+def _serializer(keys: Sequence[str]) -> URLSafeTimedSerializer:
+    # itsdangerous wants the newest key last.
+    return URLSafeTimedSerializer(list(reversed(keys)), salt="user_id")

@@ -1,0 +1,226 @@
+"""Small stand-ins for everything outside of the use cases; see common.ports for what each must do."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from PIL import Image
+
+from common.bootstrap import Parts
+from common.errors import LimitReached, NotFound, RemoverTimeout
+from common.image_store import InlineImageStore
+from common.library import Library
+from common.models import Claim, ImageFields, ImageRecord, Images, PictureDetails, Shelf, Variant
+from common.pictures import Picture, PillowCodec
+from common.session import SessionSigner
+from common.settings import Settings
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECRET = "a secret key for tests"
+VARIANTS: tuple[Variant, ...] = ("original", "processed", "preview")
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is set."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Steps:
+    """Remembers the steps that were taken, and fails at those where a test says so."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.failing: dict[str, BaseException] = {}
+
+    def take(self, step: str) -> None:
+        self.taken.append(step)
+        if step in self.failing:
+            raise self.failing[step]
+
+
+@dataclass
+class Kept:
+    """A record as the fake keeps it."""
+
+    user_id: str
+    record: ImageRecord
+    made: datetime
+    ready: bool = False
+    sha256: str = ""
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+class FakeRecords:
+    """A RecordStore in memory."""
+
+    def __init__(self, steps: Steps | None = None) -> None:
+        self.steps = steps or Steps()
+        self.kept: dict[str, Kept] = {}
+        self._ids: Iterator[int] = count(1)
+
+    def keep(self, user_id: str, made: datetime, **fields: object) -> str:
+        """Put a finished record here and return its id."""
+        record_id = f"{next(self._ids):024x}"
+        record = ImageRecord(record_id, "kept", f"{made:%Y-%m-%d %H:%M:%S}")
+        self.kept[record_id] = Kept(user_id, record, made, ready=True, fields=fields)
+        return record_id
+
+    def ping(self) -> None:
+        self.steps.take("ping")
+
+    def claim(self, user_id: str, name: str, *, limit: int, now: datetime, stale_before: datetime) -> Claim:
+        self.steps.take("claim")
+        self._release(lambda kept: kept.user_id == user_id and kept.made < stale_before)
+        used = self.shelf(user_id).used
+        if used >= limit:
+            raise LimitReached
+        record_id = self.keep(user_id, now)
+        record = replace(self.kept[record_id].record, image_name=name)
+        self.kept[record_id] = Kept(user_id, record, now)
+        return Claim(record, used + 1)
+
+    def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
+        self.steps.take("complete")
+        kept = self.kept.get(record_id)
+        if kept is None:
+            raise RemoverTimeout
+        shown = asdict(details)
+        kept.sha256 = shown.pop("sha256")
+        kept.record, kept.ready, kept.fields = replace(kept.record, **shown), True, dict(fields)
+
+    def release(self, user_id: str, record_id: str) -> None:
+        self.steps.take("release")
+        self.kept.pop(record_id, None)
+
+    def shelf(self, user_id: str) -> Shelf:
+        mine = [kept for kept in self.kept.values() if kept.user_id == user_id]
+        return Shelf(len(mine), tuple(kept.record for kept in reversed(mine) if kept.ready))
+
+    def find(self, user_id: str, record_id: str) -> ImageRecord:
+        return self._mine(user_id, record_id).record
+
+    def image_fields(self, user_id: str, record_id: str, names: Sequence[str]) -> ImageFields:
+        fields = self._mine(user_id, record_id).fields
+        return {name: fields[name] for name in names if name in fields}
+
+    def rename(self, user_id: str, record_id: str, name: str) -> None:
+        kept = self._mine(user_id, record_id)
+        kept.record = replace(kept.record, image_name=name)
+
+    def delete(self, user_id: str, record_id: str) -> None:
+        self._mine(user_id, record_id)
+        del self.kept[record_id]
+
+    def release_claims(self, before: datetime) -> int:
+        return self._release(lambda kept: kept.made < before)
+
+    def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
+        old = [(k.user_id, i) for i, k in self.kept.items() if k.ready and k.made < before]
+        return old[:most]
+
+    def delete_many(self, record_ids: Iterable[str]) -> int:
+        self.steps.take("delete_many")
+        return sum(self.kept.pop(record_id, None) is not None for record_id in record_ids)
+
+    def _mine(self, user_id: str, record_id: str) -> Kept:
+        kept = self.kept.get(record_id)
+        if kept is None or kept.user_id != user_id or not kept.ready:
+            raise NotFound
+        return kept
+
+    def _release(self, is_stale: Any) -> int:
+        stale = [i for i, kept in self.kept.items() if not kept.ready and is_stale(kept)]
+        return sum(self.kept.pop(record_id) is not None for record_id in stale)
+
+
+class FakeImages:
+    """An ImageStore in memory that keeps its objects outside of the record, as a bucket does."""
+
+    def __init__(self, steps: Steps | None = None) -> None:
+        self.steps = steps or Steps()
+        self.objects: dict[str, bytes] = {}
+
+    def ensure_fits(self, size: int) -> None:
+        self.steps.take("ensure_fits")
+
+    def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
+        named = {f"{user_id}/{record_id}/{variant}": getattr(images, variant) for variant in VARIANTS}
+        self.objects.update(named)
+        self.steps.take("save")  # a store may fail half-way
+        return {f"{variant}_object": name for variant, name in zip(VARIANTS, named, strict=True)}
+
+    def fields(self, variant: Variant) -> Sequence[str]:
+        return (f"{variant}_object",)
+
+    def load(self, variant: Variant, fields: ImageFields) -> bytes | None:
+        return self.objects.get(str(fields.get(f"{variant}_object")))
+
+    def remove(self, user_id: str, record_id: str) -> int:
+        self.steps.take("remove")
+        mine = [name for name in self.objects if name.startswith(f"{user_id}/{record_id}/")]
+        return sum(self.objects.pop(name) is not None for name in mine)
+
+
+class FakeCodec:
+    """A PictureCodec for which everything is a picture of 4 x 3 pixels with a transparent corner."""
+
+    def __init__(self, steps: Steps | None = None) -> None:
+        self.steps = steps or Steps()
+
+    def read(self, content: bytes) -> Picture:
+        self.steps.take("read")
+        alpha = Image.new("L", (4, 3), 255)
+        alpha.putpixel((0, 0), 0)
+        return Picture(Image.new("RGB", (4, 3), "red"), alpha, "image/png", None)
+
+    def cut_out(self, picture: Picture, matte: Image.Image) -> tuple[bytes, bytes]:
+        self.steps.take("cut_out")
+        return b"the cut-out", b"the preview"
+
+    def preview(self, content: bytes) -> bytes:
+        return b"the preview of " + content
+
+    def content_type(self, content: bytes) -> str:
+        return "image/gif"
+
+
+class FakeRemover:
+    """A BackgroundRemover for which the left half is the subject; keeps what it was shown."""
+
+    def __init__(self, steps: Steps | None = None) -> None:
+        self.steps = steps or Steps()
+        self.shown: list[Image.Image] = []
+
+    def matte(self, picture: Image.Image) -> Image.Image:
+        self.steps.take("matte")
+        self.shown.append(picture)
+        matte = Image.new("L", picture.size)
+        matte.paste(255, (0, 0, picture.width // 2, picture.height))
+        return matte
+
+
+def settings(**given: Any) -> Settings:
+    """Return settings that name nothing real."""
+    return Settings(
+        **{"mongo_uri": "mongodb://nowhere", "app_secret_keys": (SECRET,), "user_limit": 2, **given}
+    )
+
+
+def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts:
+    """Return the parts of a service that really reads pictures and keeps them inline, but in memory."""
+    library = Library(
+        records=records,
+        images=InlineImageStore(),
+        codec=lambda: PillowCodec(chosen.max_megapixels),
+        remover=lambda: remover,
+        user_limit=chosen.user_limit,
+        retention=timedelta(days=chosen.retention_days),
+    )
+    return Parts(chosen, library, SessionSigner(chosen.app_secret_keys))

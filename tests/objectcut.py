@@ -1,0 +1,197 @@
+"""A provider on this machine that behaves like ObjectCut behind RapidAPI's gateway.
+
+`python -m tests.objectcut --port N` runs it by hand; a test scripts how it answers and reads what it got.
+"""
+
+import argparse
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.objectcut_behaviours import Behaviour, refuses, removes_the_background
+
+KEY = "a-key-that-only-the-stand-in-knows"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as it came in."""
+
+    method: str
+    path: str
+    headers: Message  # case-insensitive
+    form: dict[str, str]
+    body: bytes
+    client: tuple[str, int]  # the same for requests over one connection
+    at: float  # time.monotonic()
+
+
+class ObjectCut:
+    """The stand-in; a context manager, or start() and stop()."""
+
+    def __init__(self, port: int = 0, *, key: str = KEY) -> None:
+        self.key = key
+        self.stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._script: deque[Behaviour] = deque()
+        self._default: Behaviour = removes_the_background
+        self._calls: list[Call] = []
+        self._server = _Server(("127.0.0.1", port), _Exchange)
+        self._server.provider = self
+
+    @property
+    def host(self) -> str:
+        """The origin, to be given to the remover as its host."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def calls(self) -> list[Call]:
+        """The requests so far, oldest first."""
+        with self._lock:
+            return list(self._calls)
+
+    def script(self, *behaviours: Behaviour) -> None:
+        """Answer the next requests like this, one each; then as before."""
+        with self._lock:
+            self._script.extend(behaviours)
+
+    def always(self, behaviour: Behaviour) -> None:
+        """Answer every request that is not scripted like this."""
+        with self._lock:
+            self._default = behaviour
+
+    def reset(self) -> None:
+        """Forget calls and behaviours."""
+        with self._lock:
+            self._calls.clear()
+            self._script.clear()
+            self._default = removes_the_background
+
+    def take(self, call: Call) -> Behaviour:
+        """Record a request and return how to answer it."""
+        with self._lock:
+            self._calls.append(call)
+            return self._script.popleft() if self._script else self._default
+
+    def start(self) -> Self:
+        """Answer from a thread of its own."""
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Stop answering; whoever is kept waiting loses the connection."""
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+    provider: ObjectCut
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients that hang up early are what the tests are about."""
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """One connection; behaviours answer through it."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Record the request, let the gateway check it and answer it."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.form = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
+        now = time.monotonic()
+        form = self.form.copy()  # behaviours may change theirs
+        call = Call(self.command, self.path, self.headers, form, body, self.client_address, now)
+        behaviour = self.server.provider.take(call)
+        (self._gateway_refusal() or behaviour)(self)
+
+    do_GET = do_PUT = do_CONNECT = do_POST  # noqa: N815 - names that http.server asks for
+
+    def _gateway_refusal(self) -> Behaviour | None:
+        headers = self.headers
+        if headers.get("X-RapidAPI-Key") != self.server.provider.key:
+            return refuses(401, "Invalid API key. Go to https://docs.rapidapi.com/docs/keys for more info.")
+        if headers.get("X-RapidAPI-Host") != urlsplit(self.server.provider.host).netloc:
+            return refuses(404, "API doesn't exists")
+        if (self.command, self.path) != ("POST", "/remove"):
+            return refuses(404, f"Endpoint '{self.path}' does not exist")
+        return None
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the request without its parameters."""
+        return self.headers.get_content_type()
+
+    def send(self, status: int, body: bytes, content_type: str, headers: dict[str, str]) -> None:
+        """Answer with one whole body."""
+        self.begin(status, len(body), content_type, headers)
+        self.wfile.write(body)
+
+    def begin(self, status: int, length: int, content_type: str, headers: dict[str, str]) -> None:
+        """Answer with the headers of a body that is still to come."""
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(length))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def write(self, content: bytes) -> None:
+        """Send bytes as they are."""
+        self.wfile.write(content)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait, for ever where that is None; true once the provider stops."""
+        return self.server.provider.stopping.wait(seconds)
+
+    def hang_up(self, *, reset: bool = False) -> None:
+        """Close the connection, with a reset if so asked."""
+        self.close_connection = True
+        if reset:
+            linger_not_at_all = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not_at_all)
+            self.connection.close()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the test output clean."""
+
+
+def main() -> None:
+    """Run the stand-in until it is interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--key", default=KEY)
+    options = parser.parse_args()
+    with ObjectCut(options.port, key=options.key) as provider:
+        print(f"X_RAPID_API_HOST={provider.host} X_RAPID_API_KEY={provider.key}", flush=True)
+        try:
+            provider.stopping.wait()
+        except KeyboardInterrupt:
+            print("stopped")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""How the endpoint decorator treats bodies and forms."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from common import bootstrap
+from tests.host import body, serve, start, thing
+
+MB = 1024 * 1024
+BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+
+
+@pytest.fixture(autouse=True)
+def _clean() -> Iterator[None]:
+    yield
+    bootstrap.provide(None)
+
+
+class Sender(io.RawIOBase):
+    """A body that is sent as it is read, as a server hands it on; knows how much of it was taken."""
+
+    def __init__(self, size: int, *, breaks_off: bool = False) -> None:
+        self.left = size
+        self._breaks_off = breaks_off
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, most: int = -1) -> bytes:
+        if self._breaks_off:
+            raise ConnectionResetError
+        taken = self.left if most < 0 else min(most, self.left)
+        self.left -= taken
+        return b"x" * taken
+
+
+def send(
+    client: FlaskClient, path: str, sender: Sender, length: int | None, **environ: object
+) -> TestResponse:
+    known = {} if length is None else {"CONTENT_LENGTH": str(length)}
+    overrides = {"wsgi.input": sender, **known, **environ}
+    return client.put(path, environ_overrides=overrides)
+
+
+def picture(size: int) -> dict[str, object]:
+    return {"image": (io.BytesIO(bytes(size)), "photo.png")}
+
+
+# Limits
+
+
+@pytest.mark.parametrize(("size", "status"), [(64 * 1024, 200), (64 * 1024 + 1, 413)])
+def test_a_body_without_a_picture_may_have_64_kb(size: int, status: int) -> None:
+    response = serve(thing).put("/thing/1", data=b"x" * size)
+
+    assert response.status_code == status
+    if status == 413:
+        assert response.get_json()["code"] == "image_too_large"
+
+
+@pytest.mark.parametrize(("size", "status"), [(MB, 200), (MB + 64 * 1024, 413)])
+def test_a_picture_may_have_the_megabytes_of_the_setting_and_its_form_a_little_more(
+    size: int, status: int
+) -> None:
+    response = serve(start, max_upload_mb=1).post("/start", data=picture(size))
+
+    assert response.status_code == status
+    if status == 200:
+        assert response.get_json()["size"] == size
+
+
+def test_a_body_that_does_not_tell_its_length_is_limited_as_it_is_read() -> None:
+    sender = Sender(MB)
+
+    response = send(serve(thing), "/thing/1", sender, None, **{"wsgi.input_terminated": True})
+
+    assert response.status_code == 413
+
+
+# What is left of a body
+
+
+@pytest.mark.parametrize("path", ["/thing", "/thing/1"])
+def test_a_refused_body_is_read_to_its_end(path: str) -> None:
+    sender = Sender(MB)
+
+    response = send(serve(thing), path, sender, MB)
+
+    assert response.status_code in (404, 413)
+    assert sender.left == 0
+
+
+def test_a_refused_body_that_never_ends_is_not_read_for_ever() -> None:
+    sender = Sender(200 * MB)
+
+    response = send(serve(thing), "/thing/1", sender, 200 * MB)
+
+    assert response.status_code == 413
+    assert sender.left == 136 * MB
+
+
+def test_a_body_whose_end_nobody_knows_is_left_alone() -> None:
+    sender = Sender(MB)
+
+    response = send(serve(thing), "/thing", sender, None)
+
+    assert response.status_code == 404
+    assert sender.left == MB
+
+
+def test_a_sender_that_has_gone_is_no_failure() -> None:
+    assert send(serve(thing), "/thing", Sender(9, breaks_off=True), 9).status_code == 404
+
+
+def test_a_hosts_own_reading_after_the_answer_finds_nothing_and_fails_at_nothing() -> None:
+    client = serve(thing)
+    seen: list[bytes] = []
+
+    @client.application.after_request
+    def read_again(response):  # type: ignore[no-untyped-def]
+        from flask import request
+
+        seen.append(request.get_data())
+        return response
+
+    assert client.put("/thing/1", data=b"x" * MB).status_code == 413
+    assert seen == [b""]
+
+
+# JSON
+
+
+def test_a_json_object_is_read_whatever_its_type_is_called() -> None:
+    response = serve(body).post("/body", data='{"name": "猫"}', content_type="text/plain")
+
+    assert response.get_json() == {"name": "猫"}
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'"text"', b"null", b"7", b"\xff\xfe", b"{'a': 1}"])
+def test_a_body_that_is_no_json_object_is_a_bad_request(data: bytes) -> None:
+    response = serve(body).post("/body", data=data, content_type="application/json")
+
+    assert (response.status_code, response.get_json()["code"]) == (400, "bad_request")
+
+
+# Forms of a browser
+
+
+@pytest.mark.parametrize(
+    ("headers", "size", "code"),
+    [
+        ({}, 2 * MB, "image_too_large"),
+        ({"Origin": "https://evil.example"}, 1, "origin_not_allowed"),
+    ],
+)
+def test_a_browsers_form_that_fails_leads_back_to_the_site_with_the_code(
+    headers: dict[str, str], size: int, code: str
+) -> None:
+    client = serve(start, max_upload_mb=1, site_url="https://site.example/")
+
+    response = client.post("/start", data=picture(size), headers={**headers, "Accept": BROWSER})
+
+    assert (response.status_code, response.data) == (302, b"")
+    assert response.headers["Location"] == f"https://site.example/?flash={code}"
+    assert response.headers["Set-Cookie"]
+
+
+def test_an_endpoint_that_takes_no_form_answers_a_browser_with_the_problem() -> None:
+    response = serve(thing).put("/thing", headers={"Accept": BROWSER})
+
+    assert (response.status_code, response.content_type) == (404, "application/problem+json")

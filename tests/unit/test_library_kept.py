@@ -1,0 +1,155 @@
+"""The use cases on what is kept: read, delete, clean up."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from common.errors import NotFound, Unavailable
+from common.models import CleanupReport, ImageFile
+from tests.fakes import START
+from tests.world import DAY, PICTURE, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+# Reading
+
+
+def test_each_image_is_read_with_its_type(world: World) -> None:
+    record = world.library.find("me", world.add())
+
+    assert world.library.read("me", record, "original") == ImageFile(PICTURE, "image/png")
+    assert world.library.read("me", record, "processed") == ImageFile(b"the cut-out", "image/png")
+    assert world.library.read("me", record, "preview") == ImageFile(b"the preview", "image/webp")
+
+
+def test_what_the_original_application_left_out_is_made_when_asked_for(world: World) -> None:
+    record_id = world.add()
+    kept = world.records.kept[record_id]
+    del kept.fields["preview_object"]
+    record = replace(kept.record, content_type=None)
+
+    assert world.library.read("me", record, "preview") == ImageFile(
+        b"the preview of the cut-out", "image/webp"
+    )
+    assert world.library.read("me", record, "original") == ImageFile(PICTURE, "image/gif")
+
+
+@pytest.mark.parametrize("missing", ["original", "processed"])
+def test_an_image_that_is_gone_is_not_found(world: World, missing: str) -> None:
+    record = world.library.find("me", world.add())
+    del world.images.objects[f"me/{record.record_id}/{missing}"]
+
+    with pytest.raises(NotFound):
+        world.library.read("me", record, "original" if missing == "original" else "processed")
+
+
+def test_nobody_reads_anothers_images(world: World) -> None:
+    record = world.library.find("me", world.add())
+
+    with pytest.raises(NotFound):
+        world.library.find("you", record.record_id)
+    with pytest.raises(NotFound):
+        world.library.read("you", record, "original")
+
+
+# Deleting
+
+
+def test_a_deleted_record_takes_its_images_along_and_frees_its_slot(world: World) -> None:
+    record_id, _ = world.add(), world.add()
+
+    world.library.delete("me", record_id)
+
+    assert world.library.shelf("me").used == 1
+    assert len(world.images.objects) == 3
+    assert world.add()
+
+
+def test_nobody_deletes_anothers_record_or_images(world: World) -> None:
+    record_id = world.add()
+
+    with pytest.raises(NotFound):
+        world.library.delete("you", record_id)
+
+    assert len(world.images.objects) == 3
+    assert world.library.find("me", record_id)
+
+
+def test_a_record_is_deleted_for_its_user_even_when_the_image_store_is_away(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    record_id = world.add()
+    world.steps.failing["remove"] = Unavailable()
+
+    world.library.delete("me", record_id)
+
+    assert world.library.shelf("me").used == 0
+    assert "left to cleanup" in caplog.text
+
+
+# Cleaning up
+
+
+def test_cleanup_deletes_what_is_past_its_retention_with_its_images(world: World) -> None:
+    world.keep("me", START - 31 * DAY)
+    world.keep("you", START - 99 * DAY)
+    young = world.keep("me", START - 29 * DAY)
+
+    assert world.library.clean_up() == CleanupReport(2, 0, 2, more=False)
+
+    assert list(world.records.kept) == [young]
+    assert list(world.images.objects) == [f"me/{young}/original"]
+
+
+def test_cleanup_works_through_as_many_batches_as_there_are(world: World) -> None:
+    for _ in range(250):
+        world.keep("me", START - 31 * DAY)
+
+    assert world.library.clean_up() == CleanupReport(250, 0, 250, more=False)
+    assert world.steps.taken.count("delete_many") == 3
+
+
+def test_cleanup_releases_claims_of_dead_processes_only(world: World) -> None:
+    for age in (timedelta(), timedelta(minutes=14), timedelta(minutes=16), DAY):
+        world.records.claim("me", "n", limit=9, now=START - age, stale_before=START - 9 * DAY)
+
+    assert world.library.clean_up().released_claims == 2
+    assert world.library.clean_up(claim_lifetime=timedelta(minutes=10)).released_claims == 1
+    assert world.library.shelf("me").used == 1
+
+
+def test_what_is_to_be_kept_for_ever_is_never_deleted(world: World) -> None:
+    world.keep("me", START - 9999 * DAY)
+    world.records.claim("me", "n", limit=9, now=START - DAY, stale_before=START - DAY)
+
+    report = replace(world.library, retention=None).clean_up()
+
+    assert report == CleanupReport(0, 1, 0, more=False)
+    assert world.library.shelf("me").used == 1
+
+
+def test_cleanup_that_runs_out_of_time_says_that_there_is_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(250):
+        world.keep("me", START - 31 * DAY)
+    ticks = iter(range(0, 1000, 30))  # each look at the clock comes half a minute after the last
+    monkeypatch.setattr("common.library.time.monotonic", lambda: next(ticks))
+
+    assert world.library.clean_up() == CleanupReport(100, 0, 100, more=True)
+
+
+# Health
+
+
+def test_the_service_is_as_healthy_as_its_database(world: World) -> None:
+    world.library.check_health()
+
+    world.steps.failing["ping"] = Unavailable()
+    with pytest.raises(Unavailable):
+        world.library.check_health()
