@@ -1,0 +1,103 @@
+"""The application host (GKE and local): the same endpoints as routes of one Flask app, and the site."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+
+from flask import Flask, Request, Response, request, send_from_directory
+from werkzeug.routing import Rule
+
+from cleanup import cleanup
+from common import problems
+from common.answers import wants_page
+from common.bootstrap import check_settings
+from common.errors import NotFound
+from common.http import Call, HttpFunction, endpoint
+from delete import delete
+from health import health
+from image import image
+from list_images import list_images
+from rename import rename
+from upload import upload
+
+SITE = Path(__file__).resolve().parent.parent / "web"
+_SITE_FILES = (".html", ".css", ".js", ".svg", ".png", ".ico", ".txt", ".webmanifest")
+_SITE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self';"
+    " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app() -> Flask:
+    """Return the application; a setting that is missing or malformed ends the process with one line."""
+    check_settings()
+    app = Flask("image-background-remover", static_folder=None)
+    for path, function in _ENDPOINTS.items():
+        _route(app, path, function)
+        _route(app, f"{path}/<path:rest>", function)
+    _route(app, "/", _home, "GET", "HEAD")
+    _route(app, "/", upload, "POST", "OPTIONS")
+    _route(app, "/<path:file>", _site_asset, "GET", "HEAD")
+    app.register_error_handler(Exception, problems.answer)
+    return app
+
+
+def _route(app: Flask, path: str, function: HttpFunction, *methods: str) -> None:
+    """Hand these methods at this path to the function; without any named all of them, as the functions do."""
+    name = f"{path} {function.__name__}"
+    app.url_map.add(Rule(path, endpoint=name, methods=methods or None))
+    app.view_functions[name] = lambda **_: function(request)
+
+
+def _home(request: Request) -> Response:
+    """Answer the site, or the list to a caller who asks for JSON, as the original application did."""
+    accepted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return list_images(request) if accepted == "application/json" else _index(request)
+
+
+@endpoint("", "GET", starts_session=True)
+def _index(_: Call) -> Response:
+    return _site_file("index.html")
+
+
+def _site_asset(request: Request) -> Response:
+    path = request.path.lstrip("/")
+    if path.endswith(_SITE_FILES) and (SITE / path).is_file():
+        return _site_file(path)
+    if not wants_page(request):
+        raise NotFound("There is nothing at this address.")
+    response = _site_file("404.html")
+    response.status_code = 404
+    return response
+
+
+def _site_file(path: str) -> Response:
+    response = send_from_directory(SITE, path)
+    response.headers["Content-Security-Policy"] = _SITE_POLICY
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _local_cleanup(request: Request) -> Response:
+    """Clean up for a caller on this machine; there is nothing here for what came over a public edge."""
+    caller = ip_address(request.remote_addr or "::")
+    if not caller.is_loopback or "X-Forwarded-For" in request.headers:
+        raise NotFound("There is nothing at this address.")
+    return cleanup(request)
+
+
+# Each endpoint gets whatever is below its address, as a function of its own would, and judges it itself.
+_ENDPOINTS: Mapping[str, HttpFunction] = {
+    "/api/upload": upload,
+    "/api/list": list_images,
+    "/api/rename": rename,
+    "/api/delete": delete,
+    "/api/image": image,
+    "/api/health": health,
+    "/api/cleanup": _local_cleanup,
+    # The original application's addresses.
+    "/health": health,
+    "/update": rename,
+    "/remove": delete,
+}

@@ -1,0 +1,14 @@
+"""DELETE /api/delete/<record_id>: delete a record and its images."""
+
+from flask import Response
+
+from common.answers import json_response
+from common.http import Call, endpoint
+
+
+@endpoint("delete", "DELETE", takes=1, also_known_as="remove")
+def delete(call: Call) -> Response:
+    """Answer success when the caller's record is gone."""
+    (record_id,) = call.arguments
+    call.library.delete(call.user_id, record_id)
+    return json_response({"message": "success"})

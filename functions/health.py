@@ -1,0 +1,17 @@
+"""GET /api/health: whether the service can do its work."""
+
+from flask import Response
+
+from common.answers import json_response
+from common.errors import Unavailable
+from common.http import Call, endpoint
+
+
+@endpoint("health", "GET", identified=False)
+def health(call: Call) -> Response:
+    """Answer 200 when the database answers within 2 seconds, else 503."""
+    try:
+        call.library.check_health()
+    except Unavailable:
+        return json_response({"status": "Unhealthy", "detail": "The database does not answer."}, 503)
+    return json_response({"status": "Healthy"})

@@ -1,0 +1,19 @@
+"""The Cloud Functions host: its entry points are the names imported here."""
+
+import functions_framework
+
+from cleanup import cleanup
+from common import problems
+from common.bootstrap import check_settings
+from delete import delete
+from health import health
+from image import image
+from list_images import list_images
+from rename import rename
+from upload import upload
+
+__all__ = ["cleanup", "delete", "health", "image", "list_images", "rename", "upload"]
+
+check_settings()
+# The framework's own answers (to /robots.txt, say) take the shape of ours.
+functions_framework.errorhandler(Exception)(problems.answer)

@@ -1,0 +1,316 @@
+"""What every call answers when all is well, on both hosts."""
+
+import base64
+import re
+import time
+from typing import Any
+
+import pytest
+from pymongo.collection import Collection
+
+from tests.integration.client import Client
+from tests.integration.conftest import FRIEND
+from tests.integration.hosts import Host
+from tests.objectcut import ObjectCut
+from tests.photos import decoded, photo
+
+Documents = Collection[dict[str, Any]]
+RECORD_FIELDS = {
+    *("record_id", "image_name", "created_on", "width", "height", "size"),
+    *("original_url", "processed_url", "preview_url"),
+}
+
+
+def test_an_upload_answers_its_record_and_how_many_are_used(client: Client) -> None:
+    content = photo(80, 60, "JPEG")
+    response = client.upload(content, "holiday.jpg", name="  Beach  ")
+    body = response.json()
+    assert response.status_code == 201
+    assert response.headers["Content-Type"] == "application/json"
+    assert (body["message"], body["used"], body["limit"]) == ("Image generated successfully", 1, 5)
+    record = body["record"]
+    assert set(record) == RECORD_FIELDS
+    assert (record["image_name"], record["width"], record["height"]) == ("Beach", 80, 60)
+    assert record["size"] == len(content)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", record["created_on"])
+    assert response.headers["Location"] == record["processed_url"]
+
+
+def test_a_picture_without_a_name_is_called_as_its_file(client: Client) -> None:
+    record = client.upload(photo(), "my cat.final.png").json()["record"]
+    assert record["image_name"] == "my cat.final"
+
+
+def test_the_list_shows_the_newest_first(client: Client) -> None:
+    first, second = client.keep(name="first"), client.keep(name="second")
+    shelf = client.list()
+    assert shelf["records"] == [second, first]
+    assert (shelf["used"], shelf["limit"]) == (2, 5)
+    assert re.fullmatch(r"[0-9a-f]{32}", shelf["user_id"])
+
+
+def test_a_new_user_has_an_empty_list(client: Client) -> None:
+    assert client.list()["records"] == []
+
+
+def test_the_list_carries_the_images_when_asked_to(client: Client) -> None:
+    content = photo()
+    record = client.keep(content)
+    (listed,) = client.list("?include=images")["records"]
+    assert base64.b64decode(listed.pop("original_image_base64")) == content
+    assert decoded(base64.b64decode(listed.pop("processed_image_base64"))).mode == "RGBA"
+    assert listed == record
+
+
+def test_the_original_is_kept_byte_for_byte(client: Client) -> None:
+    content = photo(90, 60, "JPEG", quality=80)
+    response = client.call("GET", client.keep(content)["original_url"])
+    assert response.content == content
+    assert response.headers["Content-Type"] == "image/jpeg"
+
+
+def test_the_cut_out_is_a_png_of_the_originals_size_without_its_background(client: Client) -> None:
+    response = client.call("GET", client.keep(photo(120, 80))["processed_url"])
+    cut_out = decoded(response.content)
+    assert response.headers["Content-Type"] == "image/png"
+    assert (cut_out.format, cut_out.mode, cut_out.size) == ("PNG", "RGBA", (120, 80))
+    assert cut_out.getpixel((0, 0)) == (0, 0, 0, 0)
+    original = decoded(photo(120, 80)).getpixel((60, 40))
+    assert cut_out.getpixel((60, 40)) == (*original, 255)  # type: ignore[misc]
+
+
+def test_the_preview_is_a_small_webp_with_transparency(client: Client) -> None:
+    response = client.call("GET", client.keep(photo(1280, 800, "JPEG"))["preview_url"])
+    preview = decoded(response.content)
+    assert response.headers["Content-Type"] == "image/webp"
+    assert (preview.format, preview.mode, preview.size) == ("WEBP", "RGBA", (640, 400))
+
+
+def test_a_sideways_photo_is_cut_out_upright(client: Client) -> None:
+    exif = decoded(photo()).getexif()
+    exif[0x0112] = 6  # turn right by 90 degrees to see it upright
+    record = client.keep(photo(80, 40, "JPEG", exif=exif))
+    assert (record["width"], record["height"]) == (40, 80)
+    assert decoded(client.call("GET", record["processed_url"]).content).size == (40, 80)
+
+
+def test_images_are_cached_by_their_owner_alone(client: Client) -> None:
+    url = client.keep()["processed_url"]
+    first = client.call("GET", url)
+    again = client.call("GET", url, headers={"If-None-Match": first.headers["ETag"]})
+    assert (
+        first.headers["Cache-Control"].startswith("private") and "immutable" in first.headers["Cache-Control"]
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_deleted_image_is_not_confirmed_to_a_cache(client: Client) -> None:
+    record = client.keep()
+    etag = client.call("GET", record["processed_url"]).headers["ETag"]
+    client.call("DELETE", f"/api/delete/{record['record_id']}")
+    assert client.call("GET", record["processed_url"], headers={"If-None-Match": etag}).status_code == 404
+
+
+def test_a_part_of_an_image_can_be_had(client: Client) -> None:
+    content = photo()
+    url = client.keep(content)["original_url"]
+    part = client.call("GET", url, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, content[10:20])
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(content)}"
+    beyond = client.call("GET", url, headers={"Range": f"bytes={len(content)}-"})
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(content)}")
+
+
+def test_head_tells_the_size_without_the_image(client: Client) -> None:
+    content = photo()
+    response = client.call("HEAD", client.keep(content)["original_url"])
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["Content-Length"] == str(len(content))
+
+
+@pytest.mark.parametrize(
+    ("variant", "file_name"), [("original", "K%C3%A4tzchen.jpg"), ("processed", "K%C3%A4tzchen.png")]
+)
+def test_a_download_is_named_after_the_image(client: Client, variant: str, file_name: str) -> None:
+    record = client.keep(photo(kind="JPEG"), name="Kätzchen")
+    shown = client.call("GET", record[f"{variant}_url"])
+    saved = client.call("GET", record[f"{variant}_url"] + "?download=1")
+    assert shown.headers["Content-Disposition"].startswith("inline")
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    assert saved.headers["Content-Disposition"].endswith(f"filename*=UTF-8''{file_name}")
+
+
+def test_a_record_is_renamed(client: Client) -> None:
+    record = client.keep(name="before")
+    path = f"/api/rename/{record['record_id']}"
+    response = client.call("PUT", path, json={"record_id": record["record_id"], "record_name": " after "})
+    assert (response.status_code, response.json()) == (200, {"message": "success"})
+    assert client.list()["records"] == [{**record, "image_name": "after"}]
+
+
+def test_a_record_is_deleted_with_its_images(client: Client, documents: Documents) -> None:
+    kept, gone = client.keep(), client.keep()
+    response = client.call("DELETE", f"/api/delete/{gone['record_id']}")
+    assert (response.status_code, response.json()) == (200, {"message": "success"})
+    assert client.list()["records"] == [kept]
+    assert client.call("GET", gone["original_url"]).status_code == 404
+    assert documents.count_documents({"user_id": client.list()["user_id"]}) == 1
+
+
+def test_health_is_told(client: Client) -> None:
+    response = client.call("GET", "/api/health")
+    assert (response.status_code, response.json()) == (200, {"status": "Healthy"})
+
+
+def test_the_cookie_is_kept_from_scripts_and_foreign_pages(client: Client) -> None:
+    cookie = client.call("GET", "/api/list").headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+    behind_tls = Client(client.host).call("GET", "/api/list", headers={"X-Forwarded-Proto": "https"})
+    assert "Secure" in behind_tls.headers["Set-Cookie"].split("; ")
+    assert "Set-Cookie" not in client.call("GET", "/api/list").headers
+
+
+def test_a_token_works_as_a_bearer_too(client: Client, host: Host) -> None:
+    record = client.keep()
+    bearer = {"Authorization": f"Bearer {client.token()}"}
+    response = Client(host).call("GET", "/api/list", headers=bearer)
+    assert response.json()["records"] == [record]
+
+
+@pytest.mark.parametrize("token", ["", "forged", "IjEyMyI.aaaa.bbbb", "." * 500])
+def test_a_forged_token_makes_a_new_user(client: Client, host: Host, token: str) -> None:
+    client.keep()
+    response = Client(host).call("GET", "/api/list", headers={"Cookie": f"user_id={token}"})
+    assert response.status_code == 200
+    assert response.json()["records"] == []
+    assert response.json()["user_id"] != client.list()["user_id"]
+
+
+def test_nobody_reaches_anothers_record(client: Client, host: Host) -> None:
+    record = client.keep(name="mine")
+    stranger = Client(host)
+    stranger.list()
+    answers = [
+        stranger.call("PUT", f"/api/rename/{record['record_id']}", json={"record_name": "stolen"}),
+        stranger.call("DELETE", f"/api/delete/{record['record_id']}"),
+        *(stranger.call("GET", record[f"{v}_url"]) for v in ("original", "processed", "preview")),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 5
+    assert client.list()["records"] == [record]
+
+
+def test_records_of_the_original_application_work_like_any_other(
+    client: Client, documents: Documents
+) -> None:
+    original, processed = photo(kind="JPEG"), photo(900, 600, "PNG")
+    inserted = documents.insert_one(
+        {
+            "user_id": client.list()["user_id"],
+            "image_name": "old",
+            "original_image_base64": base64.b64encode(original).decode(),
+            "processed_image_base64": base64.b64encode(processed).decode(),
+            "created_on": "2023-11-29 12:00:00",
+        }
+    )
+    (record,) = client.list()["records"]
+    assert (record["record_id"], record["image_name"]) == (str(inserted.inserted_id), "old")
+    assert (record["created_on"], record["width"]) == ("2023-11-29 12:00:00", None)
+    shown = client.call("GET", record["original_url"])
+    assert (shown.content, shown.headers["Content-Type"]) == (original, "image/jpeg")
+    assert client.call("GET", record["processed_url"]).content == processed
+    assert decoded(client.call("GET", record["preview_url"]).content).size == (640, 427)
+    rename = client.call("PUT", f"/api/rename/{record['record_id']}", json={"record_name": "new"})
+    assert rename.status_code == 200
+    assert client.list()["records"][0]["image_name"] == "new"
+    assert client.call("DELETE", f"/api/delete/{record['record_id']}").status_code == 200
+    assert client.list()["used"] == 0
+
+
+def test_old_records_count_against_the_limit(client: Client, documents: Documents) -> None:
+    user_id = client.list()["user_id"]
+    documents.insert_many([{"user_id": user_id, "created_on": "2023-11-29 12:00:00"} for _ in range(3)])
+    statuses = [client.upload().status_code for _ in range(3)]
+    assert statuses == [201, 201, 409]
+
+
+def test_cleanup_deletes_what_is_past_its_time_and_releases_dead_claims(
+    client: Client, documents: Documents
+) -> None:
+    documents.delete_many({})  # other tests' records may be past their time too
+    fresh, old = client.keep(), client.keep()
+    user_id = client.list()["user_id"]
+    documents.update_one({"user_id": user_id, "slot": 1}, {"$set": {"created_on": "2020-01-01 00:00:00"}})
+    claim = {"user_id": user_id, "status": "processing", "created_on": "2026-01-01 00:00:00"}
+    dead, alive = time.time() - 16 * 60, time.time() - 14 * 60
+    documents.insert_many(
+        [{**claim, "slot": 2, "claimed_at": _utc(dead)}, {**claim, "slot": 3, "claimed_at": _utc(alive)}]
+    )
+    report = client.call("POST", "/api/cleanup").json()
+    assert report == {"deleted_records": 1, "released_claims": 1, "deleted_images": 0, "more": False}
+    assert client.list()["records"] == [fresh]
+    assert client.list()["used"] == 2
+    assert client.call("GET", old["original_url"]).status_code == 404
+
+
+def test_an_upload_releases_its_users_own_dead_claims(client: Client, documents: Documents) -> None:
+    claim = {
+        "user_id": client.list()["user_id"],
+        "status": "processing",
+        "claimed_at": _utc(time.time() - 16 * 60),
+    }
+    documents.insert_many([{**claim, "slot": slot} for slot in range(5)])
+    assert client.list()["used"] == 5
+    assert client.upload().json()["used"] == 1
+
+
+def test_an_upload_at_work_is_not_listed_but_counts(client: Client, documents: Documents) -> None:
+    claim = {"user_id": client.list()["user_id"], "status": "processing", "claimed_at": _utc(time.time())}
+    documents.insert_one({**claim, "slot": 0, "created_on": "2026-01-01 00:00:00"})
+    shelf = client.list()
+    assert (shelf["used"], shelf["records"]) == (1, [])
+
+
+def test_a_browsers_plain_form_is_sent_back_to_the_site(client: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    kept = client.upload(headers=browser)
+    refused = client.upload(b"no picture", headers=browser)
+    assert (kept.status_code, kept.headers["Location"]) == (302, "/?flash=image_generated")
+    assert (refused.status_code, refused.headers["Location"]) == (302, "/?flash=unsupported_image")
+    assert len(client.list()["records"]) == 1
+
+
+def test_a_trusted_origin_may_call_with_its_cookie(client: Client) -> None:
+    preflight = client.call(
+        "OPTIONS", "/api/upload", headers={"Origin": FRIEND, "Access-Control-Request-Method": "POST"}
+    )
+    assert preflight.status_code == 204
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    answer = client.upload(headers={"Origin": FRIEND})
+    assert answer.status_code == 201
+    assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
+    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+
+
+def test_the_provider_sees_the_picture_and_never_the_name(client: Client, provider: ObjectCut) -> None:
+    client.keep(photo(50, 40), name="a private name")
+    (call,) = provider.calls
+    assert decoded(base64.b64decode(call.form["image_base64"])).size == (50, 40)
+    assert b"private" not in call.body
+
+
+@pytest.mark.parametrize("prefix", ["", "/api", "/rename", "/api/rename", "/update"])
+def test_a_function_reached_directly_answers_the_same(host: Host, client: Client, prefix: str) -> None:
+    if host.name == "app" and prefix in ("", "/api", "/rename"):
+        prefix = "/api/rename"  # the application has one address for it, and the original's
+    record = client.keep()
+    url = f"http://127.0.0.1:{host.ports['rename']}{prefix}/{record['record_id']}"
+    assert client.session.put(url, json={"record_name": "direct"}).status_code == 200
+    assert client.list()["records"][0]["image_name"] == "direct"
+
+
+def _utc(seconds: float) -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC)
