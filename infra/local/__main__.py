@@ -1,0 +1,169 @@
+"""python -m infra.local: run the whole service on this machine until Ctrl-C."""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import NoReturn
+
+import requests
+from dotenv import dotenv_values
+
+from common import bootstrap
+from common.errors import ApplicationError, Unavailable
+from common.library import Library
+from common.settings import Settings, SettingsError
+from infra.local import FUNCTIONS, ROOT, folder, weights
+from infra.local.database import start_database
+from infra.local.errors import RunError
+from infra.local.processes import Child, end_leftovers, start
+
+_START_SECONDS = 60
+_STOP_SECONDS = 35  # gunicorn gives uploads in flight 30 to finish
+_MARK = "--name"  # the option that tells whose gunicorn it is; it has no effect here
+_CLEANUP_EVERY = timedelta(hours=1)
+_HELP = """Starts an embedded MongoDB server and the application on 127.0.0.1. Settings come from the
+environment, then from .env (see .env.example): PORT (8080), DATA_DIR (.data), MONGO_URI to use a server of
+your own, X_RAPID_API_KEY to have the provider remove backgrounds instead of the local model, and the rest."""
+
+
+def main() -> int:
+    """Run the service and return the exit status."""
+    argparse.ArgumentParser(prog="python -m infra.local", description=_HELP).parse_args()
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        _run(_environment())
+    except (RunError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _leave(*_: object) -> NoReturn:
+    # Once is enough: a second Ctrl-C must not cut the stopping short and leave a process behind.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("Stopping ...", flush=True)
+    sys.exit(0)
+
+
+def _environment() -> dict[str, str]:
+    file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
+    return {**file, **{name: value for name, value in os.environ.items() if value}}
+
+
+def _run(environ: dict[str, str]) -> None:
+    port = _port(environ.get("PORT", "8080"))
+    data = ROOT / environ.get("DATA_DIR", ".data")
+    with folder.take(data), contextlib.ExitStack() as running:
+        end_leftovers(_MARK, data, patience=_STOP_SECONDS)
+        _check_port(port)
+        _complete(environ, data)
+        children = []
+        if "MONGO_URI" not in environ:
+            database, environ["MONGO_URI"] = start_database(data)
+            running.callback(database.stop)
+            children.append(database)
+        library = bootstrap.build(Settings.from_env(environ)).library
+        _prepare(library, shared=not children)
+        app = _start_app(environ, data, port)
+        running.callback(app.stop)
+        children.append(app)
+        _wait_until_ready(app, port)
+        print(f"Ready: http://127.0.0.1:{port}", flush=True)
+        threading.Thread(target=_keep_clean, args=[library], daemon=True).start()
+        _watch(children)
+
+
+def _prepare(library: Library, *, shared: bool) -> None:
+    """Check that the database answers, and clean up what a killed run left in one that is ours alone."""
+    try:
+        if shared:
+            library.check_health()
+        else:  # no upload is at work yet, so every claim is a leftover
+            library.clean_up(claim_lifetime=timedelta(0))
+    except Unavailable:
+        raise RunError(
+            "The database does not answer. Check MONGO_URI, or unset it to use the embedded one."
+        ) from None
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError("PORT is malformed; it should be a whole number from 1 to 65535")
+    return int(text)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise RunError(
+                f"Port {port} cannot be used ({error.strerror}). Stop what uses it, or set PORT to another."
+            ) from None
+
+
+def _complete(environ: dict[str, str], data: Path) -> None:
+    """Add what this machine can provide itself: the secret key and the model."""
+    environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
+    remover = environ.get("REMOVER") or ("rapidapi" if environ.get("X_RAPID_API_KEY") else "local")
+    if "local" in remover and "LOCAL_MODEL_PATH" not in environ:
+        environ["LOCAL_MODEL_PATH"] = str(weights.fetch(data / "models" / "u2netp.onnx"))
+    Settings.from_env({"MONGO_URI": "mongodb://to.come", **environ})
+
+
+def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
+    options = {
+        "--chdir": str(FUNCTIONS),
+        "--bind": f"127.0.0.1:{port}",
+        "--threads": "16",
+        "--timeout": "120",
+        "--graceful-timeout": "30",
+        "--log-level": "warning",
+        _MARK: str(data),
+    }
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", *sum(options.items(), ())]
+    return start("application", [*command, "app:create_app()"], patience=_STOP_SECONDS, environ=environ)
+
+
+def _wait_until_ready(app: Child, port: int) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and not app.has_ended():
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(f"http://127.0.0.1:{port}/api/health", timeout=3).ok:
+                return
+        time.sleep(0.05)
+    raise RunError("The application did not start; the lines above say why.")
+
+
+def _keep_clean(library: Library) -> None:
+    while True:
+        try:
+            library.clean_up()
+        except ApplicationError as error:
+            print(f"Cleanup failed and will be tried again: {error}", file=sys.stderr)
+        time.sleep(_CLEANUP_EVERY.total_seconds())
+
+
+def _watch(children: list[Child]) -> NoReturn:
+    """Return never: either a signal ends the run, or the end of a process does."""
+    while True:
+        for child in children:
+            if child.has_ended():
+                status = child.process.returncode
+                raise RunError(f"The {child.name} ended unexpectedly (status {status}); stopping the rest.")
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

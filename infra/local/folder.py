@@ -1,0 +1,42 @@
+"""The data folder of a run: everything it keeps, and the lock that makes it one run's alone."""
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+from typing import IO
+
+from infra.local.errors import RunError
+
+
+def take(folder: Path) -> IO[str]:
+    """Create the folder if need be and lock it; the lock lasts while the returned file is open."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a+")
+    except OSError as error:
+        raise RunError(f"DATA_DIR {folder} cannot be used: {error.strerror}.") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        owner = lock.read().strip() or "unknown"
+        raise RunError(
+            f"DATA_DIR {folder} is in use by another run (process {owner}). Stop that one, or set DATA_DIR."
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def secret_key(folder: Path) -> str:
+    """Return the folder's secret key, made on the first run and readable by its owner alone."""
+    path = folder / "secret_key"
+    if not path.exists():
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        draft.replace(path)  # whole or not there: half a key would end every session
+    return path.read_text().strip()

@@ -1,0 +1,280 @@
+"""`python -m infra.local` as a process: what it prints, keeps, ends and survives."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+
+from tests import objectcut_behaviours as behaviours
+from tests.integration.hosts import free_port
+from tests.objectcut import ObjectCut
+from tests.photos import photo
+
+ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 60  # seconds
+
+
+class Run:
+    """One run of the local host as a person would start it."""
+
+    def __init__(self, environ: Mapping[str, str], output: Path) -> None:
+        self.url = f"http://127.0.0.1:{environ['PORT']}"
+        self.output = output
+        with output.open("wb") as file:
+            command = [sys.executable, "-m", "infra.local"]
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env={**_clean(), **environ}, stdout=file, stderr=file
+            )
+
+    def wait_until_ready(self) -> "Run":
+        deadline = time.monotonic() + _PATIENCE
+        while f"Ready: {self.url}\n" not in self.output.read_text():
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.02)
+        return self
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def child(self, word: str) -> psutil.Process:
+        """Return the direct child whose command has this word."""
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if any(word in part for part in child.cmdline()))
+
+    def end(self, sent: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Send a signal and return exit status and output, once nothing is left of the run."""
+        children = self.children()
+        self.process.send_signal(sent)
+        return self.wait(children)
+
+    def wait(self, children: list[psutil.Process]) -> tuple[int, str]:
+        status = self.process.wait(_PATIENCE)
+        _, alive = psutil.wait_procs(children, timeout=5)
+        assert alive == []
+        return status, self.output.read_text()
+
+
+def _clean() -> dict[str, str]:
+    """This process's environment without any setting of ours."""
+    ours = ("MONGO_", "APP_", "X_RAPID", "REMOVER", "LOCAL_MODEL", "DATA_DIR", "PORT", "USER_LIMIT")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+@pytest.fixture
+def environ(tmp_path: Path, provider: ObjectCut) -> dict[str, str]:
+    return {
+        "PORT": str(free_port()),
+        "DATA_DIR": str(tmp_path / "data"),
+        "X_RAPID_API_KEY": provider.key,
+        "X_RAPID_API_HOST": provider.host,
+    }
+
+
+@contextlib.contextmanager
+def running(environ: Mapping[str, str], tmp_path: Path) -> Iterator[Run]:
+    """Run until the block ends, whatever happens in it."""
+    run = Run(environ, tmp_path / "output.txt")
+    try:
+        yield run.wait_until_ready()
+    finally:
+        if run.process.poll() is None:
+            run.end()
+
+
+def upload(url: str, content: bytes, session: requests.Session) -> requests.Response:
+    return session.post(f"{url}/api/upload", files={"image": ("a.png", content)}, timeout=30)
+
+
+def test_what_was_uploaded_is_there_after_a_restart(environ: dict[str, str], tmp_path: Path) -> None:
+    session, content = requests.Session(), photo()
+    with running(environ, tmp_path) as run:
+        record = upload(run.url, content, session).json()["record"]
+        cut_out = session.get(run.url + record["processed_url"]).content
+    with running(environ, tmp_path) as run:
+        assert session.get(f"{run.url}/api/list").json()["records"] == [record]
+        assert session.get(run.url + record["original_url"]).content == content
+        assert session.get(run.url + record["processed_url"]).content == cut_out
+
+
+def test_the_local_model_needs_no_account(environ: dict[str, str], tmp_path: Path, weights: Path) -> None:
+    del environ["X_RAPID_API_KEY"]
+    with running({**environ, "LOCAL_MODEL_PATH": str(weights)}, tmp_path) as run:
+        session = requests.Session()
+        response = upload(run.url, photo(200, 150, "JPEG"), session)
+        assert response.status_code == 201
+        processed = session.get(run.url + response.json()["record"]["processed_url"])
+        assert processed.headers["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything_and_is_no_failure(
+    environ: dict[str, str], tmp_path: Path, sent: signal.Signals
+) -> None:
+    with running(environ, tmp_path) as run:
+        assert run.end(sent)[0] == 0
+
+
+def test_an_upload_in_flight_is_finished_before_the_end(
+    environ: dict[str, str], tmp_path: Path, provider: ObjectCut
+) -> None:
+    provider.always(behaviours.slowly(1.5))
+    session, answers = requests.Session(), []
+    with running(environ, tmp_path) as run:
+        sender = threading.Thread(target=lambda: answers.append(upload(run.url, photo(), session)))
+        sender.start()
+        while not provider.calls:
+            time.sleep(0.01)
+        assert run.end()[0] == 0
+        sender.join()
+    assert answers[0].status_code == 201
+    with running(environ, tmp_path) as run:
+        assert session.get(f"{run.url}/api/list").json()["records"] == [answers[0].json()["record"]]
+
+
+@pytest.mark.parametrize("word", ["secantusd-py", "gunicorn"])
+def test_when_one_process_dies_the_other_is_stopped(
+    environ: dict[str, str], tmp_path: Path, word: str
+) -> None:
+    with running(environ, tmp_path) as run:
+        children = run.children()
+        run.child(word).kill()
+        status, output = run.wait(children)
+    assert status == 1
+    assert "ended unexpectedly" in output
+
+
+def test_the_secret_key_is_made_once_for_its_owner_alone(environ: dict[str, str], tmp_path: Path) -> None:
+    path = Path(environ["DATA_DIR"], "secret_key")
+    with running(environ, tmp_path):
+        key = path.read_text()
+        assert path.stat().st_mode & 0o777 == 0o600
+    with running(environ, tmp_path):
+        assert path.read_text() == key
+    assert len(key) == 64
+
+
+def failed_start(environ: Mapping[str, str], tmp_path: Path) -> str:
+    """Start a run that cannot start and return its one line."""
+    run = Run(environ, tmp_path / "failed.txt")
+    status, output = run.wait([])
+    assert status == 1
+    assert len(output.splitlines()) == 1, output
+    return output
+
+
+def test_a_port_in_use_is_told_in_a_line(environ: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", int(environ["PORT"]))):
+        assert f"Port {environ['PORT']}" in failed_start(environ, tmp_path)
+
+
+def test_a_data_folder_in_use_is_told_in_a_line_and_left_alone(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    with running(environ, tmp_path) as run:
+        line = failed_start({**environ, "PORT": str(free_port())}, tmp_path)
+        assert environ["DATA_DIR"] in line
+        assert f"process {run.process.pid}" in line
+        assert requests.get(f"{run.url}/api/health", timeout=5).ok
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "http", "PORT is malformed"),
+        ("USER_LIMIT", "many", "USER_LIMIT is malformed; it should be a whole number from 1 to 10000"),
+        ("REMOVER", "magic", "REMOVER is malformed"),
+        ("LOCAL_MODEL_PATH", "/no/such/file", "LOCAL_MODEL_PATH is malformed"),
+        ("MONGO_URI", "localhost:27017", "MONGO_URI is malformed"),
+        ("MONGO_URI", "mongodb://127.0.0.1:1", "The database does not answer"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_a_line(
+    environ: dict[str, str], tmp_path: Path, name: str, value: str, told: str
+) -> None:
+    if name == "PORT":
+        environ["PORT"] = value
+    assert told in failed_start({**environ, name: value}, tmp_path)
+
+
+def test_a_download_that_fails_is_told_in_a_line(environ: dict[str, str], tmp_path: Path) -> None:
+    del environ["X_RAPID_API_KEY"]
+    nowhere = {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "",
+        "PIP_EXTRA_INDEX_URL": "",
+        "PIP_CONFIG_FILE": os.devnull,
+    }
+    run = Run({**environ, **nowhere}, tmp_path / "failed.txt")
+    status, output = run.wait([])
+    first, last = output.splitlines()
+    assert status == 1
+    assert first.startswith("Fetching the model's weights")
+    assert last.startswith("The model's weights could not be downloaded")
+    assert list(Path(environ["DATA_DIR"], "models").iterdir()) == []
+
+
+@pytest.mark.parametrize("killed", ["all", "runner"])
+def test_after_a_kill_in_the_middle_of_uploads_nothing_answered_is_lost(
+    environ: dict[str, str], tmp_path: Path, provider: ObjectCut, killed: str
+) -> None:
+    provider.always(behaviours.slowly(0.15))
+    users = [requests.Session() for _ in range(6)]
+    kept: dict[int, dict[str, bytes]] = {number: {} for number in range(len(users))}
+
+    over = threading.Event()
+
+    def upload_until_it_is_over(number: int, url: str) -> None:
+        with contextlib.suppress(requests.RequestException):
+            for size in range(100):
+                if over.is_set():
+                    return
+                content = photo(40 + size, 30 + number)
+                response = upload(url, content, users[number])
+                if response.status_code == 201:
+                    kept[number][response.json()["record"]["record_id"]] = content
+
+    with ThreadPoolExecutor(len(users)) as pool, running(environ | {"USER_LIMIT": "100"}, tmp_path) as run:
+        for user in users:
+            user.get(f"{run.url}/api/list")
+        for number in range(len(users)):
+            pool.submit(upload_until_it_is_over, number, run.url)
+        _wait_for(lambda: sum(map(len, kept.values())) > 20)
+        _kill(run, everything=killed == "all")
+        over.set()
+    with running(environ | {"USER_LIMIT": "100"}, tmp_path) as run:
+        for number, user in enumerate(users):
+            shelf = user.get(f"{run.url}/api/list").json()
+            listed = {record["record_id"]: record for record in shelf["records"]}
+            assert set(kept[number]) <= set(listed)
+            assert shelf["used"] == len(listed)
+            for record_id, content in kept[number].items():
+                assert user.get(run.url + listed[record_id]["original_url"]).content == content
+            for record in shelf["records"]:  # also those whose answer was on its way when the kill came
+                assert user.get(run.url + record["processed_url"]).content.startswith(b"\x89PNG")
+
+
+def _wait_for(condition: Any) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _kill(run: Run, *, everything: bool) -> None:
+    victims = run.children() if everything else []
+    for process in [psutil.Process(run.process.pid), *victims]:
+        process.kill()
+    run.process.wait(_PATIENCE)
