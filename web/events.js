@@ -1,0 +1,35 @@
+// What components tell the page. Events bubble up from a component; state goes down to it.
+
+/**
+ * @typedef {{
+ *   "upload-send": { file: File, name: string },
+ *   "upload-retry": null,
+ *   "upload-dismiss": null,
+ *   "list-retry": null,
+ *   "record-rename": { id: string, name: string },
+ *   "record-remove": { id: string },
+ *   "page-say": { sentence: string },
+ * }} PageEvents
+ */
+
+/**
+ * Tells everything above a component that something happened in it.
+ * @template {keyof PageEvents} K
+ * @param {EventTarget} source
+ * @param {K} name
+ * @param {PageEvents[K]} detail
+ */
+export function emit(source, name, detail) {
+  source.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+}
+
+/**
+ * Hears what the components inside an element tell.
+ * @template {keyof PageEvents} K
+ * @param {EventTarget} target
+ * @param {K} name
+ * @param {(detail: PageEvents[K]) => void} handler
+ */
+export function listen(target, name, handler) {
+  target.addEventListener(name, (event) => handler(/** @type {CustomEvent} */ (event).detail));
+}
