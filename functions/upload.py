@@ -1,6 +1,8 @@
 """POST /api/upload: take a picture, keep it and its cut-out."""
 
 from flask import Response
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from common.answers import json_response, record_json, to_site, wants_page
 from common.errors import BadRequest, ImageTooLarge
@@ -10,14 +12,10 @@ from common.http import Call, endpoint
 @endpoint("upload", "POST", starts_session=True, takes_form=True)
 def upload(call: Call) -> Response:
     """Answer 201 with the new record, or 302 to the site where a browser posted a plain form."""
-    sent = call.request.files.get("image")
-    if sent is None:
-        raise BadRequest("Send a picture as the form's part named image (multipart/form-data).")
+    sent = _sent_file(call)
     content = sent.read()
     if len(content) > call.settings.max_upload_mb * 1024 * 1024:
-        raise ImageTooLarge(
-            f"The picture has more than {call.settings.max_upload_mb} MB. Send a smaller one."
-        )
+        raise _too_large(call)
     name = call.request.form.get("name", "")
     added = call.library.add(call.user_id, content, name=name, file_name=sent.filename or "")
     if wants_page(call.request):
@@ -32,3 +30,17 @@ def upload(call: Call) -> Response:
         201,
         Location=f"/api/image/{added.record.record_id}/processed",
     )
+
+
+def _sent_file(call: Call) -> FileStorage:
+    try:
+        sent = call.request.files.get("image")
+    except RequestEntityTooLarge:
+        raise _too_large(call) from None
+    if sent is None:
+        raise BadRequest("Send a picture as the form's part named image (multipart/form-data).")
+    return sent
+
+
+def _too_large(call: Call) -> ImageTooLarge:
+    return ImageTooLarge(f"The picture has more than {call.settings.max_upload_mb} MB. Send a smaller one.")

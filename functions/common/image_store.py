@@ -10,61 +10,64 @@ from common.models import ImageFields, Images, Variant
 # https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-BSON-Document-Size
 DOCUMENT_BYTES = 16 * 1024 * 1024 - 64 * 1024
 
-_FIELDS: dict[Variant, str] = {
-    "original": "original_image_base64",
-    "processed": "processed_image_base64",
-    "preview": "preview",
+# Base64 as the original application wrote it, or binary where that would be too long.
+_FIELDS: dict[Variant, tuple[str, ...]] = {
+    "original": ("original_image_base64", "original_image"),
+    "processed": ("processed_image_base64", "processed_image"),
+    "preview": ("preview",),
 }
 
 
 class InlineImageStore:
-    """Keeps original and cut-out as base64 text and the preview as binary, all in the record itself."""
+    """Keeps the images in the record itself: base64 text where that fits, else a third more as binary."""
 
     def ensure_fits(self, size: int) -> None:
         """Raise ImageTooLarge where an original of `size` bytes cannot be kept."""
-        if _encoded_size(size) > DOCUMENT_BYTES:
-            raise _too_large("The picture", _encoded_size(size))
+        if size > DOCUMENT_BYTES:
+            raise _too_large("The picture takes", size)
 
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
         """Return the images as the fields of their record, or raise ImageTooLarge."""
-        total = sum(_encoded_size(len(i)) for i in (images.original, images.processed)) + len(images.preview)
+        total = len(images.original) + len(images.processed) + len(images.preview)
         if total > DOCUMENT_BYTES:
-            raise _too_large("The picture and its cut-out", total)
+            raise _too_large("The picture and its cut-out take", total)
+        original, processed = base64.b64encode(images.original), base64.b64encode(images.processed)
+        if len(original) + len(processed) + len(images.preview) > DOCUMENT_BYTES:
+            return {
+                "original_image": images.original,
+                "processed_image": images.processed,
+                "preview": images.preview,
+            }
         return {
-            "original_image_base64": base64.b64encode(images.original).decode("ascii"),
-            "processed_image_base64": base64.b64encode(images.processed).decode("ascii"),
+            "original_image_base64": original.decode("ascii"),
+            "processed_image_base64": processed.decode("ascii"),
             "preview": images.preview,
         }
 
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields that lead to this image."""
-        return (_FIELDS[variant],)
+        return _FIELDS[variant]
 
     def load(self, variant: Variant, fields: ImageFields) -> bytes | None:
         """Return the image in these fields, None where there is none."""
-        value = fields.get(_FIELDS[variant])
-        if variant == "preview" and isinstance(value, bytes):
-            return value
-        return None if value is None else _decode(value)
+        for name in _FIELDS[variant]:
+            if (value := fields.get(name)) is not None:
+                return _decode(value, is_text=name.endswith("_base64"))
+        return None
 
     def remove(self, user_id: str, record_id: str) -> int:
         """Do nothing: inline images go with their record."""
         return 0
 
 
-def _encoded_size(size: int) -> int:
-    return (size + 2) // 3 * 4
-
-
 def _too_large(what: str, size: int) -> ImageTooLarge:
     return ImageTooLarge(
-        f"{what} would take {size / 1e6:.0f} MB in the database, which keeps at most"
-        f" {DOCUMENT_BYTES / 1e6:.0f} MB a picture. Send a smaller one; keeping images in a bucket"
-        " (IMAGE_BUCKET) lifts this limit."
+        f"{what} {size / 1e6:.0f} MB, and the database keeps at most {DOCUMENT_BYTES / 1e6:.0f} MB a record."
+        " Send a smaller one; keeping images in a bucket (IMAGE_BUCKET) lifts this limit."
     )
 
 
-def _decode(value: object) -> bytes:
+def _decode(value: object, *, is_text: bool) -> bytes:
     if not isinstance(value, str | bytes):
-        raise TypeError(f"an inline image is {type(value).__name__}, not base64 text")
-    return base64.b64decode(value)
+        raise TypeError(f"an inline image is of type {type(value).__name__}")
+    return base64.b64decode(value) if is_text or isinstance(value, str) else value

@@ -20,7 +20,7 @@ from common import bootstrap
 from common.errors import ApplicationError, Unavailable
 from common.library import Library
 from common.settings import Settings, SettingsError
-from infra.local import FUNCTIONS, ROOT, folder, weights
+from infra.local import FUNCTIONS, folder, weights
 from infra.local.database import start_database
 from infra.local.errors import RunError
 from infra.local.processes import Child, end_leftovers, start
@@ -56,13 +56,13 @@ def _leave(*_: object) -> NoReturn:
 
 
 def _environment() -> dict[str, str]:
-    file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value}
+    file = {name: value for name, value in dotenv_values(".env").items() if value}
     return {**file, **{name: value for name, value in os.environ.items() if value}}
 
 
 def _run(environ: dict[str, str]) -> None:
     port = _port(environ.get("PORT", "8080"))
-    data = ROOT / environ.get("DATA_DIR", ".data")
+    data = Path(environ.get("DATA_DIR", ".data")).resolve()
     with folder.take(data), contextlib.ExitStack() as running:
         end_leftovers(_MARK, data, patience=_STOP_SECONDS)
         _check_port(port)

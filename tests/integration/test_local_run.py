@@ -17,6 +17,7 @@ import psutil
 import pytest
 import requests
 
+from common.settings import SETTINGS
 from tests import objectcut_behaviours as behaviours
 from tests.integration.hosts import free_port
 from tests.objectcut import ObjectCut
@@ -34,8 +35,9 @@ class Run:
         self.output = output
         with output.open("wb") as file:
             command = [sys.executable, "-m", "infra.local"]
+            # Elsewhere than at the root, so that nobody's own .env is read.
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env={**_clean(), **environ}, stdout=file, stderr=file
+                command, cwd=output.parent, env={**_clean(), **environ}, stdout=file, stderr=file
             )
 
     def wait_until_ready(self) -> "Run":
@@ -68,9 +70,9 @@ class Run:
 
 
 def _clean() -> dict[str, str]:
-    """This process's environment without any setting of ours."""
-    ours = ("MONGO_", "APP_", "X_RAPID", "REMOVER", "LOCAL_MODEL", "DATA_DIR", "PORT", "USER_LIMIT")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    """This process's environment without any setting of ours, from which the project is found."""
+    ours = {*SETTINGS, "PORT", "DATA_DIR"}
+    return {name: value for name, value in os.environ.items() if name not in ours} | {"PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture
@@ -164,6 +166,23 @@ def test_the_secret_key_is_made_once_for_its_owner_alone(environ: dict[str, str]
     with running(environ, tmp_path):
         assert path.read_text() == key
     assert len(key) == 64
+
+
+def test_settings_come_from_a_file_and_the_environment_wins(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("USER_LIMIT=2\nRETENTION_DAYS=\nMAX_UPLOAD_MB=7\n# a remark\n")
+    with running({**environ, "USER_LIMIT": "3"}, tmp_path) as run:
+        assert requests.get(f"{run.url}/api/list", timeout=5).json()["limit"] == 3
+        too_large = upload(run.url, bytes(8 * 1024 * 1024), requests.Session())
+        assert (too_large.status_code, "7 MB" in too_large.text) == (413, True)
+
+
+def test_a_picture_that_no_document_could_hold_is_refused_with_the_way_out(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    with running(environ, tmp_path) as run:
+        answer = upload(run.url, photo() + bytes(17 * 1024 * 1024), requests.Session())
+    assert (answer.status_code, answer.json()["code"]) == (413, "image_too_large")
+    assert "bucket" in answer.json()["detail"]
 
 
 def failed_start(environ: Mapping[str, str], tmp_path: Path) -> str:

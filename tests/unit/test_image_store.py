@@ -10,7 +10,6 @@ from common.models import Images
 from tests.fakes import VARIANTS
 
 IMAGES = Images(b"\xff original", b"\x89 processed", b"RIFF preview")
-MOST = DOCUMENT_BYTES // 4 * 3  # bytes of an original that would just fit on its own
 
 
 def test_images_are_kept_as_the_original_application_kept_them() -> None:
@@ -28,7 +27,7 @@ def test_what_was_saved_is_loaded_from_the_fields_that_the_store_asks_for() -> N
     kept = store.save("me", "id", IMAGES)
 
     for variant in VARIANTS:
-        asked = {name: kept[name] for name in store.fields(variant)}
+        asked = {name: kept[name] for name in store.fields(variant) if name in kept}
         assert store.load(variant, asked) == getattr(IMAGES, variant)
 
 
@@ -48,28 +47,36 @@ def test_a_field_of_another_kind_is_a_bug_that_is_named() -> None:
 
 
 def test_an_original_that_just_fits_is_taken_and_one_byte_more_is_refused() -> None:
-    InlineImageStore().ensure_fits(MOST)
+    InlineImageStore().ensure_fits(DOCUMENT_BYTES)
 
-    with pytest.raises(ImageTooLarge, match="The picture would take 17 MB"):
-        InlineImageStore().ensure_fits(MOST + 1)
+    with pytest.raises(ImageTooLarge, match="The picture takes 17 MB"):
+        InlineImageStore().ensure_fits(DOCUMENT_BYTES + 1)
 
 
-@pytest.mark.parametrize(("spare", "fits"), [(0, True), (1, False)])
-def test_original_cut_out_and_preview_are_weighed_together(spare: int, fits: bool) -> None:
+@pytest.mark.parametrize(("spare", "binary"), [(0, False), (1, True)])
+def test_what_is_too_long_as_text_is_kept_as_binary(spare: int, binary: bool) -> None:
     half = bytes(DOCUMENT_BYTES // 8 * 3 - 3)
     room = DOCUMENT_BYTES - 2 * (len(half) // 3 * 4)
     images = Images(half, half, bytes(room + spare))
 
-    if fits:
-        assert InlineImageStore().save("me", "id", images)["preview"] == images.preview
-    else:
-        with pytest.raises(ImageTooLarge, match="and its cut-out"):
-            InlineImageStore().save("me", "id", images)
+    kept = InlineImageStore().save("me", "id", images)
+
+    assert ("original_image" in kept) == binary
+    assert ("original_image_base64" in kept) != binary
+    assert [InlineImageStore().load(variant, kept) for variant in VARIANTS] == [half, half, images.preview]
+
+
+def test_what_no_document_holds_is_refused_with_its_cut_out_and_preview() -> None:
+    third = bytes(DOCUMENT_BYTES // 3)
+    InlineImageStore().save("me", "id", Images(third, third, third))
+
+    with pytest.raises(ImageTooLarge, match="and its cut-out"):
+        InlineImageStore().save("me", "id", Images(third, third, third + bytes(3)))
 
 
 def test_the_refusal_says_what_lifts_the_limit() -> None:
     with pytest.raises(ImageTooLarge, match=r"Send a smaller one.*bucket \(IMAGE_BUCKET\) lifts this limit"):
-        InlineImageStore().ensure_fits(DOCUMENT_BYTES)
+        InlineImageStore().ensure_fits(DOCUMENT_BYTES + 1)
 
 
 def test_there_is_nothing_to_remove_beside_the_record() -> None:
