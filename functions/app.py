@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
+import werkzeug.exceptions
 from flask import Flask, Request, Response, request, send_from_directory
 from werkzeug.routing import Rule
 
@@ -62,10 +63,11 @@ def _index(_: Call) -> Response:
 
 def _site_asset(request: Request) -> Response:
     path = request.path.lstrip("/")
-    if path.endswith(_SITE_FILES) and (SITE / path).is_file():
-        return _site_file(path)
-    if not wants_page(request):
-        raise NotFound("There is nothing at this address.")
+    try:
+        return _site_file(path if path.endswith(_SITE_FILES) else "")
+    except werkzeug.exceptions.NotFound:
+        if not wants_page(request):
+            raise
     response = _site_file("404.html")
     response.status_code = 404
     return response

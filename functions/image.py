@@ -33,12 +33,14 @@ def _send(call: Call, record: ImageRecord, file: ImageFile, etag: str) -> Respon
         io.BytesIO(file.content),
         mimetype=file.content_type,
         as_attachment=call.request.args.get("download") == "1",
-        download_name=record.image_name + _extension(file.content_type),
+        download_name=_file_name(record.image_name, file.content_type),
         etag=etag,
         max_age=None,
     )
 
 
-def _extension(content_type: str) -> str:
+def _file_name(image_name: str, content_type: str) -> str:
+    # The original application took any name, and a header takes no line break.
+    name = "".join(character if character.isprintable() else " " for character in image_name)
     kind, _, subtype = content_type.partition("/")
-    return "." + subtype.replace("jpeg", "jpg") if kind == "image" else ""
+    return f"{name}.{subtype.replace('jpeg', 'jpg')}" if kind == "image" else name

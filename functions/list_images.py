@@ -5,8 +5,9 @@ import base64
 from flask import Response
 
 from common.answers import json_response, record_json
+from common.errors import NotFound
 from common.http import Call, endpoint
-from common.models import ImageRecord
+from common.models import ImageRecord, Variant
 
 
 @endpoint("list", "GET", starts_session=True)
@@ -29,10 +30,17 @@ def _without_images(_: Call, record: ImageRecord) -> dict[str, object]:
 
 
 def _with_images(call: Call, record: ImageRecord) -> dict[str, object]:
-    original = call.library.read(call.user_id, record, "original")
-    processed = call.library.read(call.user_id, record, "processed")
     return {
         **record_json(record),
-        "original_image_base64": base64.b64encode(original.content).decode("ascii"),
-        "processed_image_base64": base64.b64encode(processed.content).decode("ascii"),
+        "original_image_base64": _base64(call, record, "original"),
+        "processed_image_base64": _base64(call, record, "processed"),
     }
+
+
+def _base64(call: Call, record: ImageRecord, variant: Variant) -> str | None:
+    """Return one image, None where it is missing or has just been deleted: the rest of the list stands."""
+    try:
+        image = call.library.read(call.user_id, record, variant)
+    except NotFound:
+        return None
+    return base64.b64encode(image.content).decode("ascii")

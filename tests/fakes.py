@@ -107,6 +107,7 @@ class FakeRecords:
         return self._mine(user_id, record_id).record
 
     def image_fields(self, user_id: str, record_id: str, names: Sequence[str]) -> ImageFields:
+        self.steps.take("image_fields")
         fields = self._mine(user_id, record_id).fields
         return {name: fields[name] for name in names if name in fields}
 

@@ -5,11 +5,12 @@ import functools
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from flask import Request, Response
-from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import ClientDisconnected, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
 from common import bootstrap
 from common.answers import to_site, wants_page
@@ -90,8 +91,9 @@ class _Route:
             parts = bootstrap.parts()
         except Exception as error:  # noqa: BLE001 - whatever fails is answered
             return Problem.of(error).response()
-        session = _session(request, parts) if self.identified else None
+        session = None
         try:
+            session = _session(request, parts) if self.identified else None
             response = self._answer(request, parts, session)
         except Exception as error:  # noqa: BLE001 - whatever fails is answered
             response = self._explain(Problem.of(error), request, parts.settings)
@@ -158,7 +160,8 @@ def _is_https(request: Request) -> bool:
 
 
 def _trusts(origin: str, request: Request, settings: Settings) -> bool:
-    if origin in settings.allowed_origins or urlsplit(origin).netloc == request.host:
+    _, separator, host = origin.partition("://")
+    if origin in settings.allowed_origins or (separator and host == request.host):
         return True
     site = urlsplit(settings.site_url)
     return bool(site.netloc) and origin == f"{site.scheme}://{site.netloc}"
@@ -196,12 +199,16 @@ def _add_headers(response: Response, request: Request, settings: Settings) -> No
 
 def _discard_body(request: Request) -> None:
     """Read what is left of the body, so that its sender hears the answer and not a reset connection."""
-    body = request.environ["wsgi.input"]
-    # A body without a length can be read to its end only where the server knows where that is.
-    endless = request.content_length is None and not request.environ.get("wsgi.input_terminated")
-    left = 0 if endless else min(request.content_length or _DISCARDED_BODY, _DISCARDED_BODY)
-    with contextlib.suppress(OSError):  # its sender has gone
-        while left > 0 and (chunk := body.read(min(left, 64 * 1024))):
-            left -= len(chunk)
+    with contextlib.suppress(OSError, ClientDisconnected):  # nobody is left to answer
+        try:
+            _read_away(request.stream)
+        except RequestEntityTooLarge:
+            _read_away(get_input_stream(request.environ))
     # functions-framework reads the body once more after every answer, which for a refused one would raise.
     request.stream = io.BytesIO()
+
+
+def _read_away(body: IO[bytes]) -> None:
+    left = _DISCARDED_BODY
+    while left > 0 and (chunk := body.read(min(left, 64 * 1024))):
+        left -= len(chunk)

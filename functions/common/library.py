@@ -73,12 +73,12 @@ class Library:
         return replace(record, **shown)
 
     def _abandon(self, user_id: str, record_id: str) -> None:
-        """Give the slot back; where even that fails, cleanup does it once the claim is old."""
-        try:
-            self.images.remove(user_id, record_id)
-            self.records.release(user_id, record_id)
-        except ApplicationError:
-            logger.warning("claim %s could not be released and is left to cleanup", record_id)
+        """Give the slot back, and delete what was stored for it; what fails here is left to cleanup."""
+        for undo in (self.records.release, self.images.remove):
+            try:
+                undo(user_id, record_id)
+            except ApplicationError:
+                logger.warning("a failed upload leaves claim or images of %s to cleanup", record_id)
 
     def shelf(self, user_id: str) -> Shelf:
         """Return what the user keeps, newest first."""

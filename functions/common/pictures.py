@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 
 import pi_heif
-from PIL import Image, ImageChops, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from common.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
 
@@ -24,7 +24,7 @@ _MEDIA_TYPES = {
     "HEIF": "image/heic",
 }
 _OPENERS = [name for name in _MEDIA_TYPES if name != "MPO"]  # in Pillow, JPEG's opener also opens MPO
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
 _HEIF_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
 pi_heif.register_heif_opener(thumbnails=False)
@@ -103,7 +103,7 @@ def _identify(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=_OPENERS)
     except Exception as error:
-        damaged = not content or not isinstance(error, UnidentifiedImageError) or _has_signature(content)
+        damaged = not content or _has_signature(content)
         raise (UnreadableImage if damaged else UnsupportedImage) from error
 
 
@@ -112,6 +112,8 @@ def _has_signature(content: bytes) -> bool:
         return content[8:12] == b"WEBP"
     if content[4:8] == b"ftyp":
         return content[8:12] in _HEIF_BRANDS
+    if content[:2] == b"BM":
+        return content[6:10] == bytes(4)  # reserved; many a text begins with BM
     return content.startswith(_SIGNATURES)
 
 

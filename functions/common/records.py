@@ -43,6 +43,7 @@ def connect(uri: str, database: str) -> "Collection[Document]":
     client: pymongo.MongoClient[Document] = pymongo.MongoClient(
         uri,
         appname="image-background-remover",
+        connect=False,
         w="majority",
         journal=True,
         serverSelectionTimeoutMS=5_000,

@@ -227,6 +227,24 @@ def test_records_of_the_original_application_work_like_any_other(
     assert client.list()["used"] == 0
 
 
+def test_one_missing_image_does_not_hide_the_rest_of_the_list(client: Client, documents: Documents) -> None:
+    record = client.keep()
+    documents.update_one({"user_id": client.list()["user_id"]}, {"$unset": {"original_image_base64": ""}})
+    (listed,) = client.list("?include=images")["records"]
+    assert listed["original_image_base64"] is None
+    assert listed["processed_image_base64"]
+    assert listed["record_id"] == record["record_id"]
+
+
+def test_a_name_that_no_header_takes_is_still_a_download(client: Client, documents: Documents) -> None:
+    record = client.keep()
+    odd = {"image_name": "two\r\nlines\0 and a bell\a"}  # the original application took any name
+    documents.update_one({"user_id": client.list()["user_id"]}, {"$set": odd})
+    response = client.call("GET", record["processed_url"] + "?download=1")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == 'attachment; filename="two  lines  and a bell .png"'
+
+
 def test_old_records_count_against_the_limit(client: Client, documents: Documents) -> None:
     user_id = client.list()["user_id"]
     documents.insert_many([{"user_id": user_id, "created_on": "2023-11-29 12:00:00"} for _ in range(3)])

@@ -67,7 +67,7 @@ def test_ids_that_differ_are_a_bad_request(client: Client) -> None:
     assert_problem(client.call("PUT", f"/api/rename/{UNKNOWN}", json=body), 400, "bad_request", "record_id")
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[", "://"])
 def test_a_foreign_page_may_not_change_anything(client: Client, origin: str) -> None:
     foreign = {"Origin": origin}
     record = f"/{UNKNOWN}"

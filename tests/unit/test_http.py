@@ -11,7 +11,17 @@ from tests.host import body, serve, start, thing
 
 SITE = "https://site.example"
 FRIEND = "https://friend.example"
-FOREIGN = ["https://evil.example", "null", f"{SITE}.evil.example", "http://site.example", f"{SITE}:444", "x"]
+FOREIGN = [
+    "https://evil.example",
+    "null",
+    "x",
+    "http://[",
+    f"{SITE}.evil.example",
+    "http://site.example",
+    f"{SITE}:444",
+    "http://localhost.evil.example",
+    "http://evil.example://localhost",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -98,15 +98,18 @@ def test_a_slot_that_cannot_be_given_back_is_left_to_cleanup_and_the_first_error
     upload.fails_with(first)
 
     [claimed] = upload.records.kept
-    assert f"claim {claimed} could not be released" in caplog.text
+    assert f"leaves claim or images of {claimed} to cleanup" in caplog.text
     assert upload.library.shelf("me").used == 1
     assert upload.library.shelf("me").records == ()
 
 
-def test_images_that_cannot_be_removed_do_not_hide_the_first_error() -> None:
+def test_images_that_cannot_be_removed_neither_hide_the_first_error_nor_keep_the_slot() -> None:
     first = RemoverTimeout()
+    upload = Upload(complete=first, remove=Unavailable())
 
-    Upload(complete=first, remove=Unavailable()).fails_with(first)
+    upload.fails_with(first)
+
+    assert upload.library.shelf("me").used == 0
 
 
 def test_a_claim_that_was_released_meanwhile_is_told_as_a_timeout_and_leaves_no_images() -> None:

@@ -71,6 +71,7 @@ def _zipped() -> bytes:
 
 OTHER_FILES = {
     "text": b"Dear Sir or Madam,\n",
+    "text that begins as a bitmap does": b"BMW is a maker of cars, and not a picture",
     "HTML": b"<!doctype html><p>hello",
     "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>',
     "PDF": encoded(Image.new("RGB", (48, 32)), "PDF"),

@@ -1,0 +1,61 @@
+"""A host for a single function, and functions that tell what they were given."""
+
+from typing import Any
+
+from flask import Flask, Response, request
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from common import bootstrap
+from common.answers import json_response
+from common.http import Call, HttpFunction, endpoint
+from tests.fakes import FakeRecords, FakeRemover, parts, settings
+
+
+class Client(FlaskClient):
+    """A client that reads every answer to its end, so that files which are sent are closed."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        return super().open(*args, buffered=True, **options)
+
+
+def serve(function: HttpFunction, **chosen: object) -> FlaskClient:
+    """Return a client of a host that hands every request to this function, under these settings."""
+    bootstrap.provide(parts(FakeRecords(), FakeRemover(), settings(**chosen)))
+    app = Flask("host", static_folder=None)
+    app.url_map.add(Rule("/", endpoint="function"))
+    app.url_map.add(Rule("/<path:path>", endpoint="function"))
+    app.view_functions["function"] = lambda **_: function(request)
+    return app.test_client(use_cookies=False)
+
+
+def form(
+    content: bytes, *, name: str = "", file_name: str = "photo.png", part: str = "image"
+) -> dict[str, Any]:
+    """Return the body and its type of an upload; Flask's own would spool it to a file that it leaves open."""
+    text = f'--edge\r\nContent-Disposition: form-data; name="name"\r\n\r\n{name}\r\n--edge\r\n'
+    text += f'Content-Disposition: form-data; name="{part}"; filename="{file_name}"\r\n'
+    head = f"{text}Content-Type: application/octet-stream\r\n\r\n".encode()
+    data = head + content + b"\r\n--edge--\r\n"
+    return {"data": data, "content_type": "multipart/form-data; boundary=edge"}
+
+
+@endpoint("thing", "GET", "PUT", takes=1, also_known_as="item")
+def thing(call: Call) -> Response:
+    """Tell who calls, for what, and with how long a body."""
+    size = len(call.request.get_data())
+    return json_response({"user_id": call.user_id, "arguments": call.arguments, "size": size})
+
+
+@endpoint("start", "GET", "POST", starts_session=True, takes_form=True)
+def start(call: Call) -> Response:
+    """Begin a session; tell the size of the picture that was sent."""
+    sent = call.request.files.get("image")
+    return json_response({"user_id": call.user_id, "size": len(sent.read()) if sent else 0})
+
+
+@endpoint("body", "POST", identified=False)
+def body(call: Call) -> Response:
+    """Echo the JSON object of the body."""
+    return json_response(call.json_object())

@@ -1,0 +1,61 @@
+"""The record store over a collection in memory, and what tests put into it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import mongomock
+import pymongo
+
+from common.models import ImageRecord, PictureDetails
+from common.records import MongoRecordStore
+from tests.fakes import START
+
+MINUTE = timedelta(minutes=1)
+SOMEBODY_ELSE = "somebody else"
+DETAILS = PictureDetails("image/png", 4, 3, 99, "ab" * 32)
+FIELDS = {"original_image_base64": "AAAA", "processed_image_base64": "BBBB", "preview": b"CC"}
+
+
+class MongoImages:
+    """A mongomock collection; of several indexes made at once, mongomock forgets what they leave out."""
+
+    def __init__(self) -> None:
+        self._images: Any = mongomock.MongoClient()["t"]["images"]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._images, name)
+
+    def create_indexes(self, models: Iterable[pymongo.IndexModel]) -> None:
+        # It also holds a new partial index against documents that it leaves out, so there must be none.
+        documents = list(self._images.find())
+        self._images.delete_many({})
+        for model in models:
+            options = dict(model.document)
+            self._images.create_index(list(options.pop("key").items()), **options)
+        if documents:
+            self._images.insert_many(documents)
+
+
+def store(images: MongoImages) -> MongoRecordStore:
+    return MongoRecordStore(images)  # type: ignore[arg-type]
+
+
+def claim(
+    images: MongoImages, user_id: str = "me", name: str = "n", limit: int = 3, now: datetime = START
+) -> ImageRecord:
+    stale_before = now - 15 * MINUTE
+    return store(images).claim(user_id, name, limit=limit, now=now, stale_before=stale_before).record
+
+
+def keep(images: MongoImages, user_id: str = "me", name: str = "n", now: datetime = START) -> str:
+    record_id = claim(images, user_id, name, now=now).record_id
+    store(images).complete(user_id, record_id, DETAILS, FIELDS)
+    return record_id
+
+
+def keep_original(images: MongoImages, user_id: str = "me", created_on: str = "2025-01-02 03:04:05") -> str:
+    """Put a document of the original application here."""
+    document = {"user_id": user_id, "image_name": "old", "created_on": created_on, **FIELDS}
+    del document["preview"]
+    return str(images.insert_one(document).inserted_id)

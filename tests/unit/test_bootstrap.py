@@ -1,0 +1,168 @@
+"""How the parts are put together."""
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from PIL import Image
+
+from common import bootstrap
+from common.errors import LimitReached
+from common.pictures import PillowCodec
+from common.removers.fallback import FallbackRemover
+from common.removers.local import LocalRemover
+from common.removers.rapidapi import RapidApiRemover
+from common.settings import Settings, SettingsError
+from tests.fakes import SECRET, settings
+from tests.mongo import MongoImages
+from tests.photos import photo
+
+
+@pytest.fixture(autouse=True)
+def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+    """Connect to a database in memory, and tell where to it would have been."""
+    connections: list[tuple[str, str]] = []
+
+    def connect(uri: str, database: str) -> MongoImages:
+        connections.append((uri, database))
+        return MongoImages()
+
+    monkeypatch.setattr(bootstrap, "connect", connect)
+    yield connections
+    bootstrap.provide(None)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "MONGO_URI": "mongodb://db",
+        "APP_SECRET_KEY": SECRET,
+        "X_RAPID_API_KEY": "key",
+        "USER_LIMIT": "7",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_parts_are_what_the_settings_describe(connected: list[tuple[str, str]]) -> None:
+    chosen = settings(mongo_uri="mongodb://db", mongo_db="pictures", user_limit=3, retention_days=9)
+
+    built = bootstrap.build(chosen)
+
+    assert connected == [("mongodb://db", "pictures")]
+    assert built.settings is chosen
+    assert (built.library.user_limit, built.library.retention) == (3, timedelta(days=9))
+    assert isinstance(built.library.codec(), PillowCodec)
+
+
+def test_a_retention_of_0_days_keeps_for_ever() -> None:
+    assert bootstrap.build(settings(retention_days=0)).library.retention is None
+
+
+def test_a_function_without_a_secret_key_has_no_sessions() -> None:
+    assert bootstrap.build(settings(app_secret_keys=())).sessions is None
+    sessions = bootstrap.build(settings()).sessions
+    assert sessions is not None
+    assert sessions.read(sessions.issue("me")).user_id == "me"
+
+
+def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
+    def remover(*names: str) -> object:
+        return bootstrap.build(
+            settings(remover=names, x_rapid_api_key="key", local_model_path=weights)
+        ).library.remover()
+
+    assert isinstance(remover("rapidapi"), RapidApiRemover)
+    assert isinstance(remover("local"), LocalRemover)
+    assert isinstance(remover("rapidapi", "local"), FallbackRemover)
+
+
+def test_a_local_remover_without_a_model_is_told_when_it_is_needed() -> None:
+    library = bootstrap.build(settings(remover=("local",))).library
+
+    with pytest.raises(SettingsError, match="LOCAL_MODEL_PATH is not set"):
+        library.remover()
+
+
+def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() -> None:
+    library = bootstrap.build(settings()).library
+    together = Barrier(8)
+
+    def ask(_: int) -> int:
+        together.wait(10)
+        return id(library.codec())
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(ask, range(8)))) == 1
+
+
+def test_the_built_library_keeps_pictures_within_the_limit(weights: Path) -> None:
+    library = bootstrap.build(settings(remover=("local",), local_model_path=weights, user_limit=1)).library
+
+    added = library.add("me", photo(), name="cat", file_name="")
+
+    processed = library.read("me", added.record, "processed")
+    assert processed.content_type == "image/png"
+    assert processed.content.startswith(b"\x89PNG")
+    with pytest.raises(LimitReached):
+        library.add("me", photo(), name="dog", file_name="")
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_parts_are_built_once_a_process_from_the_environment(connected: list[tuple[str, str]]) -> None:
+    first, second = bootstrap.parts(), bootstrap.parts()
+
+    assert first is second
+    assert first.settings.user_limit == 7
+    assert len(connected) == 1
+
+
+@pytest.mark.usefixtures("environment")
+def test_parts_that_are_provided_are_used_until_none_are() -> None:
+    given = bootstrap.build(settings(user_limit=99))
+
+    bootstrap.provide(given)
+    assert bootstrap.parts() is given
+    bootstrap.provide(None)
+    assert bootstrap.parts().settings.user_limit == 7
+
+
+def test_a_failed_start_is_tried_again_at_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError):
+        bootstrap.parts()
+
+    monkeypatch.setenv("MONGO_URI", "mongodb://db")
+    monkeypatch.setenv("FUNCTION_TARGET", "health")
+    assert bootstrap.parts().settings.mongo_uri == "mongodb://db"
+
+
+def test_a_process_without_a_setting_ends_with_one_line_that_names_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        bootstrap.check_settings()
+
+    assert ended.value.code == 3
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("MONGO_URI is not set; it should be ")
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_process_with_its_settings_starts_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    bootstrap.check_settings()
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_driver_never_logs_what_it_sends() -> None:
+    bootstrap.build(settings(log_level="DEBUG"))
+
+    assert logging.getLogger("pymongo").getEffectiveLevel() == logging.WARNING
+    assert logging.getLogger("pymongo.command").getEffectiveLevel() == logging.WARNING
+
+
+def test_settings_that_nobody_read_are_settings_too() -> None:
+    assert isinstance(bootstrap.build(Settings()).library.codec().read(photo()).rgb, Image.Image)

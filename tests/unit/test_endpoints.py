@@ -1,0 +1,198 @@
+"""The endpoints on records, health and cleanup through every host, and what the hosts do by themselves."""
+
+import base64
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from common import errors
+from common.settings import REQUIRED
+from tests.fakes import START
+from tests.photos import decoded
+from tests.service import PICTURE, UNKNOWN, Service, functions_host, problem
+
+# list
+
+
+def test_a_list_is_newest_first_and_the_callers_own(service: Service) -> None:
+    service.upload(name="first")
+    service.upload(name="second")
+    service.upload(user_id="you", name="theirs")
+
+    answer = service.call("GET", "/list").get_json()
+
+    assert (answer["user_id"], answer["used"], answer["limit"]) == ("me", 2, 2)
+    assert [record["image_name"] for record in answer["records"]] == ["second", "first"]
+    assert "original_image_base64" not in answer["records"][0]
+
+
+def test_a_list_carries_its_images_where_they_are_asked_for(service: Service) -> None:
+    service.upload()
+
+    [record] = service.call("GET", "/list?include=images").get_json()["records"]
+
+    assert base64.b64decode(record["original_image_base64"]) == PICTURE
+    assert decoded(base64.b64decode(record["processed_image_base64"])).mode == "RGBA"
+
+
+def test_a_new_caller_has_an_empty_list_and_a_cookie(service: Service) -> None:
+    response = service.call("GET", "/list", headers={"Authorization": ""})
+
+    assert response.get_json()["records"] == []
+    assert response.headers["Set-Cookie"].startswith("user_id=")
+
+
+# rename
+
+
+def test_a_record_is_renamed(service: Service) -> None:
+    record_id = service.upload()
+
+    for body in ({"record_name": " 猫 "}, {"record_name": "猫", "record_id": record_id}):
+        response = service.call("PUT", f"/rename/{record_id}", json=body)
+        assert (response.status_code, response.get_json()) == (200, {"message": "success"})
+
+    assert service.names() == ["猫"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"record_name": ""}, 422, "invalid_name"),
+        ({"record_name": "x" * 101}, 422, "invalid_name"),
+        ({"record_name": "a\nb"}, 422, "invalid_name"),
+        ({"record_name": "\ud800"}, 422, "invalid_name"),
+        ({"record_name": 7}, 422, "invalid_name"),
+        ({"record_name": None}, 400, "bad_request"),
+        ({}, 400, "bad_request"),
+        ([], 400, "bad_request"),
+        ({"record_name": "x", "record_id": UNKNOWN}, 400, "bad_request"),
+    ],
+)
+def test_a_name_that_cannot_be_used_changes_nothing(
+    service: Service, body: object, status: int, code: str
+) -> None:
+    record_id = service.upload()
+
+    assert problem(service.call("PUT", f"/rename/{record_id}", json=body)) == (status, code)
+    assert service.names() == ["cat"]
+
+
+# delete
+
+
+def test_a_record_is_deleted_once(service: Service) -> None:
+    record_id = service.upload()
+
+    first, second = (service.call("DELETE", f"/delete/{record_id}") for _ in range(2))
+
+    assert (first.status_code, first.get_json()) == (200, {"message": "success"})
+    assert problem(second) == (404, "not_found")
+    assert service.names() == []
+
+
+@pytest.mark.parametrize("record_id", ["theirs", UNKNOWN, "x", "%00", "..%2f.."])
+@pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("PUT", "/rename/{}", {"json": {"record_name": "stolen"}}),
+        ("DELETE", "/delete/{}", {}),
+        ("GET", "/image/{}/original", {}),
+        ("GET", "/image/{}/processed", {}),
+        ("GET", "/image/{}/preview", {}),
+    ],
+)
+def test_what_is_unknown_malformed_or_anothers_is_not_found_alike(
+    service: Service, method: str, path: str, options: Mapping[str, Any], record_id: str
+) -> None:
+    theirs = service.upload(user_id="you")
+
+    response = service.call(method, path.format(theirs if record_id == "theirs" else record_id), **options)
+
+    # A slash in an id makes a path of it that leads nowhere, and for the application one that takes only GET.
+    assert problem(response) in ([(404, "not_found")] + [(405, "method_not_allowed")] * ("%2f" in record_id))
+    assert service.names("you") == ["cat"]
+
+
+# health and cleanup
+
+
+def test_health_is_told_without_an_account(service: Service) -> None:
+    response = service.call("GET", "/health", headers={"Authorization": ""})
+
+    assert (response.status_code, response.get_json()) == (200, {"status": "Healthy"})
+    assert "Set-Cookie" not in response.headers
+
+
+def test_health_without_a_database_is_503(service: Service) -> None:
+    service.records.steps.failing["ping"] = errors.Unavailable()
+
+    response = service.call("GET", "/health")
+
+    assert (response.status_code, response.get_json()["status"]) == (503, "Unhealthy")
+
+
+def test_cleanup_tells_what_it_did(service: Service) -> None:
+    service.upload()  # today, by the real clock
+    service.records.keep("me", START - timedelta(days=400))
+    service.records.claim("you", "n", limit=9, now=START - timedelta(days=99), stale_before=START)
+
+    response = service.call("POST", "/cleanup")
+
+    assert response.status_code == 200
+    assert response.get_json() == {
+        "deleted_records": 1,
+        "released_claims": 1,
+        "deleted_images": 0,
+        "more": False,
+    }
+    assert service.names() == ["cat"]
+
+
+# The hosts
+
+
+@pytest.mark.parametrize("function", ["upload", "list", "rename", "delete", "image", "health", "cleanup"])
+def test_a_method_that_an_endpoint_does_not_take_is_refused(service: Service, function: str) -> None:
+    path = {
+        "rename": f"/rename/{UNKNOWN}",
+        "delete": f"/delete/{UNKNOWN}",
+        "image": f"/image/{UNKNOWN}/original",
+    }
+
+    response = service.call("PATCH", path.get(function, f"/{function}"))
+
+    assert problem(response) == (405, "method_not_allowed")
+    assert "OPTIONS" in response.headers["Allow"]
+
+
+def test_a_large_refused_body_is_answered_by_every_host(service: Service) -> None:
+    service.upload()
+    body = b"x" * 300_000
+
+    response = service.call("PUT", f"/rename/{UNKNOWN}", data=body, content_type="application/json")
+
+    assert problem(response) == (413, "image_too_large")
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("target", REQUIRED)
+@pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico"])
+def test_what_the_functions_host_answers_itself_has_our_shape(target: str, path: str) -> None:
+    client = functions_host(target).test_client()
+
+    assert problem(client.get(path)) == (404, "not_found")
+
+
+def test_a_functions_host_without_its_settings_does_not_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNCTION_TARGET", "health")
+
+    with pytest.raises(SystemExit) as ended:
+        functions_host("health")
+
+    assert ended.value.code == 3
+    assert capsys.readouterr().err.startswith("MONGO_URI is not set")

@@ -1,0 +1,107 @@
+"""The upload endpoint through every host."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from common import errors
+from tests.host import form
+from tests.service import PICTURE, Service, problem
+
+
+def test_an_upload_is_answered_with_its_record(service: Service) -> None:
+    response = service.call("POST", "/upload", **form(PICTURE, name="  My cat "))
+
+    answer = response.get_json()
+    record = answer.pop("record")
+    assert (response.status_code, response.content_type) == (201, "application/json")
+    assert answer == {"message": "Image generated successfully", "used": 1, "limit": 2}
+    record_id = record["record_id"]
+    assert response.headers["Location"] == record["processed_url"] == f"/api/image/{record_id}/processed"
+    assert (record["image_name"], record["width"], record["height"]) == ("My cat", 64, 48)
+    assert record["size"] == len(PICTURE)
+    assert service.call("GET", "/list").get_json()["records"] == [record]
+
+
+def test_an_upload_without_a_name_takes_its_files_stem(service: Service) -> None:
+    service.call("POST", "/upload", **form(PICTURE, file_name="holiday.jpg"))
+
+    assert service.names() == ["holiday"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "code"),
+    [
+        ({}, 400, "bad_request"),
+        (form(PICTURE, part="file"), 400, "bad_request"),
+        (
+            {"data": b"--edge\r\nbroken", "content_type": "multipart/form-data; boundary=edge"},
+            400,
+            "bad_request",
+        ),
+        ({"data": b"{}", "content_type": "application/json"}, 400, "bad_request"),
+        (form(b""), 422, "unreadable_image"),
+        (form(PICTURE[:200]), 422, "unreadable_image"),
+        (form(b"hello"), 415, "unsupported_image"),
+        (form(PICTURE, name="a\x07b"), 422, "invalid_name"),
+        (form(bytes(20 * 1024 * 1024 + 1)), 413, "image_too_large"),
+        (form(bytes(21 * 1024 * 1024)), 413, "image_too_large"),
+    ],
+    ids=[
+        "nothing",
+        "no image",
+        "broken",
+        "JSON",
+        "empty",
+        "cut off",
+        "text",
+        "name",
+        "over 20 MB",
+        "over 21 MB",
+    ],
+)
+def test_an_upload_that_cannot_be_used_is_refused_and_keeps_nothing(
+    service: Service, options: Mapping[str, Any], status: int, code: str
+) -> None:
+    assert problem(service.call("POST", "/upload", **options)) == (status, code)
+    assert service.records.kept == {}
+
+
+def test_an_upload_over_the_limit_is_refused(service: Service) -> None:
+    service.upload()
+    service.upload()
+
+    response = service.call("POST", "/upload", **form(PICTURE))
+
+    assert problem(response) == (409, "limit_reached")
+    assert response.get_json()["detail"] == "Max limit reached. Please remove a record."
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "detail"),
+    [
+        (errors.RemoverFailed(), 502, "remover_failed", "Failed to generate the image"),
+        (errors.RemoverTimeout(), 504, "remover_timeout", "Failed to generate the image"),
+        (errors.RateLimited(retry_after=30), 429, "rate_limited", "Wait a little"),
+        (ZeroDivisionError(), 500, "internal", "Something went wrong"),
+    ],
+)
+def test_a_remover_that_fails_is_told_and_the_slot_is_free_again(
+    service: Service, error: Exception, status: int, code: str, detail: str
+) -> None:
+    service.records.steps.failing["matte"] = error
+
+    response = service.call("POST", "/upload", **form(PICTURE))
+
+    assert problem(response) == (status, code)
+    assert detail in response.get_json()["detail"]
+    assert response.headers.get("Retry-After") == ("30" if status == 429 else None)
+    assert service.call("GET", "/list").get_json()["used"] == 0
+
+
+@pytest.mark.parametrize(("content", "code"), [(PICTURE, "image_generated"), (b"x", "unsupported_image")])
+def test_a_browsers_plain_form_leads_back_to_the_site(service: Service, content: bytes, code: str) -> None:
+    response = service.call("POST", "/upload", headers={"Accept": "text/html,*/*;q=0.8"}, **form(content))
+
+    assert (response.status_code, response.headers["Location"]) == (302, f"/?flash={code}")

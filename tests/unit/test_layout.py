@@ -1,0 +1,85 @@
+"""The repository as a whole: what is written down is what there is."""
+
+import importlib.metadata
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from common.settings import REQUIRED, SETTINGS
+from infra.local import FUNCTIONS, ROOT
+from tests.service import functions_host
+
+LOCAL_ONLY = ("PORT", "DATA_DIR")
+DOCUMENTS = {".env.example": r"^#? ?{}=", "README.md": r"`{}\b"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("name", [*SETTINGS, *LOCAL_ONLY])
+def test_every_setting_is_written_down(name: str, document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+
+    assert re.search(DOCUMENTS[document].format(name), text, re.MULTILINE), f"{name} is not in {document}"
+
+
+def test_the_example_names_no_setting_that_does_not_exist() -> None:
+    text = (ROOT / ".env.example").read_text("utf-8")
+
+    assert set(re.findall(r"^#? ?([A-Z_]+)=", text, re.MULTILINE)) <= {*SETTINGS, *LOCAL_ONLY}
+
+
+def _pinned(path: Path) -> dict[str, set[str]]:
+    """Return the versions that a requirements file pins each distribution to, by its normalised name."""
+    pins: dict[str, set[str]] = {}
+    for line in path.read_text("utf-8").splitlines():
+        requirement = line.split("#", 1)[0].split(";", 1)[0].strip()
+        if requirement and not requirement.startswith("-r"):
+            name, equals, version = requirement.partition("==")
+            assert equals, f"{path.name}: {requirement} is not pinned"
+            pins.setdefault(_normalised(name), set()).add(version)
+    return pins
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_everything_that_is_installed_is_pinned_to_its_version() -> None:
+    pins = {**_pinned(FUNCTIONS / "requirements.txt"), **_pinned(ROOT / "requirements.txt")}
+    installed = {
+        _normalised(found.metadata["Name"]): found.version
+        for found in importlib.metadata.distributions()
+        if str(found.locate_file("")).startswith(sys.prefix)
+    }
+
+    wrong = {name: version for name, version in installed.items() if version not in pins.get(name, set())}
+
+    assert len(installed) > 40
+    assert wrong == {}
+
+
+def test_nothing_is_pinned_in_both_files() -> None:
+    assert not set(_pinned(FUNCTIONS / "requirements.txt")) & set(_pinned(ROOT / "requirements.txt"))
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("function", REQUIRED)
+def test_every_function_is_an_entry_point_of_the_functions_host(function: str) -> None:
+    assert functions_host(function).name == function
+
+
+def test_every_entry_point_says_what_it_needs() -> None:
+    text = (FUNCTIONS / "main.py").read_text("utf-8")
+    named = re.search(r"__all__ = \[(.*?)\]", text, re.DOTALL)
+
+    assert named is not None
+    assert set(re.findall(r'"(\w+)"', named[1])) == set(REQUIRED)
+
+
+def test_what_is_deployed_holds_no_tests_and_no_documents() -> None:
+    deployed = [path for path in FUNCTIONS.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+    others = {path.relative_to(FUNCTIONS).as_posix() for path in deployed if path.suffix != ".py"}
+    assert others == {"requirements.txt", "README.md"}
+    assert [path.name for path in deployed if re.search(r"(^|_)test", path.stem)] == []

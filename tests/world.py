@@ -1,0 +1,42 @@
+"""A library with everything outside of it faked."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from common.library import Library
+from tests.fakes import Clock, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
+
+DAY = timedelta(days=1)
+PICTURE = b"the bytes of a picture"
+
+
+@dataclass
+class World:
+    """A library and all that is around it."""
+
+    steps: Steps = field(default_factory=Steps)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.records = FakeRecords(self.steps)
+        self.images = FakeImages(self.steps)
+        self.remover = FakeRemover(self.steps)
+        self.library = Library(
+            records=self.records,
+            images=self.images,
+            codec=lambda: FakeCodec(self.steps),
+            remover=lambda: self.remover,
+            user_limit=2,
+            retention=30 * DAY,
+            clock=self.clock,
+        )
+
+    def add(self, user_id: str = "me", *, name: str = "cat", file_name: str = "photo.jpg") -> str:
+        added = self.library.add(user_id, PICTURE, name=name, file_name=file_name)
+        return added.record.record_id
+
+    def keep(self, user_id: str, made: datetime) -> str:
+        """Put a record and its images here without going through the library."""
+        record_id = self.records.keep(user_id, made, original_object=f"{user_id}/{made}")
+        self.images.objects[f"{user_id}/{record_id}/original"] = PICTURE
+        return record_id
