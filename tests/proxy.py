@@ -1,4 +1,4 @@
-"""A TCP proxy on this machine whose link can be cut and restored, to take a server away from its clients."""
+"""A TCP proxy on this machine whose link can be cut or stalled, to take a server away from its clients."""
 
 import contextlib
 import socket
@@ -16,6 +16,8 @@ class Proxy:
         self._links: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._is_cut = False
+        self._flows = threading.Event()
+        self._flows.set()
 
     @property
     def port(self) -> int:
@@ -30,8 +32,13 @@ class Proxy:
                 _close(link)
             self._links.clear()
 
+    def stall(self) -> None:
+        """Keep connections open and let nothing through."""
+        self._flows.clear()
+
     def restore(self) -> None:
-        """Let connections through again."""
+        """Let connections and what they carry through again."""
+        self._flows.set()
         with self._lock:
             self._is_cut = False
 
@@ -44,6 +51,7 @@ class Proxy:
     ) -> None:
         self._listener.close()
         self.cut()
+        self._flows.set()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):  # the listener was closed
@@ -59,15 +67,15 @@ class Proxy:
             server = socket.create_connection(("127.0.0.1", self._target_port))
             self._links |= {client, server}
         for source, sink in ((client, server), (server, client)):
-            threading.Thread(target=_forward, args=(source, sink), daemon=True).start()
+            threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
 
-
-def _forward(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while chunk := source.recv(65536):
-            sink.sendall(chunk)
-    _close(source)
-    _close(sink)
+    def _forward(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := source.recv(65536):
+                self._flows.wait()
+                sink.sendall(chunk)
+        _close(source)
+        _close(sink)
 
 
 def _close(link: socket.socket) -> None:

@@ -248,6 +248,18 @@ def test_without_the_database_every_call_says_so_and_works_again_after(host: Hos
     assert client.call("GET", "/api/health").status_code == 200
 
 
+def test_health_does_not_wait_for_a_database_that_is_stuck(host: Host, link: Proxy) -> None:
+    client = Client(host)
+    link.stall()
+    try:
+        answer = client.call("GET", "/api/health")
+    finally:
+        link.restore()
+    assert (answer.status_code, answer.json()["status"]) == (503, "Unhealthy")
+    assert 1 < answer.elapsed.total_seconds() < 10  # a bound far from the 2 s asked for: machines differ
+    assert client.call("GET", "/api/health").json() == {"status": "Healthy"}
+
+
 def test_what_nobody_foresaw_goes_to_the_log_alone(host: Host, documents: Documents) -> None:
     client = Client(host)
     broken = {"user_id": client.list()["user_id"], "image_name": "x", "created_on": "2026-01-01 00:00:00"}
