@@ -1,5 +1,7 @@
 """The application host (GKE and local): the same endpoints as routes of one Flask app, and the site."""
 
+import functools
+import gzip
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -75,10 +77,28 @@ def _site_asset(request: Request) -> Response:
 
 def _site_file(path: str) -> Response:
     response = send_from_directory(SITE, path)
+    _compress(response, SITE / path)
     response.headers["Content-Security-Policy"] = _SITE_POLICY
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _compress(response: Response, path: Path) -> None:
+    """Send text as gzip to whoever takes it; 304 and parts of files stay as they are."""
+    response.vary.add("Accept-Encoding")
+    is_text = (response.mimetype or "").startswith(("text/", "image/svg"))
+    if response.status_code == 200 and is_text and request.accept_encodings["gzip"]:
+        response.close()  # the file itself is not sent
+        response.direct_passthrough = False
+        response.set_data(_gzipped(path, path.stat().st_mtime))
+        response.headers["Content-Encoding"] = "gzip"
+        response.set_etag(response.get_etag()[0] or "", weak=True)  # the bytes differ, what they say does not
+
+
+@functools.lru_cache(maxsize=256)
+def _gzipped(path: Path, _changed_at: float) -> bytes:
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 def _local_cleanup(request: Request) -> Response:

@@ -12,7 +12,7 @@ from common.models import ImageRecord, Variant
 
 @endpoint("list", "GET", starts_session=True)
 def list_images(call: Call) -> Response:
-    """Answer the caller's records; with `?include=images` each carries its pictures as base64."""
+    """Answer the caller's records and limits; with `?include=images` each record carries its pictures."""
     shelf = call.library.shelf(call.user_id)
     shown = _with_images if call.request.args.get("include") == "images" else _without_images
     return json_response(
@@ -20,6 +20,9 @@ def list_images(call: Call) -> Response:
             "user_id": call.user_id,
             "used": shelf.used,
             "limit": call.settings.user_limit,
+            "retention_days": call.settings.retention_days,
+            "max_upload_mb": call.settings.max_upload_mb,
+            "max_megapixels": call.settings.max_megapixels,
             "records": [shown(call, record) for record in shelf.records],
         }
     )

@@ -65,7 +65,8 @@ def endpoint(
     """
 
     def decorate(handle: Handler) -> HttpFunction:
-        route = _Route(handle, methods, (name, also_known_as), takes, identified, starts_session, takes_form)
+        names = tuple(filter(None, (name, also_known_as)))
+        route = _Route(handle, methods, names, takes, identified, starts_session, takes_form)
 
         @functools.wraps(handle)
         def serve(request: Request) -> Response:
@@ -80,7 +81,7 @@ def endpoint(
 class _Route:
     handle: Handler
     methods: tuple[str, ...]
-    names: tuple[str, str]
+    names: tuple[str, ...]
     takes: int
     identified: bool
     starts_session: bool

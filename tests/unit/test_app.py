@@ -1,5 +1,6 @@
 """What the application host adds to the endpoints: the site and the original application's paths."""
 
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,6 +51,22 @@ def test_every_file_of_the_site_is_served_as_what_it_is(client: FlaskClient, pat
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_text_is_compressed_for_whoever_takes_it(client: FlaskClient) -> None:
+    plain = client.get("/main.js")
+
+    packed = client.get("/main.js", headers={"Accept-Encoding": "br, gzip;q=0.8"})
+
+    assert gzip.decompress(packed.data) == plain.data
+    assert (packed.headers["Content-Encoding"], packed.content_length) == ("gzip", len(packed.data))
+    assert len(packed.data) < len(plain.data)
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    etag = packed.headers["ETag"]
+    assert (
+        client.get("/main.js", headers={"Accept-Encoding": "gzip", "If-None-Match": etag}).status_code == 304
+    )
+    assert "Content-Encoding" not in client.get("/main.js", headers={"Accept-Encoding": "gzip;q=0"}).headers
 
 
 def test_the_site_has_its_parts() -> None:

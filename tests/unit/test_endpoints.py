@@ -37,6 +37,13 @@ def test_a_list_carries_its_images_where_they_are_asked_for(service: Service) ->
     assert decoded(base64.b64decode(record["processed_image_base64"])).mode == "RGBA"
 
 
+def test_a_list_says_what_its_caller_may_send_and_for_how_long_it_is_kept(service: Service) -> None:
+    listed = service.call("GET", "/list").get_json()
+
+    limits = {name: listed[name] for name in ("limit", "retention_days", "max_upload_mb", "max_megapixels")}
+    assert limits == {"limit": 2, "retention_days": 30, "max_upload_mb": 20, "max_megapixels": 50}
+
+
 def test_a_new_caller_has_an_empty_list_and_a_cookie(service: Service) -> None:
     response = service.call("GET", "/list", headers={"Authorization": ""})
 
