@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
@@ -42,7 +43,10 @@ class Call:
 
     def json_object(self) -> Mapping[str, Any]:
         """Return the JSON object in the body, or raise BadRequest."""
-        body = self.request.get_json(force=True, silent=True)
+        try:
+            body = json.loads(self.request.get_data())
+        except (ValueError, RecursionError):  # not JSON, or nested without end
+            body = None
         if not isinstance(body, dict):
             raise BadRequest("The body must be a JSON object.")
         return body

@@ -35,19 +35,6 @@ def link(mongo_uri: str) -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="session")
-def running_provider() -> Iterator[ObjectCut]:
-    with ObjectCut() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(running_provider: ObjectCut) -> Iterator[ObjectCut]:
-    running_provider.reset()
-    yield running_provider
-    running_provider.reset()
-
-
-@pytest.fixture(scope="session")
 def environ(mongo_uri: str, link: Proxy, running_provider: ObjectCut) -> dict[str, str]:
     through_link = mongo_uri.replace(str(urlsplit(mongo_uri).port), str(link.port))
     return {

@@ -57,7 +57,9 @@ def test_an_upload_without_a_picture_is_a_bad_request(client: Client, options: A
     assert_problem(client.call("POST", "/api/upload", **options), 400, "bad_request", detail)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff", b'{"record_nam": "x"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff", b'{"record_nam": "x"}', b"[" * 50_000]
+)
 def test_a_rename_without_a_name_is_a_bad_request(client: Client, body: bytes) -> None:
     assert_problem(client.call("PUT", f"/api/rename/{UNKNOWN}", data=body), 400, "bad_request")
 
