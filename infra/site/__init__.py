@@ -1,0 +1,1 @@
+"""Publishing the static site to a Cloud Storage bucket."""

@@ -1,0 +1,89 @@
+"""Publishing in an order that leaves a whole site up at every moment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
+
+from infra.site.bucket import SiteBucket, StoredObject, is_same
+from infra.site.bundle import SiteFile
+from infra.site.errors import SiteError
+
+_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file to put in place of a generation of its object; 0 where there is none yet."""
+
+    name: str
+    file: SiteFile
+    generation: int
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A generation of an object that is no longer part of the site."""
+
+    name: str
+    generation: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What it takes to make a bucket hold the site."""
+
+    uploads: Sequence[Upload]
+    deletions: Sequence[Deletion]
+    unchanged: int
+    foreign: int  # objects that something else put there
+
+    @property
+    def size(self) -> int:
+        """The number of bytes to upload."""
+        return sum(len(upload.file.content) for upload in self.uploads)
+
+
+def make_plan(files: Mapping[str, SiteFile], stored: Mapping[str, StoredObject]) -> Plan:
+    """Compare the site with what the bucket holds."""
+    uploads = [
+        Upload(name, file, stored[name].generation if name in stored else 0)
+        for name, file in files.items()
+        if name not in stored or not is_same(file, stored[name])
+    ]
+    left = {name: found for name, found in stored.items() if name not in files}
+    deletions = [Deletion(name, found.generation) for name, found in left.items() if found.is_ours]
+    return Plan(uploads, deletions, len(files) - len(uploads), len(left) - len(deletions))
+
+
+def carry_out(plan: Plan, bucket: SiteBucket, advance: Callable[[str], None]) -> None:
+    """Upload what pages refer to, then the pages, index.html last; only then delete; raises SiteError."""
+    uploads = {
+        upload: partial(bucket.put, upload.name, upload.file, upload.generation) for upload in plan.uploads
+    }
+    try:
+        _in_parallel({u.name: put for u, put in uploads.items() if u.file.is_immutable}, advance)
+        for upload, put in uploads.items():  # in the order of the bundle
+            if not upload.file.is_immutable:
+                put()
+                advance(upload.name)
+    except SiteError as error:
+        raise SiteError(f"{error} What is up still works; run again to finish.") from error
+    try:
+        _in_parallel({d.name: partial(bucket.delete, d.name, d.generation) for d in plan.deletions}, advance)
+    except SiteError as error:
+        raise SiteError(
+            f"{error} The new site is up; run again to delete the rest of the old one."
+        ) from error
+
+
+def _in_parallel(steps: Mapping[str, Callable[[], None]], advance: Callable[[str], None]) -> None:
+    with ThreadPoolExecutor(_THREADS) as pool:
+        futures = {pool.submit(step): name for name, step in steps.items()}
+        try:
+            for future in as_completed(futures):
+                future.result()
+                advance(futures[future])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # those under way are waited for as the block ends
+            raise
