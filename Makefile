@@ -1,10 +1,11 @@
 # make run and make test do all of their own set-up; everything they need lands in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format model clean
+.PHONY: help run test lint lint-site format model screenshots clean
 
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
+TYPESCRIPT_VERSION := 7.0.2
 # An installed uv is used where there is one, else one of our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
 
@@ -22,6 +23,11 @@ lint: .venv/installed ## style, types and the rules on which part may import whi
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
 	@PYTHONPATH=functions .venv/bin/lint-imports --no-logo --no-cache
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-site; \
+	else echo 'npm is not installed: the types of the modules in web/ were not checked.'; fi
+
+lint-site: .venv/node/installed
+	@.venv/node/node_modules/.bin/tsc --project web/jsconfig.json
 
 format: .venv/installed ## put the code into the one style
 	@$(PYTHON) -m ruff format .
@@ -30,6 +36,9 @@ format: .venv/installed ## put the code into the one style
 model: .venv/installed ## fetch the local model's weights
 	@$(PYTHON) -m infra.local.weights
 
+screenshots: .venv/installed ## take the README's screenshots anew: make screenshots PHOTOS=folder
+	@$(PYTHON) -m tests.browser.screenshots $(if $(PHOTOS),--photos $(PHOTOS))
+
 clean: ## delete what was installed and built; pictures in .data are kept
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -37,6 +46,11 @@ clean: ## delete what was installed and built; pictures in .data are kept
 	@echo 'Installing into .venv (once, and again when the requirements change) ...'
 	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv
 	@$(UV) pip install --quiet --python $(PYTHON) --requirement requirements.txt
+	@touch $@
+
+.venv/node/installed: Makefile
+	@mkdir -p .venv/node
+	@npm install --prefix .venv/node --no-save --no-package-lock --loglevel error typescript@$(TYPESCRIPT_VERSION)
 	@touch $@
 
 .venv/uv/bin/uv:

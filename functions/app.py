@@ -25,7 +25,8 @@ from upload import upload
 
 SITE = Path(__file__).resolve().parent.parent / "web"
 _SITE_FILES = (".html", ".css", ".js", ".svg", ".png", ".ico", ".txt", ".webmanifest")
-_SITE_POLICY = (
+_DOCUMENTS = (".html", ".svg")
+SITE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self';"
     " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -78,9 +79,11 @@ def _site_asset(request: Request) -> Response:
 def _site_file(path: str) -> Response:
     response = send_from_directory(SITE, path)
     _compress(response, SITE / path)
-    response.headers["Content-Security-Policy"] = _SITE_POLICY
-    response.headers["Referrer-Policy"] = "same-origin"
+    del response.headers["Content-Disposition"]
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if path.endswith(_DOCUMENTS):  # on what a document loads these would be so many bytes for nothing
+        response.headers["Content-Security-Policy"] = SITE_POLICY
+        response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -1,44 +1,24 @@
-// The only module that talks to the network. All calls stay on the page's own origin.
+// The only module that talks to the network: calls, image addresses and image bytes.
 import { API_BASE } from "./config.js";
-import { sentenceOf } from "./messages.js";
+import { codeOfStatus, sentenceOf } from "./core/messages.js";
 
-/**
- * @typedef {object} ImageRecord
- * @property {string} record_id
- * @property {string} image_name
- * @property {string} created_on UTC, "YYYY-MM-DD HH:MM:SS"
- * @property {number | null} width
- * @property {number | null} height
- * @property {number | null} size
- * @property {string} original_url
- * @property {string} processed_url
- * @property {string} preview_url
- */
-/** @typedef {{ used: number, limit: number, records: ImageRecord[] }} ListAnswer */
-/** @typedef {{ message: string, used: number, limit: number, record: ImageRecord }} UploadAnswer */
+/** @import { ListAnswer, UploadAnswer } from "./types.js" */
 
 const ANSWER_SECONDS = 30;
+const IMAGE_SECONDS = 120;
 // Longer than the server's own patience with its remover, so that its answer arrives first.
 const REMOVAL_SECONDS = 180;
-const UNREACHABLE = "The server cannot be reached. Check your connection and try again.";
-const TOO_LATE = "The server did not answer in time. Try again in a minute.";
-// A proxy in front of the server may refuse a call with a page of its own and no code.
-const CODE_OF_STATUS = new Map([
-  [404, "not_found"],
-  [413, "image_too_large"],
-  [429, "rate_limited"],
-  [503, "unavailable"],
-]);
+const BASE = new URL(API_BASE, document.baseURI);
 
 /** A call that did not succeed: its code, a sentence for people and the HTTP status (0: no answer). */
 export class ApiError extends Error {
   /**
    * @param {string} code
-   * @param {string} detail
+   * @param {string} [detail]
    * @param {number} [status]
    * @param {number} [retryAfter] seconds
    */
-  constructor(code, detail, status = 0, retryAfter = 0) {
+  constructor(code, detail = sentenceOf(code), status = 0, retryAfter = 0) {
     super(detail);
     this.name = "ApiError";
     this.code = code;
@@ -49,20 +29,30 @@ export class ApiError extends Error {
 }
 
 /**
+ * Gives the full address of one of a record's images, wherever the endpoints answer.
+ * @type {(path: string) => string}
+ */
+export const imageAddress = (path) => new URL(path, BASE).href;
+
+/**
+ * Gives the address that saves one of a record's images under the record's name.
+ * @type {(path: string) => string}
+ */
+export const downloadAddress = (path) => `${imageAddress(path)}?download=1`;
+
+/**
  * Fetches the reader's records; its first answer also sets the cookie that later calls need.
  * @returns {Promise<ListAnswer>}
  */
 export async function list() {
   const answer = await call("/list", { cache: "no-store" });
-  if (!Array.isArray(answer.records)) throw new ApiError("internal", sentenceOf("internal"));
+  if (!Array.isArray(answer.records)) throw new ApiError("internal");
   return answer;
 }
 
 /**
  * Gives a record another name.
- * @param {string} recordId
- * @param {string} name
- * @returns {Promise<void>}
+ * @type {(recordId: string, name: string) => Promise<void>}
  */
 export async function rename(recordId, name) {
   await call(`/rename/${encodeURIComponent(recordId)}`, {
@@ -73,65 +63,99 @@ export async function rename(recordId, name) {
 }
 
 /**
- * Deletes a record and its images for good.
- * @param {string} recordId
- * @returns {Promise<void>}
+ * Deletes a record and its images for good; the call outlives a page that is being left.
+ * @type {(recordId: string) => Promise<void>}
  */
 export async function remove(recordId) {
-  await call(`/delete/${encodeURIComponent(recordId)}`, { method: "DELETE" });
+  await call(`/delete/${encodeURIComponent(recordId)}`, { method: "DELETE", keepalive: true });
+}
+
+/**
+ * Tells whether the server answers at all.
+ * @returns {Promise<boolean>}
+ */
+export async function isReachable() {
+  try {
+    await get(`${BASE.href}/health`, { cache: "no-store" }, ANSWER_SECONDS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Fetches the bytes of one of a record's images.
+ * @type {(path: string, signal?: AbortSignal) => Promise<Blob>}
+ */
+export async function image(path, signal) {
+  const response = await get(imageAddress(path), signal ? { signal } : {}, IMAGE_SECONDS);
+  if (!response.ok) await read(response.status, null, await response.text());
+  return response.blob();
 }
 
 /**
  * Sends a picture; fetch cannot report what has been sent, hence XMLHttpRequest.
  * @param {File} file
  * @param {string} name empty: the server takes the file's stem
+ * @param {AbortSignal} signal
  * @param {(fraction: number) => void} onProgress 1 once everything is sent
  * @returns {Promise<UploadAnswer>}
  */
-export function upload(file, name, onProgress) {
-  const form = new FormData();
-  form.append("image", file);
-  if (name) form.append("name", name);
+export function upload(file, name, signal, onProgress) {
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
-    let patience = 0;
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) onProgress(Math.min(event.loaded / event.total, 0.99));
-    });
-    request.upload.addEventListener("load", () => {
-      onProgress(1);
-      patience = setTimeout(() => request.abort(), REMOVAL_SECONDS * 1000);
-    });
-    request.addEventListener("loadend", () => clearTimeout(patience));
-    request.addEventListener("error", () => reject(new ApiError("network", UNREACHABLE)));
-    request.addEventListener("abort", () => reject(new ApiError("timeout", TOO_LATE)));
+    signal.addEventListener("abort", () => request.abort());
+    followSending(request, onProgress);
+    request.addEventListener("error", () => reject(new ApiError("network")));
+    request.addEventListener("abort", () => reject(new ApiError(signal.aborted ? "cancelled" : "timeout")));
     request.addEventListener("load", () => {
       const retryAfter = request.getResponseHeader("Retry-After");
       resolve(read(request.status, retryAfter, request.responseText));
     });
-    request.open("POST", `${API_BASE}/upload`);
+    request.open("POST", `${BASE.href}/upload`);
+    request.withCredentials = true;
     request.setRequestHeader("Accept", "application/json");
-    request.send(form);
+    request.send(formOf(file, name));
   });
 }
 
-/**
- * @param {string} path
- * @param {RequestInit} options
- * @returns {Promise<any>}
- */
+/** @type {(file: File, name: string) => FormData} */
+function formOf(file, name) {
+  const form = new FormData();
+  form.append("image", file);
+  if (name) form.append("name", name);
+  return form;
+}
+
+/** @type {(request: XMLHttpRequest, onProgress: (fraction: number) => void) => void} */
+function followSending(request, onProgress) {
+  let patience = 0;
+  request.upload.addEventListener("progress", (event) => {
+    if (event.lengthComputable) onProgress(Math.min(event.loaded / event.total, 0.99));
+  });
+  request.upload.addEventListener("load", () => {
+    onProgress(1);
+    patience = setTimeout(() => request.abort(), REMOVAL_SECONDS * 1000);
+  });
+  request.addEventListener("loadend", () => clearTimeout(patience));
+}
+
+/** @type {(path: string, options: RequestInit) => Promise<any>} */
 async function call(path, options) {
   const headers = { Accept: "application/json", ...options.headers };
-  const signal = AbortSignal.timeout(ANSWER_SECONDS * 1000);
+  const response = await get(BASE.href + path, { ...options, headers }, ANSWER_SECONDS);
+  return read(response.status, response.headers.get("Retry-After"), await response.text());
+}
+
+/** @type {(address: string, options: RequestInit, seconds: number) => Promise<Response>} */
+async function get(address, options, seconds) {
+  const patience = AbortSignal.timeout(seconds * 1000);
+  const signal = options.signal ? AbortSignal.any([patience, options.signal]) : patience;
   try {
-    const init = { ...options, headers, signal, credentials: /** @type {const} */ ("same-origin") };
-    const response = await fetch(`${API_BASE}${path}`, init);
-    const retryAfter = response.headers.get("Retry-After");
-    return await read(response.status, retryAfter, await response.text());
+    return await fetch(address, { ...options, signal, credentials: "include" });
   } catch (failure) {
-    if (failure instanceof ApiError) throw failure;
-    const late = failure instanceof DOMException && failure.name === "TimeoutError";
-    throw late ? new ApiError("timeout", TOO_LATE) : new ApiError("network", UNREACHABLE);
+    if (options.signal?.aborted) throw new ApiError("cancelled");
+    throw new ApiError(failure instanceof DOMException && failure.name === "TimeoutError" ? "timeout" : "network");
   }
 }
 
@@ -142,9 +166,15 @@ async function call(path, options) {
 async function read(status, retryAfter, text) {
   const body = parse(text);
   if (status >= 200 && status < 300 && body) return body;
-  const code = body?.code ?? CODE_OF_STATUS.get(status) ?? "internal";
-  const seconds = Number.parseInt(retryAfter ?? "", 10) || 0;
-  throw new ApiError(code, body?.detail ?? sentenceOf(code), status, seconds);
+  throw new ApiError(body?.code ?? codeOfStatus(status), body?.detail, status, secondsOf(retryAfter));
+}
+
+/** Retry-After is a number of seconds or a date. @type {(retryAfter: string | null) => number} */
+function secondsOf(retryAfter) {
+  if (!retryAfter) return 0;
+  const seconds = Number(retryAfter);
+  const wait = Number.isNaN(seconds) ? (Date.parse(retryAfter) - Date.now()) / 1000 : seconds;
+  return Math.max(0, Math.ceil(wait)) || 0;
 }
 
 /** @type {(text: string) => any} */

@@ -1,7 +1,4 @@
 // What may differ between installations. Everything else asks this module.
 
-/** Where the endpoints answer; on the page's own origin, since nothing else may be reached. */
+/** Where the endpoints answer: a path on this origin, or the full address of a host that allows this origin. */
 export const API_BASE = "/api";
-
-/** The largest file, in MiB, that is sent at all; keep it equal to the server's MAX_UPLOAD_MB. */
-export const MAX_UPLOAD_MB = 20;

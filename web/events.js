@@ -1,16 +1,5 @@
 // What components tell the page. Events bubble up from a component; state goes down to it.
-
-/**
- * @typedef {{
- *   "upload-send": { file: File, name: string },
- *   "upload-retry": null,
- *   "upload-dismiss": null,
- *   "list-retry": null,
- *   "record-rename": { id: string, name: string },
- *   "record-remove": { id: string },
- *   "page-say": { sentence: string },
- * }} PageEvents
- */
+/** @import { PageEvents } from "./types.js" */
 
 /**
  * Tells everything above a component that something happened in it.

@@ -1,125 +1,108 @@
-// Wires the components to the state and the API: data down, events up.
-import * as api from "./api.js";
-import { mountMessage } from "./components/message.js";
+// Wires the components, the state and the flows: data down, events up.
+import { mountConnection } from "./components/connection.js";
+import { isTyping, mountPageInput } from "./components/page-input.js";
 import { mountRecordList } from "./components/record-list.js";
+import { mountRecordsHead } from "./components/records-head.js";
+import { mountAnnouncer, mountToasts } from "./components/toasts.js";
 import { mountUploadForm } from "./components/upload-form.js";
-import { mountUploadProgress } from "./components/upload-progress.js";
+import { mountUploadQueue } from "./components/upload-queue.js";
+import { SUCCESS_CODE, findSentence, sentenceOf } from "./core/messages.js";
+import { findEntry, shownName, withEntry } from "./core/records.js";
+import { initialState, makeStore, withEntries } from "./core/state.js";
 import { listen } from "./events.js";
-import { SUCCESS_CODE, explain, findSentence } from "./messages.js";
-import * as change from "./state.js";
-
-// With these the same file would fail again, so no second try is offered.
-const FILE_AT_FAULT = new Set(["image_too_large", "unsupported_image", "unreadable_image"]);
-// After these the page no longer knows what the server keeps.
-const LIST_IN_DOUBT = new Set(["limit_reached", "network", "timeout"]);
+import { watchConnection } from "./flows/connection.js";
+import { runLibrary } from "./flows/library.js";
+import { runUndo } from "./flows/undo.js";
+import { runUploads } from "./flows/uploads.js";
 
 const page = document.body;
-const message = mountMessage(page);
-const form = mountUploadForm(page);
-const views = [form, mountUploadProgress(page), mountRecordList(page)];
-let state = change.initialState();
+const say = mountAnnouncer(page);
+listen(page, "page-say", ({ sentence, shown }) => (shown ? complain(sentence) : say(sentence)));
 
-/** @param {change.State} next */
-function show(next) {
-  state = next;
+const toasts = mountToasts(page);
+const records = mountRecordList(page);
+// The queue first: the form decides where the focus goes once the rows are there.
+const views = [mountUploadQueue(page), mountUploadForm(page), mountRecordsHead(page), records, mountConnection(page)];
+mountPageInput(page);
+
+const store = makeStore(initialState(), (state) => {
   for (const view of views) view.render(state);
-}
+});
+const connection = watchConnection(store, goOn);
+const { lost: onLost } = connection;
+const library = runLibrary(store, { say, onLost, onChange: () => uploads.pump() });
+const uploads = runUploads(store, { say, onLost, onDoubt: library.refresh });
+const undo = runUndo((id) => {
+  const hadFocus = toasts.hasFocus(id);
+  toasts.remove(id);
+  if (hadFocus) records.focus(id);
+  library.remove(id);
+});
 
-/** @param {unknown} failure */
-function codeOf(failure) {
-  return failure instanceof api.ApiError ? failure.code : "internal";
-}
-
-async function loadList() {
-  show(change.listAsked(state));
-  try {
-    show(change.listArrived(state, await api.list()));
-  } catch (failure) {
-    show(change.listFailed(state, explain(failure)));
-    message.announce(state.listProblem);
-  }
-}
-
-async function refreshList() {
-  try {
-    show(change.listArrived(state, await api.list()));
-  } catch {
-    // What the page shows is still the best that is known; the upload's failure is on it.
-  }
-}
-
-/** @type {Promise<void>} */
-let listed = loadList();
-
-// The list's answer sets the cookie: a picture sent before it would belong to somebody else.
-async function awaitIdentity() {
-  await listed;
-  if (state.list !== "failed") return;
-  listed = loadList();
-  await listed;
-  if (state.list === "failed") throw new api.ApiError("network", state.listProblem);
-}
-
-/** @param {number} fraction */
-function followUpload(fraction) {
-  if (fraction >= 1) message.announce("Removing the background…");
-  show(change.uploadProgressed(state, fraction));
-}
+// What only a picture that is there already needs is fetched when one is.
+const later = {
+  exports: once(async () => (await import("./flows/exports.js")).runExports(store, { say, onLost })),
+  backdrops: once(async () => (await import("./flows/backdrops.js")).runBackdrops(store, page, { say, onLost })),
+  bundle: once(async () => (await import("./flows/bundle.js")).runBundle(store, { say, complain })),
+  zoom: once(async () => (await import("./flows/zoom.js")).runZoom(store, page, { say })),
+};
 
 /**
- * @param {File} file
- * @param {string} name
+ * Does a thing when it is first asked for, and again only where it failed.
+ * @template T
+ * @param {() => Promise<T>} load
+ * @returns {(use: (loaded: T) => void) => Promise<void>}
  */
-async function sendPicture(file, name) {
-  if (change.isSending(state)) return;
-  show(change.uploadStarted(state, file, name));
-  try {
-    await awaitIdentity();
-    const answer = await api.upload(file, name, followUpload);
-    show(change.uploadSucceeded(state, answer));
-    message.announce(answer.message);
-  } catch (failure) {
-    const code = codeOf(failure);
-    show(change.uploadFailed(state, explain(failure), !FILE_AT_FAULT.has(code)));
-    message.announce(explain(failure));
-    if (LIST_IN_DOUBT.has(code) && state.list === "ready") await refreshList();
-  }
+function once(load) {
+  /** @type {Promise<T> | null} */
+  let loaded = null;
+  return async (use) => {
+    try {
+      loaded ??= load();
+      use(await loaded);
+    } catch {
+      loaded = null;
+      complain(sentenceOf("network"));
+    }
+  };
 }
 
-/**
- * @param {string} id
- * @param {string} name
- */
-async function renameRecord(id, name) {
-  show(change.renameStarted(state, id, name));
-  try {
-    await api.rename(id, name);
-    show(change.renameSucceeded(state, id, name));
-    message.announce(`Renamed to ${name}.`);
-  } catch (failure) {
-    fail(id, failure);
-  }
+/** @param {string} sentence */
+function complain(sentence) {
+  toasts.note(sentence, "bad");
+  say(sentence);
+}
+
+/** The server can be reached again. */
+function goOn() {
+  if (store.get().list === "failed") library.load();
+  uploads.pump();
+}
+
+/** @type {(files: readonly File[], wanted: boolean) => void} */
+function take(files, wanted) {
+  uploads.add(files, wanted);
+  // What waits for the list is helped by another try to get it.
+  if (store.get().list === "failed") library.load();
 }
 
 /** @param {string} id */
-async function removeRecord(id) {
-  show(change.removeStarted(state, id));
-  try {
-    await api.remove(id);
-    show(change.removeSucceeded(state, id));
-    message.announce("Deleted.");
-  } catch (failure) {
-    fail(id, failure);
-  }
+function removeRecord(id) {
+  const entry = findEntry(store.get().entries, id);
+  if (!entry || entry.leaving) return;
+  library.setLeaving(id, true);
+  undo.wait(id);
+  toasts.offerUndo(id, `Deleted ${shownName(entry)}.`);
+  say(`Deleted ${shownName(entry)}. It can be undone for a few seconds.`);
 }
 
-/**
- * @param {string} id
- * @param {unknown} failure
- */
-function fail(id, failure) {
-  show(change.changeFailed(state, id, explain(failure)));
-  message.announce(explain(failure));
+/** @param {string} id */
+function undoRemoval(id) {
+  if (!undo.take(id)) return;
+  library.setLeaving(id, false);
+  records.focus(id);
+  toasts.remove(id);
+  say("The picture is back.");
 }
 
 // A form sent without JavaScript comes back with ?flash=<code>. The code leaves the address,
@@ -129,23 +112,45 @@ function showFlash() {
   const code = address.searchParams.get("flash");
   if (code === null) return;
   address.searchParams.delete("flash");
+  address.hash = "";
   history.replaceState(history.state, "", address);
   const sentence = findSentence(code);
-  if (sentence) message.show(sentence, code === SUCCESS_CODE ? "good" : "bad");
+  if (!sentence) return;
+  toasts.note(sentence, code === SUCCESS_CODE ? "good" : "bad");
+  say(sentence);
 }
 
-listen(page, "upload-send", ({ file, name }) => sendPicture(file, name));
-listen(page, "upload-retry", () => {
-  if (state.upload) sendPicture(state.upload.file, state.upload.name);
-});
-listen(page, "upload-dismiss", () => {
-  show(change.uploadDismissed(state));
-  form.focus();
-});
-listen(page, "list-retry", () => {
-  listed = loadList();
-});
-listen(page, "record-rename", ({ id, name }) => renameRecord(id, name));
+listen(page, "pictures-choose", ({ files }) => take(files, false));
+listen(page, "pictures-drop", ({ files }) => take(files, true));
+listen(page, "pictures-send", ({ name }) => uploads.submit(name));
+listen(page, "upload-retry", ({ id }) => uploads.retry(id));
+listen(page, "upload-cancel", ({ id }) => uploads.cancel(id));
+listen(page, "connection-retry", connection.look);
+listen(page, "list-retry", library.load);
+listen(page, "bundle-start", () => later.bundle((bundle) => bundle.start()));
+listen(page, "bundle-cancel", () => later.bundle((bundle) => bundle.cancel()));
+listen(page, "record-wake", () => later.exports(() => {}));
+listen(page, "record-rename", ({ id, name }) => library.rename(id, name));
 listen(page, "record-remove", ({ id }) => removeRecord(id));
-listen(page, "page-say", ({ sentence }) => message.announce(sentence));
+listen(page, "record-zoom", ({ id }) => later.zoom((zoom) => zoom.open(id)));
+listen(page, "record-copy", ({ id }) => later.exports((exports) => exports.copy(id)));
+listen(page, "record-save", ({ id, format }) => later.exports((exports) => exports.save(id, format)));
+listen(page, "record-backdrop", ({ id, backdrop }) =>
+  store.update((state) => withEntries(state, withEntry(state.entries, id, { backdrop }))),
+);
+listen(page, "record-backdrop-ask", ({ id }) => later.backdrops((backdrops) => backdrops.ask(id)));
+listen(page, "toast-undo", ({ id }) => undoRemoval(id));
+listen(page, "toast-hold", ({ held }) => undo.hold(held));
+document.addEventListener("keydown", (event) => {
+  const latest = undo.latest();
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+  if (!latest || isTyping()) return;
+  event.preventDefault();
+  undoRemoval(latest);
+});
+// A page that comes back from the browser's cache may have sent its deletions when it was left.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) library.refresh();
+});
 showFlash();
+library.load();

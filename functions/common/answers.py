@@ -34,5 +34,9 @@ def wants_page(request: Request) -> bool:
 
 
 def to_site(settings: Settings, flash: str) -> Response:
-    """Send a browser back to the site, which shows the message of this code."""
-    return Response(status=302, headers={"Location": f"{settings.site_url or '/'}?flash={flash}"})
+    """Send a browser back to the site, which shows the message of this code.
+
+    The query is for the site's script; the fragment shows the message where there is no script.
+    """
+    location = f"{settings.site_url or '/'}?flash={flash}#flash-{flash}"
+    return Response(status=302, headers={"Location": location})

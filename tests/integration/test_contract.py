@@ -293,8 +293,14 @@ def test_a_browsers_plain_form_is_sent_back_to_the_site(client: Client) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     kept = client.upload(headers=browser)
     refused = client.upload(b"no picture", headers=browser)
-    assert (kept.status_code, kept.headers["Location"]) == (302, "/?flash=image_generated")
-    assert (refused.status_code, refused.headers["Location"]) == (302, "/?flash=unsupported_image")
+    assert (kept.status_code, kept.headers["Location"]) == (
+        302,
+        "/?flash=image_generated#flash-image_generated",
+    )
+    assert (refused.status_code, refused.headers["Location"]) == (
+        302,
+        "/?flash=unsupported_image#flash-unsupported_image",
+    )
     assert len(client.list()["records"]) == 1
 
 

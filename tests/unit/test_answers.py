@@ -63,9 +63,12 @@ def test_only_a_browser_that_shows_a_page_is_answered_with_one(accept: str | Non
 @pytest.mark.parametrize(
     ("site_url", "location"),
     [
-        ("", "/?flash=image_generated"),
-        ("https://site.example", "https://site.example?flash=image_generated"),
-        ("https://site.example/app/", "https://site.example/app/?flash=image_generated"),
+        ("", "/?flash=image_generated#flash-image_generated"),
+        ("https://site.example", "https://site.example?flash=image_generated#flash-image_generated"),
+        (
+            "https://site.example/app/",
+            "https://site.example/app/?flash=image_generated#flash-image_generated",
+        ),
     ],
 )
 def test_a_browser_is_sent_back_to_the_site_with_a_code(site_url: str, location: str) -> None:

@@ -104,4 +104,4 @@ def test_a_remover_that_fails_is_told_and_the_slot_is_free_again(
 def test_a_browsers_plain_form_leads_back_to_the_site(service: Service, content: bytes, code: str) -> None:
     response = service.call("POST", "/upload", headers={"Accept": "text/html,*/*;q=0.8"}, **form(content))
 
-    assert (response.status_code, response.headers["Location"]) == (302, f"/?flash={code}")
+    assert (response.status_code, response.headers["Location"]) == (302, f"/?flash={code}#flash-{code}")

@@ -179,7 +179,7 @@ def test_a_browsers_form_that_fails_leads_back_to_the_site_with_the_code(
     response = client.post("/start", headers={**headers, "Accept": BROWSER}, **form(bytes(size)))
 
     assert (response.status_code, response.data) == (302, b"")
-    assert response.headers["Location"] == f"https://site.example/?flash={code}"
+    assert response.headers["Location"] == f"https://site.example/?flash={code}#flash-{code}"
     assert response.headers["Set-Cookie"]
 
 

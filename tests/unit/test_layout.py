@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from common import errors
 from common.settings import REQUIRED, SETTINGS
 from infra.local import FUNCTIONS, ROOT
 from tests.service import functions_host
@@ -83,3 +84,13 @@ def test_what_is_deployed_holds_no_tests_and_no_documents() -> None:
     others = {path.relative_to(FUNCTIONS).as_posix() for path in deployed if path.suffix != ".py"}
     assert others == {"requirements.txt", "README.md"}
     assert [path.name for path in deployed if re.search(r"(^|_)test", path.stem)] == []
+
+
+@pytest.mark.parametrize(
+    "error", [error for error in vars(errors).values() if hasattr(error, "default_detail")]
+)
+def test_the_site_says_what_the_server_says(error: type[errors.ApplicationError]) -> None:
+    sentences = (ROOT / "web" / "core" / "messages.js").read_text("utf-8")
+
+    assert f'"{error.code}"' in sentences
+    assert f'"{error.default_detail}"' in sentences

@@ -44,3 +44,17 @@ export function showText(target, sentence) {
 export function setOff(control, off) {
   control.setAttribute("aria-disabled", String(off));
 }
+
+/**
+ * Puts the stylesheets of a template on the page, once; what needs them is shown when they are there.
+ * @param {string} id
+ */
+export async function adoptStyles(id) {
+  const template = document.getElementById(id);
+  if (!(template instanceof HTMLTemplateElement)) return;
+  const links = [...document.importNode(template.content, true).querySelectorAll("link")];
+  template.remove();
+  const loads = links.map((link) => new Promise((resolve) => (link.onload = link.onerror = resolve)));
+  document.head.append(...links);
+  await Promise.all(loads);
+}

@@ -1,139 +1,102 @@
-// One record: the original beside its cut-out, its name, and what can be done with it.
+// One record: its picture, its name, and what can be done with it.
+import { formatOf } from "../core/backdrop.js";
+import { isoTime, keptUntil, localTime, measures } from "../core/format.js";
+import { shownName } from "../core/records.js";
 import { emit } from "../events.js";
-import { isoTime, localTime, measures } from "../format.js";
-import { shownName } from "../state.js";
+import { mountBackdropPicker } from "./backdrop-picker.js";
+import { mountCompare } from "./compare.js";
 import { copyTemplate, part, setOff, showText } from "./markup.js";
 import { mountRename } from "./rename-form.js";
 
-/** @typedef {import("../state.js").Entry} Entry */
-/** @typedef {import("../api.js").ImageRecord} ImageRecord */
+/** @import { Entry, ImageRecord } from "../types.js" */
 
 /**
- * Makes the card of a record; it emits record-rename and record-remove.
+ * Makes the card of a record; its parts emit the record- events.
  * @param {Entry} first
+ * @param {number} retentionDays
  */
-export function makeRecordCard(first) {
+export function makeRecordCard(first, retentionDays) {
   const root = copyTemplate("record-card");
   const id = first.record.record_id;
   const title = part(root, "name");
-  const problem = part(root, "problem");
-  const actions = part(root, "actions");
-  const confirm = part(root, "confirm");
+  const head = part(root, "head");
   const renameButton = part(root, "rename", HTMLButtonElement);
-  const deleteButton = part(root, "delete", HTMLButtonElement);
-  const confirmButton = part(root, "confirm-delete", HTMLButtonElement);
-  const keepButton = part(root, "keep", HTMLButtonElement);
-  let entry = first;
+  /** @type {Entry | null} */
+  let shown = null;
 
   const renaming = mountRename(root, {
-    currentName: () => shownName(entry),
+    currentName: () => shownName(shown ?? first),
+    draft: () => shown?.draft ?? "",
     onOpen: (open) => {
-      title.hidden = actions.hidden = open;
+      head.hidden = open;
     },
     onClose: () => renameButton.focus(),
     onSave: (name) => emit(root, "record-rename", { id, name }),
   });
+  const parts = [mountCompare(root, first), mountBackdropPicker(root, id), mountExportBar(root, id)];
 
-  /** @param {boolean} asking */
-  function ask(asking) {
-    confirm.hidden = !asking;
-    actions.hidden = asking;
-  }
-
-  function keep() {
-    if (entry.removing) return;
-    ask(false);
-    deleteButton.focus();
-  }
-
-  renameButton.addEventListener("click", () => renaming.open());
-  deleteButton.addEventListener("click", () => {
-    ask(true);
-    // The harmless answer has the focus: a second Enter by habit deletes nothing.
-    keepButton.focus();
-  });
-  keepButton.addEventListener("click", keep);
-  confirm.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") keep();
-  });
-  confirmButton.addEventListener("click", () => {
-    if (!entry.removing) emit(root, "record-remove", { id });
-  });
-  fillImages(root, first.record);
-  fillFacts(root, first.record);
-
-  /** @param {Entry} next */
-  function showName(next) {
-    const name = shownName(next);
-    title.textContent = name;
-    part(root, "original", HTMLImageElement).alt = `Original of ${name}`;
-    part(root, "cut-out", HTMLImageElement).alt = `Cut-out of ${name}`;
-  }
-
-  /** @param {boolean} removing */
-  function showRemoval(removing) {
-    part(root, "question").textContent = removing ? "Deleting…" : "Delete for good?";
-    setOff(confirmButton, removing);
-    setOff(keepButton, removing);
-  }
+  renameButton.addEventListener("click", renaming.open);
+  part(root, "delete", HTMLButtonElement).addEventListener("click", () => emit(root, "record-remove", { id }));
+  part(root, "zoom", HTMLButtonElement).addEventListener("click", () => emit(root, "record-zoom", { id }));
+  nameParts(root, id);
+  fillFacts(root, first.record, retentionDays);
 
   return {
     root,
-    /** @param {Entry} next */
-    render(next) {
-      const removalFailed = entry.removing && !next.removing;
-      entry = next;
-      showName(next);
-      showText(problem, next.problem);
-      showRemoval(next.removing);
-      if (removalFailed) keep();
+    /** @param {Entry} entry */
+    render(entry) {
+      if (entry === shown) return;
+      shown = entry;
+      title.textContent = shownName(entry);
+      showText(part(root, "problem"), entry.problem);
+      showText(part(root, "task"), entry.task);
+      for (const each of parts) each.render(entry);
     },
   };
 }
 
-/**
- * @param {HTMLElement} root
- * @param {ImageRecord} record
- */
-function fillImages(root, record) {
-  const nameId = `name-${record.record_id}`;
+/** Every button says what it does; what it does it to is its description. @type {(root: HTMLElement, id: string) => void} */
+function nameParts(root, id) {
+  const nameId = `name-${id}`;
   part(root, "name").id = nameId;
   root.setAttribute("aria-labelledby", nameId);
-  for (const button of root.querySelectorAll("[data-describe]")) {
-    button.setAttribute("aria-describedby", nameId);
+  for (const control of root.querySelectorAll("[data-describe]")) {
+    control.setAttribute("aria-describedby", nameId);
   }
-  fillImage(root, "original", record.original_url, record);
-  fillImage(root, "cut-out", record.preview_url, record);
 }
 
-/**
- * @param {HTMLElement} root
- * @param {string} name
- * @param {string} address
- * @param {ImageRecord} record
- */
-function fillImage(root, name, address, { width, height }) {
-  const image = part(root, name, HTMLImageElement);
-  if (width && height) {
-    image.width = width;
-    image.height = height;
-  }
-  image.addEventListener("error", () => {
-    image.hidden = true;
-    part(root, `${name}-missing`).hidden = false;
-  });
-  image.src = address;
-}
-
-/**
- * @param {HTMLElement} root
- * @param {ImageRecord} record
- */
-function fillFacts(root, record) {
+/** @type {(root: HTMLElement, record: ImageRecord, retentionDays: number) => void} */
+function fillFacts(root, record, retentionDays) {
   const time = part(root, "created", HTMLTimeElement);
   time.dateTime = isoTime(record.created_on);
   time.textContent = localTime(record.created_on);
   part(root, "measures").textContent = measures(record).join(" · ");
-  part(root, "download", HTMLAnchorElement).href = `${record.processed_url}?download=1`;
-  part(root, "download-original", HTMLAnchorElement).href = `${record.original_url}?download=1`;
+  part(root, "kept").textContent = keptUntil(record.created_on, retentionDays);
+}
+
+/**
+ * Wires the buttons in a record's card; they emit record-save and record-copy.
+ * @param {HTMLElement} card
+ * @param {string} id
+ */
+function mountExportBar(card, id) {
+  const format = part(card, "format", HTMLSelectElement);
+  const save = part(card, "save", HTMLButtonElement);
+  const copy = part(card, "copy", HTMLButtonElement);
+
+  save.addEventListener("click", () => emit(save, "record-save", { id, format: formatOf(format.value) }));
+  for (const type of ["pointerenter", "focusin"]) {
+    // Copying has to follow its click at once: what it needs is fetched before.
+    card.addEventListener(type, () => emit(card, "record-wake", null), { once: true });
+  }
+  copy.addEventListener("click", () => emit(copy, "record-copy", { id }));
+
+  return {
+    /** @param {Entry} entry */
+    render({ backdrop, task }) {
+      part(card, "on-backdrop").hidden = backdrop.kind === "transparent";
+      setOff(save, Boolean(task));
+      setOff(copy, Boolean(task));
+    },
+  };
 }

@@ -1,11 +1,11 @@
 // The reader's records, and what stands in their place while there are none to show.
+import { shownEntries } from "../core/state.js";
 import { emit } from "../events.js";
-import { part } from "./markup.js";
-import { makeRecordCard } from "./record-card.js";
+import { adoptStyles, part } from "./markup.js";
 
-/** @typedef {import("../state.js").State} State */
-/** @typedef {import("../state.js").Entry} Entry */
-/** @typedef {ReturnType<typeof makeRecordCard>} RecordCard */
+/** @import { Entries, State } from "../types.js" */
+
+/** @typedef {typeof import("./record-card.js").makeRecordCard} MakeCard */
 
 /**
  * Wires the list of records; it emits list-retry, and its cards emit their own events.
@@ -18,64 +18,81 @@ export function mountRecordList(root) {
   const loading = part(section, "list-loading");
   const empty = part(section, "list-empty");
   const failed = part(section, "list-failed");
-  const problem = part(section, "list-problem");
-  const usage = part(section, "usage");
-  /** @type {Map<string, RecordCard>} */
+  /** @type {Map<string, ReturnType<MakeCard>>} */
   const cards = new Map();
+  /** @type {MakeCard | null} */
+  let makeCard = null;
+  /** @type {State | null} */
+  let latest = null;
+  let asked = false;
 
   part(section, "list-retry", HTMLButtonElement).addEventListener("click", () => {
     heading.focus();
     emit(section, "list-retry", null);
   });
 
-  /** @param {State} state */
-  function showUsage({ list: phase, used, limit }) {
-    usage.hidden = phase !== "ready";
-    const meter = part(usage, "usage-meter", HTMLMeterElement);
-    meter.max = limit;
-    meter.value = used;
-    part(usage, "usage-text").textContent = `${used} of ${limit} used`;
+  /** @type {(state: State, shown: Entries) => void} */
+  function showStates(state, shown) {
+    section.setAttribute("aria-busy", String(state.list === "loading"));
+    loading.hidden = shown.length > 0 ? makeCard !== null : state.list !== "loading";
+    failed.hidden = state.list !== "failed";
+    part(failed, "list-problem").textContent = state.listProblem;
+    empty.hidden = state.list !== "ready" || shown.length > 0;
+    list.hidden = shown.length === 0;
   }
 
-  /** @param {readonly Entry[]} entries */
-  function dropGone(entries) {
-    const kept = new Set(entries.map((entry) => entry.record.record_id));
-    for (const [id, card] of cards) {
-      if (kept.has(id)) continue;
-      const hadFocus = card.root.contains(document.activeElement);
-      const neighbour = card.root.nextElementSibling ?? card.root.previousElementSibling;
-      card.root.remove();
-      cards.delete(id);
-      if (hadFocus) (neighbour instanceof HTMLElement ? neighbour : heading).focus();
+  /** @param {State} state */
+  function dropGone({ entries }) {
+    const kept = new Set(entries.map(({ record }) => record.record_id));
+    for (const id of cards.keys()) if (!kept.has(id)) cards.delete(id);
+  }
+
+  // Somebody who has no pictures yet does not wait for what shows them.
+  async function loadCards() {
+    if (asked) return;
+    asked = true;
+    try {
+      const [loaded] = await Promise.all([import("./record-card.js"), adoptStyles("record-styles")]);
+      makeCard = loaded.makeRecordCard;
+      if (latest) render(latest);
+    } catch {
+      // Without a connection; the next change of the state asks again.
+      asked = false;
     }
   }
 
-  /** @param {readonly Entry[]} entries */
-  function showEntries(entries) {
-    dropGone(entries);
-    entries.forEach((entry, position) => {
+  /** @type {(state: State, shown: Entries, makeCard: MakeCard) => void} */
+  function showCards(state, shown, makeCard) {
+    const wanted = shown.map((entry) => {
       const id = entry.record.record_id;
-      const card = cards.get(id) ?? makeRecordCard(entry);
+      const card = cards.get(id) ?? makeCard(entry, state.retentionDays);
       cards.set(id, card);
       card.render(entry);
-      // Moving an element takes its focus away, so only what is out of place moves.
-      if (list.children[position] !== card.root) {
-        list.insertBefore(card.root, list.children[position] ?? null);
-      }
+      return card.root;
+    });
+    for (const child of [...list.children]) if (!wanted.includes(/** @type {HTMLElement} */ (child))) child.remove();
+    // Moving an element takes its focus away, so only what is out of place moves.
+    wanted.forEach((child, position) => {
+      if (list.children[position] !== child) list.insertBefore(child, list.children[position] ?? null);
     });
   }
 
+  /** @param {State} state */
+  function render(state) {
+    latest = state;
+    const shown = shownEntries(state);
+    showStates(state, shown);
+    dropGone(state);
+    if (makeCard) showCards(state, shown, makeCard);
+    else if (shown.length > 0) loadCards();
+  }
+
   return {
-    /** @param {State} state */
-    render(state) {
-      section.setAttribute("aria-busy", String(state.list === "loading"));
-      loading.hidden = state.list !== "loading";
-      failed.hidden = state.list !== "failed";
-      problem.textContent = state.listProblem;
-      empty.hidden = state.list !== "ready" || state.entries.length > 0;
-      list.hidden = state.entries.length === 0;
-      showUsage(state);
-      showEntries(state.entries);
+    render,
+    /** Puts the focus on a record, or on the heading where it is not there. @type {(id: string) => void} */
+    focus(id) {
+      const card = cards.get(id)?.root;
+      (card?.isConnected ? card : heading).focus();
     },
   };
 }

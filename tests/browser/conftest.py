@@ -1,0 +1,112 @@
+"""A real browser on the running local host, whose provider is the stand-in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from tests.browser.chromium import find
+from tests.integration.hosts import free_port
+from tests.local_run import ROOT, running
+from tests.objectcut import ObjectCut
+
+OUTPUT = ROOT / "test-output" / "browser"
+# Chromium's own calls home are off: a test must be able to say that the page asked nobody else.
+OPTIONS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a person looks at the page."""
+
+    name: str
+    viewport: ViewportSize
+    scheme: str
+
+
+DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
+LOOKS = [Look("desktop-light", DESKTOP, "light"), Look("phone-dark", PHONE, "dark")]
+OTHER_LOOKS = [Look("desktop-dark", DESKTOP, "dark"), Look("phone-light", PHONE, "light")]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
+
+
+@pytest.fixture(scope="session")
+def site(running_provider: ObjectCut, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a local host that keeps five pictures a user."""
+    folder = tmp_path_factory.mktemp("site")
+    environ = {
+        "PORT": str(free_port()),
+        "DATA_DIR": str(folder / "data"),
+        "X_RAPID_API_KEY": running_provider.key,
+        "X_RAPID_API_HOST": running_provider.host,
+    }
+    with running(environ, folder) as run:
+        yield run.url
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: look.name)
+def look(request: pytest.FixtureRequest) -> Look:
+    chosen: Look = request.param
+    return chosen
+
+
+@pytest.fixture
+def context(browser: Browser, site: str, look: Look) -> Iterator[BrowserContext]:
+    """A new visitor."""
+    context = browser.new_context(
+        base_url=site,
+        viewport=look.viewport,
+        color_scheme="dark" if look.scheme == "dark" else "light",
+        has_touch=look.viewport is PHONE,
+        reduced_motion="reduce",
+        accept_downloads=True,
+        locale="en-GB",
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: str, provider: ObjectCut) -> Iterator[Page]:
+    """The site as it opens; nothing in it may fail, be blocked or ask another host."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said.text) else None)
+    page.on("request", lambda sent: complaints.append(sent.url) if _is_foreign(sent.url, site) else None)
+    page.goto("/")
+    yield page
+    assert complaints == []
+
+
+def _is_complaint(text: str) -> bool:
+    # The browser logs each answer of 400 and above by itself, and some tests are about those.
+    return "Content Security Policy" in text or "Uncaught" in text or "TypeError" in text
+
+
+def _is_foreign(url: str, site: str) -> bool:
+    return not url.startswith((site, "blob:", "data:"))
+
+
+@pytest.fixture
+def shot(page: Page, look: Look, request: pytest.FixtureRequest) -> Callable[[str], Path]:
+    """Keep a picture of the page as it is, for a person to look at."""
+
+    def keep(state: str) -> Path:
+        path = OUTPUT / f"{state}-{look.name}.png"
+        page.screenshot(path=path, full_page=True, animations="disabled")
+        return path
+
+    return keep

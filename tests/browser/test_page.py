@@ -1,0 +1,228 @@
+"""The page itself: states, keyboard, accessibility, weight, and life without JavaScript."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests import objectcut_behaviours as behaviours
+from tests.browser.conftest import LOOKS, OTHER_LOOKS, OUTPUT
+from tests.browser.visitor import button, card, choose, keep, picture, press, row, send, tab_to
+from tests.objectcut import ObjectCut
+
+Visitor = Callable[[Page, Path, ObjectCut], None]
+SERIOUS = {"serious", "critical"}
+
+
+def empty(page: Page, folder: Path, provider: ObjectCut) -> None:
+    expect(page.get_by_text("No pictures yet")).to_be_visible()
+
+
+def chosen(page: Page, folder: Path, provider: ObjectCut) -> None:
+    choose(page, picture(folder, "beach.jpg"))
+    expect(row(page, "beach")).to_contain_text("ready to send")
+
+
+def queued(page: Page, folder: Path, provider: ObjectCut) -> None:
+    provider.script(behaviours.fails("001"))
+    choose(page, picture(folder, "failing.jpg"))
+    send(page)
+    expect(row(page, "failing")).to_contain_text("Failed")
+    provider.always(behaviours.slowly(20))
+    choose(page, *(picture(folder, f"photo-{number}.jpg") for number in range(3)))
+    send(page)
+    expect(row(page, "photo-2")).to_contain_text("Waiting")
+
+
+def listed(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one", "two", "a rather long name that has to be cut or wrapped somewhere in its card")
+    page.get_by_role("slider", name="cut-out of two").fill("50")
+    button(card(page, "one"), "Black").click()
+
+
+def zoomed(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one")
+    button(card(page, "one"), "Zoom").click()
+    expect(page.get_by_role("dialog").locator("img")).to_be_visible()
+
+
+def renaming(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one")
+    button(card(page, "one"), "Rename").click()
+
+
+def undoing(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one", "two")
+    button(card(page, "one"), "Delete").click()
+    expect(button(page, "Undo")).to_be_visible()
+
+
+def full(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one", "two", "three", "four", "five")
+    choose(page, picture(folder, "six.jpg"))
+    expect(row(page, "six")).to_contain_text("Limit reached")
+
+
+def offline(page: Page, folder: Path, provider: ObjectCut) -> None:
+    expect(page.get_by_text("No pictures yet")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_text("offline").first).to_be_visible()
+
+
+def unreachable(page: Page, folder: Path, provider: ObjectCut) -> None:
+    def fail(route: Route) -> None:
+        route.fulfill(status=503, content_type="text/html", body="")
+
+    page.route("**/api/list", fail)
+    page.reload()
+    expect(page.get_by_text("Your pictures could not be loaded.")).to_be_visible()
+
+
+STATES: list[Visitor] = [
+    *(empty, chosen, queued, listed, zoomed, renaming, undoing, full, offline, unreachable),
+]
+
+
+@pytest.mark.parametrize("look", [*LOOKS, *OTHER_LOOKS], ids=lambda look: look.name, indirect=True)
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_every_state_fits_and_is_accessible(
+    page: Page, tmp_path: Path, provider: ObjectCut, shot: Callable[[str], Path], state: Visitor
+) -> None:
+    state(page, tmp_path, provider)
+    shot(state.__name__)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in SERIOUS] == []
+
+
+def test_everything_can_be_done_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
+    # Playwright catches file choosers from the first listener on, but does not wait for that to take effect.
+    page.on("filechooser", lambda _: None)
+    tab_to(page, button(page, "Choose pictures"))
+    with page.expect_file_chooser() as chooser:
+        press(page, "Enter")
+    chooser.value.set_files([picture(tmp_path, "beach.jpg")])
+    expect(button(page, "Remove the background")).to_be_focused()
+    press(page, "Enter")
+    expect(card(page, "beach")).to_be_visible()
+    place = card(page, "beach")
+    tab_to(page, page.get_by_role("slider", name="cut-out of beach"))
+    press(page, "End")
+    assert page.get_by_role("slider", name="cut-out of beach").input_value() == "100"
+    tab_to(page, button(place, "White"))
+    press(page, "Enter")
+    tab_to(page, button(place, "Download on backdrop"))
+    with page.expect_download():
+        press(page, "Enter")
+    tab_to(page, place.get_by_role("link", name="Download PNG"))
+    with page.expect_download():
+        press(page, "Enter")
+    tab_to(page, button(place, "Rename"), most=120)
+    press(page, "Enter")
+    page.keyboard.type("Sea")
+    press(page, "Enter")
+    expect(page.get_by_role("heading", level=3)).to_contain_text("Sea")
+    name = page.get_by_role("heading", level=3).inner_text()
+    tab_to(page, button(card(page, name), "Delete"), most=120)
+    press(page, "Enter")
+    expect(button(page, "Undo")).to_be_focused()
+    press(page, "Enter")
+    expect(card(page, name)).to_be_visible()
+
+
+def test_without_javascript_the_form_is_plain_and_comes_back_with_its_message(
+    browser: Browser, site: str, tmp_path: Path, provider: ObjectCut
+) -> None:
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.set_input_files("#image", picture(tmp_path, "plain.jpg"))
+    page.get_by_role("button", name="Remove the background").click()
+    page.wait_for_url("**/?flash=image_generated*")
+    # By its id: Playwright does not look for texts inside of noscript.
+    expect(page.locator("#flash-image_generated")).to_be_visible()
+    expect(page.locator("#flash-internal")).to_be_hidden()
+    page.screenshot(path=OUTPUT / "without-javascript.png", full_page=True)
+    context.close()
+    with_script = browser.new_context(base_url=site)
+    page = with_script.new_page()
+    page.goto("/?flash=image_generated")
+    expect(page.get_by_text("Image generated successfully").first).to_be_visible()
+    assert page.url == f"{site}/"
+    with_script.close()
+
+
+@pytest.mark.parametrize("code", ["limit_reached", "unsupported_image", "remover_failed", "internal"])
+def test_a_flash_code_is_shown_and_leaves_the_address(page: Page, site: str, code: str) -> None:
+    sentences = {
+        "limit_reached": "Max limit reached. Please remove a record.",
+        "unsupported_image": "This file is not a picture that we read.",
+        "remover_failed": "Failed to generate the image",
+        "internal": "Something went wrong",
+    }
+    page.goto(f"/?flash={code}")
+    expect(page.get_by_text(sentences[code]).first).to_be_visible()
+    assert page.url == f"{site}/"
+
+
+def test_an_unknown_flash_code_says_nothing(page: Page) -> None:
+    page.goto("/?flash=<img src=x onerror=alert(1)>")
+    expect(page.get_by_text("No pictures yet")).to_be_visible()
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_list_that_fails_can_be_loaded_again(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
+    unreachable(page, tmp_path, provider)
+    page.unroute("**/api/list")
+    button(page, "Try again").click()
+    expect(page.get_by_text("No pictures yet")).to_be_visible()
+
+
+def test_the_first_load_is_light(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page.goto("/")
+    expect(page.get_by_text("No pictures yet")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert len(received) > 5
+    assert sum(received) <= 60_000
+    context.close()
+
+
+def test_nothing_jumps_when_pictures_arrive(page: Page, tmp_path: Path) -> None:
+    keep(page, tmp_path, "one", "two", "three")
+    page.add_init_script(
+        """window.shifts = 0;
+        new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
+    page.reload()
+    expect(card(page, "one").get_by_role("img", name="Cut-out of one")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("() => window.shifts") < 0.1
+
+
+@pytest.mark.parametrize("width", [320, 2560])
+def test_narrow_and_wide_screens_and_right_to_left_fit(page: Page, tmp_path: Path, width: int) -> None:
+    keep(page, tmp_path, "one", "two")
+    page.set_viewport_size({"width": width, "height": 800})
+    for direction in ("ltr", "rtl"):
+        page.evaluate("direction => { document.documentElement.dir = direction; }", direction)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_basics_are_right(page: Page) -> None:
+    assert page.title() == "Image Background Remover"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("meta[name=description]").get_attribute("content")
+    viewport = page.locator("meta[name=viewport]").get_attribute("content") or ""
+    assert "user-scalable" not in viewport
+    assert page.locator("h1").count() == 1
+    assert page.request.get(page.locator("link[rel=icon]").get_attribute("href") or "").ok

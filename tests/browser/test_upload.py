@@ -1,0 +1,173 @@
+"""Getting pictures in, and what is said when that fails."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests import objectcut_behaviours as behaviours
+from tests.browser.visitor import button, card, choose, keep, names, picture, row, send
+from tests.objectcut import ObjectCut
+from tests.photos import photo
+
+
+def test_a_picture_is_shown_at_once_sent_and_kept(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
+    provider.always(behaviours.slowly(1))
+    choose(page, picture(tmp_path, "beach.jpg"))
+    expect(row(page, "beach").locator("img")).to_be_visible()
+    expect(page.get_by_label("Name (optional)")).to_have_attribute("placeholder", "beach")
+    page.get_by_label("Name (optional)").fill("Holiday")
+    send(page)
+    expect(row(page, "Holiday")).to_contain_text("Removing the background…")
+    expect(card(page, "Holiday")).to_be_visible()
+    expect(page.get_by_text("1 of 5 used")).to_be_visible()
+    expect(page.get_by_role("status").first).to_contain_text("Image generated successfully")
+    page.reload()
+    expect(card(page, "Holiday").get_by_role("img", name="Cut-out of Holiday")).to_be_visible()
+
+
+def test_several_at_once_are_sent_two_at_a_time(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
+    provider.always(behaviours.slowly(0.8))
+    choose(page, *(picture(tmp_path, f"photo-{number}.jpg") for number in range(4)))
+    expect(page.get_by_label("Name (optional)")).to_be_hidden()
+    send(page)
+    expect(row(page, "photo-2")).to_contain_text("Waiting for its turn")
+    expect(row(page, "photo-0")).to_contain_text("Removing")
+    expect(row(page, "photo-1")).to_contain_text("Removing")
+    for number in range(4):
+        expect(card(page, f"photo-{number}")).to_be_visible()
+    expect(page.get_by_text("4 of 5 used")).to_be_visible()
+
+
+def test_a_picture_can_be_dropped_anywhere(page: Page) -> None:
+    content = base64.b64encode(photo(200, 100, "JPEG")).decode()
+    dropped = page.evaluate_handle(
+        """content => {
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], "dropped.jpg", { type: "image/jpeg" }));
+            return transfer;
+        }""",
+        content,
+    )
+    page.dispatch_event("footer", "dragenter", {"dataTransfer": dropped})
+    expect(page.get_by_text("Drop to remove the background")).to_be_visible()
+    page.dispatch_event("footer", "drop", {"dataTransfer": dropped})
+    expect(page.get_by_text("Drop to remove the background")).to_be_hidden()
+    expect(
+        page.get_by_role("heading", level=3, name="dropped").or_(row(page, "dropped")).first
+    ).to_be_visible()
+
+
+def test_a_picture_can_be_pasted(page: Page) -> None:
+    page.evaluate(
+        """content => {
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
+            document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        base64.b64encode(photo()).decode(),
+    )
+    expect(
+        page.get_by_role("list", name="Pictures on their way").or_(card(page, "image")).first
+    ).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("file_name", "content", "sentence"),
+    [
+        ("notes.txt", b"plain text", "This file is not a picture that we read."),
+        ("huge.jpg", photo(kind="JPEG") + bytes(20 * 1024 * 1024), "The picture has more than 20 MB."),
+    ],
+)
+def test_what_the_server_would_refuse_is_not_sent(
+    page: Page, tmp_path: Path, file_name: str, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / file_name
+    path.write_bytes(content)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    choose(page, path)
+    expect(row(page, file_name)).to_contain_text(sentence)
+    expect(button(row(page, file_name), "Retry")).to_be_hidden()
+    assert sent == []
+
+
+def test_a_damaged_picture_is_told_with_the_servers_sentence(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "broken.png"
+    path.write_bytes(photo(300, 200)[:-200])
+    choose(page, path)
+    if button(page, "Remove the background").is_visible():
+        send(page)
+    expect(row(page, "broken")).to_contain_text("This picture is damaged and cannot be read.")
+
+
+def test_a_failure_keeps_the_picture_for_another_try(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
+    provider.script(behaviours.fails("001"))
+    choose(page, picture(tmp_path, "again.jpg"))
+    send(page)
+    expect(row(page, "again")).to_contain_text("Failed to generate the image")
+    button(row(page, "again"), "Retry").click()
+    expect(card(page, "again")).to_be_visible()
+
+
+def test_a_used_up_quota_is_waited_for_or_told(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
+    provider.script(behaviours.monthly_quota_used_up(**{"x-ratelimit-requests-reset": "2"}))
+    choose(page, picture(tmp_path, "patient.jpg"))
+    send(page)
+    expect(row(page, "patient")).to_contain_text("Sent again in")
+    expect(card(page, "patient")).to_be_visible()
+
+
+def test_an_upload_on_its_way_can_be_cancelled(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
+    provider.always(behaviours.slowly(5))
+    choose(page, picture(tmp_path, "unwanted.jpg"))
+    send(page)
+    expect(row(page, "unwanted")).to_contain_text("Removing")
+    button(row(page, "unwanted"), "Cancel").click()
+    expect(row(page, "unwanted")).to_have_count(0)
+
+
+def test_what_is_over_the_limit_waits_for_a_place(page: Page, tmp_path: Path) -> None:
+    keep(page, tmp_path, "one", "two", "three", "four", "five")
+    expect(page.get_by_text("5 of 5 used").first).to_be_visible()
+    choose(page, picture(tmp_path, "six.jpg"))
+    expect(row(page, "six")).to_contain_text("Limit reached")
+    send(page)
+    expect(row(page, "six")).to_contain_text("delete a picture to send it")
+    button(card(page, "one"), "Delete").click()
+    page.mouse.move(0, 0)  # nothing holds the undo, which has to pass first
+    expect(card(page, "six")).to_be_visible(timeout=15_000)
+    assert "one" not in names(page)
+
+
+def test_offline_is_said_and_the_queue_goes_on_when_it_is_over(page: Page, tmp_path: Path) -> None:
+    page.context.set_offline(True)
+    expect(page.get_by_text("offline").first).to_be_visible()
+    choose(page, picture(tmp_path, "later.jpg"))
+    send(page)
+    expect(row(page, "later")).to_contain_text("Waiting for the connection")
+    page.context.set_offline(False)
+    expect(card(page, "later")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (401, "Reload the page"),
+        (403, "Open the site itself"),
+        (413, "Send a smaller one"),
+        (500, "Something went wrong"),
+        (503, "try again in a minute"),
+    ],
+)
+def test_every_refusal_says_what_to_do(page: Page, tmp_path: Path, status: int, sentence: str) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(status=status, content_type="text/html", body="<h1>a proxy's own page</h1>")
+
+    page.route("**/api/upload", refuse)
+    choose(page, picture(tmp_path, "refused.jpg"))
+    send(page)
+    expect(row(page, "refused")).to_contain_text(sentence)

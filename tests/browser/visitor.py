@@ -1,0 +1,72 @@
+"""A person at the page: what they do, in their words, and what they look for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.photos import photo
+
+
+def picture(folder: Path, name: str, width: int = 480, height: int = 320) -> Path:
+    """Write a photo that the service takes and return its path."""
+    path = folder / name
+    path.write_bytes(photo(width, height, "JPEG", quality=90))
+    return path
+
+
+def choose(page: Page, *paths: Path) -> None:
+    """Choose files, as a click on the drop zone does."""
+    page.set_input_files("#image", list(paths))
+
+
+def send(page: Page) -> None:
+    """Send what was chosen."""
+    page.get_by_role("button", name="Remove the background").click()
+
+
+def keep(page: Page, folder: Path, *names: str) -> None:
+    """Upload a picture of each name and wait until all are in the list."""
+    choose(page, *(picture(folder, f"{name}.jpg") for name in names))
+    send(page)
+    for name in names:
+        expect(card(page, name)).to_be_visible()
+
+
+def card(page: Page, name: str) -> Locator:
+    """Return the card of the record with this name."""
+    heading = page.get_by_role("heading", level=3, name=name, exact=True)
+    return page.get_by_role("list", name="Your pictures").get_by_role("listitem").filter(has=heading)
+
+
+def row(page: Page, name: str) -> Locator:
+    """Return the queue's row of the picture with this name."""
+    return (
+        page.get_by_role("list", name="Pictures on their way").get_by_role("listitem").filter(has_text=name)
+    )
+
+
+def names(page: Page) -> Sequence[str]:
+    """Return the names in the list, from the first to the last."""
+    listed = page.get_by_role("list", name="Your pictures").get_by_role("heading", level=3)
+    return listed.all_text_contents()
+
+
+def button(place: Page | Locator, name: str) -> Locator:
+    """Return the button of this name."""
+    return place.get_by_role("button", name=name, exact=True)
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page: Page, target: Locator, *, most: int = 60) -> None:
+    """Walk by Tab until the focus is on the target."""
+    for _ in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {target}")

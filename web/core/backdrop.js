@@ -1,0 +1,41 @@
+// What a cut-out can stand on, and the formats it can be saved in.
+/** @import { Backdrop, Format } from "../types.js" */
+
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+
+/** @type {Readonly<Backdrop>} */
+export const TRANSPARENT = { kind: "transparent" };
+
+/** @type {Readonly<Record<Format, { type: string, ending: string, label: string }>>} */
+export const FORMATS = {
+  png: { type: "image/png", ending: ".png", label: "PNG" },
+  jpeg: { type: "image/jpeg", ending: ".jpg", label: "JPEG" },
+  webp: { type: "image/webp", ending: ".webp", label: "WebP" },
+};
+
+/**
+ * Reads a format from the value of a control.
+ * @type {(value: string) => Format}
+ */
+export const formatOf = (value) => (value === "jpeg" || value === "webp" ? value : "png");
+
+/**
+ * Names the button of the picker that a backdrop belongs to.
+ * @type {(backdrop: Backdrop) => "transparent" | "white" | "black" | "color" | "picture"}
+ */
+export const choiceOf = (backdrop) => {
+  if (backdrop.kind !== "color") return backdrop.kind;
+  if (backdrop.color === "#ffffff") return "white";
+  return backdrop.color === "#000000" ? "black" : "color";
+};
+
+/**
+ * Says where a picture lies so that it covers a frame, centred, with nothing stretched.
+ * @type {(picture: { width: number, height: number }, frame: { width: number, height: number }) => Box}
+ */
+export const cover = (picture, frame) => {
+  const scale = Math.max(frame.width / picture.width, frame.height / picture.height);
+  const width = picture.width * scale;
+  const height = picture.height * scale;
+  return { x: (frame.width - width) / 2, y: (frame.height - height) / 2, width, height };
+};

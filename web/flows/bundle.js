@@ -1,0 +1,64 @@
+// Writes every cut-out into one ZIP archive, one picture in memory at a time.
+import { image } from "../api.js";
+import { uniqueFileNames } from "../core/file-names.js";
+import { isoTime } from "../core/format.js";
+import { codeOf, explain } from "../core/messages.js";
+import { shownName } from "../core/records.js";
+import { shownEntries } from "../core/state.js";
+import { startZip } from "../core/zip.js";
+import { openSink } from "./save.js";
+
+/** @import { Entries, Store } from "../types.js" */
+
+/** @typedef {import("./save.js").Sink} Sink */
+
+const ARCHIVE = "cut-outs.zip";
+
+/**
+ * Runs "Download all".
+ * @param {Store} store
+ * @param {object} page
+ * @param {(sentence: string) => void} page.say
+ * @param {(sentence: string) => void} page.complain
+ */
+export function runBundle(store, { say, complain }) {
+  /** @type {AbortController | null} */
+  let control = null;
+
+  /** @type {(done: number, total: number) => void} */
+  const tell = (done, total) => store.update((state) => ({ ...state, bundle: { done, total } }));
+
+  /** @type {(sink: Sink, entries: Entries, signal: AbortSignal) => Promise<void>} */
+  async function write(sink, entries, signal) {
+    const zip = startZip();
+    const names = uniqueFileNames(entries.map(shownName), ".png");
+    for (const [index, { record }] of entries.entries()) {
+      tell(index, entries.length);
+      const bytes = new Uint8Array(await (await image(record.processed_url, signal)).arrayBuffer());
+      const pieces = zip.add(names[index] ?? "picture.png", bytes, new Date(isoTime(record.created_on)));
+      for (const piece of pieces) await sink.write(piece);
+    }
+    for (const piece of zip.end()) await sink.write(piece);
+    await sink.close();
+  }
+
+  async function start() {
+    if (control) return;
+    control = new AbortController();
+    const entries = shownEntries(store.get());
+    const sink = await openSink(ARCHIVE, "application/zip");
+    try {
+      if (sink) await write(sink, entries, control.signal);
+      if (sink) say(`${ARCHIVE} is downloaded.`);
+    } catch (failure) {
+      await sink?.abort();
+      if (codeOf(failure) === "cancelled") say("The download is cancelled.");
+      else complain(`The archive was not written. ${explain(failure)}`);
+    } finally {
+      control = null;
+      store.update((state) => ({ ...state, bundle: null }));
+    }
+  }
+
+  return { start, cancel: () => control?.abort() };
+}

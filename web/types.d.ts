@@ -1,0 +1,145 @@
+// The shapes that more than one module handles. For the checker and the reader: browsers never fetch this file.
+
+export interface ImageRecord {
+  record_id: string;
+  image_name: string;
+  /** UTC, "YYYY-MM-DD HH:MM:SS" */
+  created_on: string;
+  width: number | null;
+  height: number | null;
+  size: number | null;
+  original_url: string;
+  processed_url: string;
+  preview_url: string;
+}
+
+export interface ListAnswer {
+  used: number;
+  limit: number;
+  retention_days?: number;
+  max_upload_mb?: number;
+  max_megapixels?: number;
+  records: ImageRecord[];
+}
+
+export interface UploadAnswer {
+  message: string;
+  used: number;
+  limit: number;
+  record: ImageRecord;
+}
+
+/** What a cut-out stands on. */
+export type Backdrop =
+  | { kind: "transparent" }
+  | { kind: "color"; color: string }
+  | { kind: "picture"; picture: Blob; label: string };
+
+export type Format = "png" | "jpeg" | "webp";
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/**
+ * checking: its measures are being read; chosen: in the form, not yet sent for; waiting: its turn comes;
+ * paused: the server asked to wait until `until`.
+ */
+export type Phase = "checking" | "chosen" | "waiting" | "sending" | "removing" | "paused" | "done" | "failed";
+
+export interface Upload {
+  id: string;
+  file: File;
+  /** empty: the server takes the file's stem */
+  name: string;
+  phase: Phase;
+  /** whether it goes on by itself once it is checked */
+  wanted: boolean;
+  percent: number;
+  /** what was said at the end */
+  sentence: string;
+  /** whether the same file could succeed later */
+  retryable: boolean;
+  /** milliseconds since 1970 */
+  until: number;
+  /** how often it was tried without anybody asking again */
+  attempts: number;
+}
+
+export type Queue = readonly Upload[];
+
+/**
+ * A record with what is under way on it. The record itself is always what the server last said,
+ * so that taking back a failed rename is forgetting the wanted name.
+ */
+export interface Entry {
+  record: ImageRecord;
+  wantedName: string | null;
+  /** the name that failed, so that it need not be typed again */
+  draft: string;
+  /** deleted on the page, not yet on the server */
+  leaving: boolean;
+  problem: string;
+  /** what is being made of it right now */
+  task: string;
+  backdrop: Backdrop;
+  /** the original, while this browser still has it */
+  file: File | null;
+}
+
+export type Entries = readonly Entry[];
+
+export type Connection = "online" | "offline" | "unreachable";
+
+/** What the server refuses, as it said with the list. */
+export interface Bounds {
+  maxUploadMb: number;
+  maxMegapixels: number;
+}
+
+export interface State extends Bounds {
+  list: "loading" | "ready" | "failed";
+  listProblem: string;
+  /** newest first, with those that are leaving in their place */
+  entries: Entries;
+  used: number;
+  limit: number;
+  /** 0: for ever */
+  retentionDays: number;
+  queue: Queue;
+  connection: Connection;
+  /** the archive that is being written */
+  bundle: { done: number; total: number } | null;
+}
+
+export interface Store {
+  get(): State;
+  update(change: (state: State) => State): void;
+}
+
+/** What components tell the page. */
+export interface PageEvents {
+  "pictures-choose": { files: File[] };
+  "pictures-drop": { files: File[] };
+  "pictures-send": { name: string };
+  "upload-retry": { id: string };
+  "upload-cancel": { id: string };
+  "connection-retry": null;
+  "list-retry": null;
+  "bundle-start": null;
+  "bundle-cancel": null;
+  "record-wake": null;
+  "record-rename": { id: string; name: string };
+  "record-remove": { id: string };
+  "record-zoom": { id: string };
+  "record-copy": { id: string };
+  "record-save": { id: string; format: Format };
+  "record-backdrop": { id: string; backdrop: Backdrop };
+  "record-backdrop-ask": { id: string };
+  "record-backdrop-file": { id: string; file: File };
+  "record-backdrop-kept": { id: string; from: string };
+  "toast-undo": { id: string };
+  "toast-hold": { held: boolean };
+  "page-say": { sentence: string; shown?: boolean };
+}
