@@ -1,6 +1,7 @@
 """Seeing the result, getting it out and keeping order."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -97,6 +98,7 @@ def test_the_zoom_shows_the_actual_size_and_gives_the_focus_back(kept: Page) -> 
     zoom.click()
     dialog = kept.get_by_role("dialog")
     expect(dialog.locator("img")).to_be_visible()
+    expect(dialog.locator("img")).to_have_css("background-image", re.compile("repeating-conic-gradient"))
     button(dialog, "Actual size").click()
     expect(dialog).to_contain_text("100")
     press(kept, "Escape")

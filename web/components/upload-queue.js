@@ -42,6 +42,8 @@ export function mountUploadQueue(root) {
     const row = makeUploadRow(upload);
     rows.set(upload.id, row);
     list.append(row.root);
+    // In a long queue the newest would come to lie below what is seen of it.
+    requestAnimationFrame(() => list.scrollTo({ top: list.scrollHeight }));
     return row;
   }
 
