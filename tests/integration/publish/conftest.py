@@ -1,0 +1,33 @@
+"""A storage emulator, and buckets in it with a site to publish."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gcs import GcsEmulator
+from tests.integration.publish.sites import Site
+
+
+@pytest.fixture(scope="session")
+def gcs() -> Iterator[GcsEmulator]:
+    with GcsEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def new_site(gcs: GcsEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Site]:
+    """Return a function that makes another bucket with a folder of its own."""
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
+    number = f"{time.monotonic_ns()}"
+
+    def make(name: str) -> Site:
+        return Site(gcs, gcs.create_bucket(f"{name}-{number}"), tmp_path / name)
+
+    return make
+
+
+@pytest.fixture
+def site(new_site: Callable[[str], Site]) -> Site:
+    return new_site("site")

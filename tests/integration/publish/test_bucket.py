@@ -1,0 +1,107 @@
+"""`python -m infra.site` against a real storage emulator: what lands in the bucket."""
+
+import gzip
+import re
+import shutil
+
+import pytest
+from google.cloud import storage
+
+from infra.local import ROOT
+from tests.integration.publish.sites import FINGERPRINT, SITE, Capture, Site
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def test_the_first_run_puts_the_whole_site_up(site: Site, capsys: Capture) -> None:
+    assert site.publish() == 0
+
+    output, errors = capsys.readouterr()
+    assert re.fullmatch(r"Published: uploaded 12, unchanged 0, deleted 0, \d+ bytes sent\.\n", output)
+    assert errors == ""
+    plain = {FINGERPRINT.sub("", address) for address in site.loaded()}
+    assert plain == {f"/{name}" for name in SITE if name not in ("404.html", "robots.txt")}
+    assert len(site.loaded("404.html")) == 3
+
+
+@pytest.mark.parametrize(
+    ("plain", "content_type", "cache_control"),
+    [
+        ("main.js", "text/javascript; charset=utf-8", FOREVER),
+        ("parts/a.js", "text/javascript; charset=utf-8", FOREVER),
+        ("styles/page.css", "text/css; charset=utf-8", FOREVER),
+        ("drawing.png", "image/png", FOREVER),
+        ("favicon.svg", "image/svg+xml", FOREVER),
+    ],
+)
+def test_what_a_page_needs_is_served_for_ever(
+    site: Site, plain: str, content_type: str, cache_control: str
+) -> None:
+    site.publish()
+
+    response = site.get(site.name(plain))
+    assert response.headers["Content-Type"] == content_type
+    assert response.headers["Cache-Control"] == cache_control
+    assert FINGERPRINT.sub("", response.content.decode()) == SITE[plain]
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("404.html", "text/html; charset=utf-8"),
+        ("robots.txt", "text/plain; charset=utf-8"),
+        ("favicon.svg", "image/svg+xml"),
+    ],
+)
+def test_what_keeps_its_name_is_asked_for_again(site: Site, name: str, content_type: str) -> None:
+    site.publish()
+
+    response = site.get(name)
+    assert response.headers["Content-Type"] == content_type
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+def test_what_is_kept_compressed_is_read_with_and_without(site: Site) -> None:
+    site.publish()
+
+    packed, plain = site.get("index.html"), site.gcs.get(site.bucket, "index.html", encoding="identity")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) == len(gzip.compress(plain.content, mtime=0))
+    assert "Content-Encoding" not in plain.headers
+    assert packed.text == plain.text
+    assert "Content-Encoding" not in site.get(site.name("drawing.png")).headers
+
+
+def test_what_something_else_put_there_is_left_alone_and_told(site: Site, capsys: Capture) -> None:
+    storage.Client(project=None).bucket(site.bucket).blob("users/1/photo.png").upload_from_string(b"mine")
+
+    assert site.publish() == 0
+    assert "left alone, since something else put it there: 1." in capsys.readouterr().out
+    assert site.get("users/1/photo.png").content == b"mine"
+
+
+def test_the_endpoints_can_be_elsewhere(site: Site, capsys: Capture) -> None:
+    assert site.publish("--api-base", "https://api.example/api/") == 0
+
+    assert site.get(site.name("config.js")).text == 'export const API_BASE = "https://api.example/api";\n'
+    assert '<form action="https://api.example/api/upload">' in site.get("index.html").text
+    assert "ALLOWED_ORIGINS" in capsys.readouterr().out
+
+
+def test_the_real_site_is_published_whole(site: Site) -> None:
+    shutil.rmtree(site.folder)
+    shutil.copytree(ROOT / "web", site.folder)
+
+    assert site.publish() == 0
+    pages, missing = site.loaded(), site.loaded("404.html")
+    published = set(site.objects())
+    assert {address[1:] for address in [*pages, *missing]} <= published
+    assert all(
+        name.endswith((".html", "favicon.svg", "robots.txt"))
+        for name in published
+        if not FINGERPRINT.search(name)
+    )
+    assert not {name for name in published if name.endswith((".md", ".json"))}
+    assert site.publish("--api-base", "https://api.example/api") == 0
+    assert "https://api.example/api" in site.get(site.name("config.js")).text

@@ -1,0 +1,119 @@
+"""Runs that die: visitors have the old site or the new one, and the next run finishes."""
+
+import contextlib
+import itertools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from google.api_core.exceptions import Forbidden
+from google.cloud import storage
+
+from infra.local import ROOT
+from tests.gcs import FailingWay
+from tests.integration.publish.sites import REWORKED, Capture, Site
+
+REFUSED = Forbidden("no")  # type: ignore[no-untyped-call]
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing of ours catches it."""
+
+
+def fail(
+    monkeypatch: pytest.MonkeyPatch, method: str, calls: range, error: BaseException | type[BaseException]
+) -> None:
+    """Have these calls of a method of the client's objects raise the error."""
+    real, lock, numbers = getattr(storage.Blob, method), threading.Lock(), itertools.count()
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        with lock:
+            number = next(numbers)
+        if number in calls:
+            raise error
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(storage.Blob, method, counted)
+
+
+@pytest.fixture
+def reworked(new_site: Callable[[str], Site]) -> Site:
+    """The reworked site, published to a bucket that was empty."""
+    site = new_site("reworked")
+    site.change(REWORKED)
+    assert site.publish() == 0
+    return site
+
+
+@pytest.mark.parametrize("at", range(8))
+@pytest.mark.parametrize(("later", "error"), [(99, Killed), (1, REFUSED)], ids=["killed", "refused"])
+def test_a_run_that_dies_at_any_upload_leaves_the_old_site_and_the_next_one_finishes(
+    site: Site, reworked: Site, monkeypatch: pytest.MonkeyPatch, at: int, later: int, error: Any
+) -> None:
+    site.publish()
+    old, objects = site.loaded(), set(site.objects())
+    site.change(REWORKED)
+    with monkeypatch.context() as patched:
+        fail(patched, "upload_from_string", range(at, at + later), error)
+        with contextlib.suppress(Killed):
+            assert site.publish() == 1
+
+    assert site.loaded() == old
+    assert set(site.objects()) >= objects  # nothing is deleted by a run that does not get through
+    assert site.loaded("404.html")
+    assert site.publish() == 0
+    assert site.loaded() == reworked.loaded()
+    assert set(site.objects()) == set(reworked.objects())
+
+
+def test_there_are_no_more_uploads_than_those(site: Site, capsys: Capture) -> None:
+    site.publish()
+    site.change(REWORKED)
+    capsys.readouterr()
+    site.publish()
+    assert capsys.readouterr().out.startswith("Published: uploaded 8, ")
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_a_run_that_dies_while_deleting_leaves_the_new_site_and_the_next_one_finishes(
+    site: Site, reworked: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture, at: int
+) -> None:
+    site.publish()
+    site.change(REWORKED)
+    with monkeypatch.context() as patched:
+        fail(patched, "delete", range(at, 99), REFUSED)
+        assert site.publish() == 1
+
+    assert "The new site is up; run again to delete" in capsys.readouterr().err
+    assert site.loaded() == reworked.loaded()
+    assert len(site.objects()) == len(reworked.objects()) + 6 - at
+    assert site.publish() == 0
+    assert set(site.objects()) == set(reworked.objects())
+
+
+def test_ctrl_c_ends_the_run_in_a_line(site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    fail(monkeypatch, "upload_from_string", range(3, 99), KeyboardInterrupt)
+
+    assert site.publish() == 130
+    assert capsys.readouterr().err == "Stopped. What is up still works; run again to finish.\n"
+
+
+def test_a_killed_process_leaves_the_old_site(site: Site) -> None:
+    site.publish()
+    old = site.loaded()
+    site.change(REWORKED)
+    with FailingWay(after=3, to=site.gcs.url) as server:
+        command = [sys.executable, "-m", "infra.site", f"gs://{site.bucket}", "--folder", str(site.folder)]
+        environ = {**os.environ, "STORAGE_EMULATOR_HOST": server.url}
+        process = subprocess.Popen(command, cwd=ROOT, env=environ)
+        assert server.reached.wait(30)
+        process.kill()
+        process.wait()
+
+    assert site.loaded() == old
+    assert site.publish() == 0
+    assert site.loaded() != old

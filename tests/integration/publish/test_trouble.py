@@ -1,0 +1,131 @@
+"""What can be in the way: somebody else's run, lost answers, and a storage that refuses or is not there."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+import requests
+from google.cloud import storage
+
+from tests.gcs import FailingWay, GcsEmulator
+from tests.integration.hosts import free_port
+from tests.integration.publish.sites import REWORKED, Capture, Site
+
+
+def test_two_runs_at_once_do_not_mix(site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    site.publish()
+    capsys.readouterr()
+    site.change(REWORKED)
+    real = storage.Blob.upload_from_string
+
+    def late(blob: storage.Blob, *arguments: Any, **options: Any) -> None:
+        if blob.name == "index.html":
+            real(storage.Client(project=None).bucket(site.bucket).blob("index.html"), b"somebody else's")
+        real(blob, *arguments, **options)
+
+    monkeypatch.setattr(storage.Blob, "upload_from_string", late)
+    before = set(site.objects())
+    assert site.publish() == 1
+    _, errors = capsys.readouterr()
+    assert errors.startswith(f"Something else changed gs://{site.bucket} in the meantime.")
+    assert errors.count("\n") == 1
+    assert site.get("index.html").text == "somebody else's"
+    assert set(site.objects()) >= before
+
+
+def test_an_upload_whose_answer_was_lost_counts_once_it_is_there(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = storage.Blob.upload_from_string
+
+    def twice(*arguments: Any, **options: Any) -> None:
+        real(*arguments, **options)
+        real(*arguments, **options)
+
+    monkeypatch.setattr(storage.Blob, "upload_from_string", twice)
+    assert site.publish() == 0
+    site.loaded()
+
+
+def test_what_is_deleted_already_is_deleted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.publish()
+    site.change({"robots.txt": None})
+    real = storage.Blob.delete
+
+    def twice(*arguments: Any, **options: Any) -> None:
+        real(*arguments, **options)
+        real(*arguments, **options)
+
+    monkeypatch.setattr(storage.Blob, "delete", twice)
+    assert site.publish() == 0
+    assert "robots.txt" not in site.objects()
+
+
+def test_a_passing_failure_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = requests.Session.request
+    failed = threading.Event()
+
+    def once(session: requests.Session, method: str, *arguments: Any, **options: Any) -> requests.Response:
+        if method == "POST" and not failed.is_set():
+            failed.set()
+            raise requests.ConnectionError("gone for a moment")
+        return real(session, method, *arguments, **options)
+
+    monkeypatch.setattr(requests.Session, "request", once)
+    assert site.publish() == 0
+    assert failed.is_set()
+    site.loaded()
+
+
+def test_no_such_bucket_is_told_in_a_line(gcs: GcsEmulator, site: Site, capsys: Capture) -> None:
+    site.bucket = "nobody-made-this"
+
+    assert site.publish() == 1
+    assert capsys.readouterr() == (
+        "",
+        "There is no bucket gs://nobody-made-this. Check the name, or create it.\n",
+    )
+
+
+def test_a_server_that_is_not_there_is_told_in_a_line_and_in_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{free_port()}")
+    started = time.monotonic()
+
+    assert site.publish() == 1
+    assert time.monotonic() - started < 10
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.startswith("Google Cloud Storage cannot be reached; check the network.")
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "told"),
+    [
+        (403, 0, "gs://{} needs roles/storage.objectAdmin for this account. (No, because.)"),
+        (403, 2, "gs://{} needs roles/storage.objectAdmin for this account. (No, because.) What is up still"),
+        (401, 0, "There are no usable Google Cloud credentials here: run `gcloud auth"),  # it had none
+        (503, 0, "Google Cloud Storage failed; try again later. (No, because.)"),
+        (503, 2, "Google Cloud Storage failed; try again later. (No, because.) What is up still works;"),
+        (400, 2, "Google Cloud Storage failed; try again later. (No, because.) What is up still works;"),
+    ],
+)
+def test_what_the_server_refuses_is_told_in_its_words_and_a_line(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+    status: int,
+    after: int,
+    told: str,
+) -> None:
+    with FailingWay(to=site.gcs.url, after=after, status=status, message="No, because.\nMore.") as server:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
+        assert site.publish() == 1
+
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.startswith(told.format(site.bucket))
+    assert errors.count("\n") == 1

@@ -1,0 +1,48 @@
+"""What the tests of the ObjectCut adapter share."""
+
+import traceback
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from common.errors import RemoverError
+from common.removers.rapidapi import RapidApiRemover
+from tests import objectcut_behaviours as does
+from tests.objectcut import KEY, ObjectCut
+
+SIZE = (60, 40)
+
+
+def remover(provider: ObjectCut, **knobs: float) -> RapidApiRemover:
+    quick: dict[str, Any] = {
+        "connect_timeout": 2,
+        "read_timeout": 5,
+        "total_timeout": 10,
+        "backoff": 0.01,
+        "rate_limit_wait": 0.05,
+    }
+    return RapidApiRemover(provider.key, provider.host, **(quick | knobs))
+
+
+def picture(size: tuple[int, int] = SIZE) -> Image.Image:
+    """Red on the left, blue on the right, so that a turned or mirrored one is told apart."""
+    drawn = Image.new("RGB", size, "red")
+    drawn.paste("blue", (size[0] // 2, 0, *size))
+    return drawn
+
+
+def cut_out(size: tuple[int, int] = SIZE, mode: str = "RGBA") -> Image.Image:
+    result = picture(size).convert(mode)
+    if mode in {"RGBA", "LA"}:
+        result.putalpha(does.ellipse(size))
+    return result
+
+
+def error_of(asked: RapidApiRemover, shown: Image.Image | None = None) -> RemoverError:
+    """Return the error that the remover raises, having checked that no part of it tells the key."""
+    with pytest.raises(RemoverError) as raised:
+        asked.matte(shown or picture())
+    assert KEY not in "".join(traceback.format_exception(raised.value))
+    assert KEY not in repr(raised.value)
+    return raised.value

@@ -1,0 +1,59 @@
+"""A small site, and what becomes of it and of variations of it when it is bundled."""
+
+import gzip
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from infra.site.bundle import SiteFile, bundle
+from infra.site.errors import SiteError
+
+PAGE = '<link rel="stylesheet" href="/look.css"><script type="module" src="/main.js"></script>'
+SITE = {
+    "index.html": PAGE,
+    "404.html": '<link rel="stylesheet" href="/look.css">',
+    "look.css": "p { color: red }",
+    "main.js": 'import { a } from "./parts/a.js";\na();',
+    "parts/a.js": 'import "../b.js";\nexport const a = () => 1;',
+    "b.js": "export const b = 2;",
+    "lone.js": "export const c = 3;",
+}
+FINGERPRINT = re.compile(r"\.[0-9a-f]{8}(?=\.)")
+
+
+def bundled(
+    folder: Path, files: Mapping[str, str | bytes | None], api_base: str | None = None
+) -> dict[str, SiteFile]:
+    """Return the bundle of a site that differs from SITE in these files; None leaves one out."""
+    for name, content in {**SITE, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        if content is not None:
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return bundle(folder, api_base=api_base)
+
+
+def refusal(folder: Path, files: Mapping[str, str | bytes | None], api_base: str | None = None) -> str:
+    with pytest.raises(SiteError) as raised:
+        bundled(folder, files, api_base)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+def published(files: dict[str, SiteFile], name: str) -> str:
+    """Return the name a file is published under."""
+    return next(known for known in files if FINGERPRINT.sub("", known) == name)
+
+
+def text(files: dict[str, SiteFile], name: str) -> str:
+    """Return a file's text as a browser gets it, by its name before publishing."""
+    file = files[published(files, name)]
+    return (gzip.decompress(file.content) if file.content_encoding else file.content).decode()
+
+
+def linked(files: dict[str, SiteFile], name: str) -> str:
+    """Return a file's text with the fingerprints taken out of it."""
+    return FINGERPRINT.sub("", text(files, name))
