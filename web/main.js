@@ -73,9 +73,9 @@ function complain(sentence) {
   say(sentence);
 }
 
-/** The server can be reached again. */
+/** The server can be reached again: what was under way when it went may have arrived after all. */
 function goOn() {
-  if (store.get().list === "failed") library.load();
+  library.refresh();
   uploads.pump();
 }
 

@@ -2,14 +2,16 @@
 
 import base64
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import objectcut_behaviours as behaviours
 from tests.browser.visitor import button, card, choose, keep, names, picture, row, send
 from tests.objectcut import ObjectCut
 from tests.photos import photo
+from tests.proxy import Proxy
 
 
 def test_a_picture_is_shown_at_once_sent_and_kept(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
@@ -119,6 +121,28 @@ def test_a_used_up_quota_is_waited_for_or_told(page: Page, tmp_path: Path, provi
     send(page)
     expect(row(page, "patient")).to_contain_text("Sent again in")
     expect(card(page, "patient")).to_be_visible()
+
+
+def test_a_lost_answer_never_keeps_a_picture_twice(
+    browser: Browser, site: str, tmp_path: Path, provider: ObjectCut
+) -> None:
+    provider.always(behaviours.slowly(1))
+    port = urlsplit(site).port
+    assert port
+    with Proxy(port) as link:
+        page = browser.new_page(base_url=f"http://127.0.0.1:{link.port}")
+        page.goto("/")
+        choose(page, picture(tmp_path, "once.jpg"))
+        send(page)
+        expect(row(page, "once")).to_contain_text("Removing")
+        link.cut()
+        expect(row(page, "once")).to_contain_text("answer was lost")
+        page.wait_for_timeout(2_000)  # the server finishes meanwhile
+        link.restore()
+        expect(page.get_by_text("1 of 5 used")).to_be_visible(timeout=30_000)
+        expect(card(page, "once")).to_have_count(1, timeout=30_000)
+        assert len(provider.calls) == 1
+        page.close()
 
 
 def test_an_upload_on_its_way_can_be_cancelled(page: Page, tmp_path: Path, provider: ObjectCut) -> None:

@@ -54,6 +54,10 @@ const CODE_OF_STATUS = new Map([
 /** The one code that reports a success. */
 export const SUCCESS_CODE = "image_generated";
 
+/** Says that a picture was sent and no answer came back. */
+export const ANSWER_LOST =
+  "The server's answer was lost on the way. Look at your pictures below: where this one is missing, send it again.";
+
 /** Says why a picture waits that the limit has no place for. */
 export const LIMIT_WAIT = "Limit reached: delete a picture to send it";
 

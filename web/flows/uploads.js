@@ -1,7 +1,7 @@
 // Sends the queue: two at a time, in turn, waiting where the limit, the server or the connection asks for it.
 import { upload } from "../api.js";
 import { fileProblem, measureProblem } from "../core/checks.js";
-import { codeOf, explain } from "../core/messages.js";
+import { ANSWER_LOST, codeOf, explain } from "../core/messages.js";
 import * as queue from "../core/queue.js";
 import { freePlaces, uploadArrived, uploadDropped, withQueue } from "../core/state.js";
 import { measure } from "./measure.js";
@@ -74,14 +74,17 @@ export function runUploads(store, { say, onLost, onDoubt }) {
   /** @type {(id: string, failure: unknown) => void} */
   function judge(id, failure) {
     const code = codeOf(failure);
-    const attempts = store.get().queue.find((each) => each.id === id)?.attempts ?? 0;
+    const known = store.get().queue.find((each) => each.id === id);
+    const attempts = known?.attempts ?? 0;
+    // All of it was sent, so the server may have kept it: sending it again by itself could keep it twice.
+    const answerLost = code === "network" && known?.phase === "removing";
     if (code === "network") onLost();
-    if (code === "network" && (attempts < MOST_ATTEMPTS || !navigator.onLine)) {
+    if (code === "network" && !answerLost && (attempts < MOST_ATTEMPTS || !navigator.onLine)) {
       return change((uploads) => queue.requeued(uploads, id));
     }
     if (code === "rate_limited" && mayWait(failure, attempts)) return pause(id, failure);
-    fail(id, explain(failure), !FILE_AT_FAULT.has(code));
-    if (LIST_IN_DOUBT.has(code)) onDoubt();
+    fail(id, answerLost ? ANSWER_LOST : explain(failure), !FILE_AT_FAULT.has(code));
+    if (answerLost || LIST_IN_DOUBT.has(code)) onDoubt();
   }
 
   /** @type {(id: string, sentence: string, retryable: boolean) => void} */
