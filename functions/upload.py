@@ -14,7 +14,7 @@ def upload(call: Call) -> Response:
     """Answer 201 with the new record, or 302 to the site where a browser posted a plain form."""
     sent = _sent_file(call)
     content = sent.read()
-    if len(content) > call.settings.max_upload_mb * 1024 * 1024:
+    if len(content) > call.settings.max_upload_bytes:
         raise _too_large(call)
     name = call.request.form.get("name", "")
     added = call.library.add(call.user_id, content, name=name, file_name=sent.filename or "")

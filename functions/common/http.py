@@ -132,7 +132,7 @@ class _Route:
         return tuple(segments)
 
     def _body_limit(self, settings: Settings) -> int:
-        return settings.max_upload_mb * 1024 * 1024 + _FORM_BODY if self.takes_form else _JSON_BODY
+        return settings.max_upload_bytes + _FORM_BODY if self.takes_form else _JSON_BODY
 
     def _explain(self, problem: Problem, request: Request, settings: Settings) -> Response:
         if self.takes_form and wants_page(request):

@@ -126,18 +126,12 @@ class MongoRecordStore:
     @_driver_errors()
     def find(self, user_id: str, record_id: str) -> ImageRecord:
         """Return one record, or raise NotFound."""
-        document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(_SHOWN))
-        if document is None:
-            raise NotFound
-        return _record(document)
+        return _record(self._one(user_id, record_id, _SHOWN))
 
     @_driver_errors()
     def image_fields(self, user_id: str, record_id: str, names: Sequence[str]) -> ImageFields:
         """Return those of the named image fields that the record has, or raise NotFound."""
-        document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(names))
-        if document is None:
-            raise NotFound
-        return document
+        return self._one(user_id, record_id, names)
 
     @_driver_errors()
     def rename(self, user_id: str, record_id: str, name: str) -> None:
@@ -170,6 +164,12 @@ class MongoRecordStore:
         """Delete these records and return how many there were."""
         ids = [ObjectId(record_id) for record_id in record_ids]
         return self._images.delete_many({"_id": {"$in": ids}}).deleted_count
+
+    def _one(self, user_id: str, record_id: str, names: Sequence[str]) -> Document:
+        document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(names))
+        if document is None:
+            raise NotFound
+        return document
 
     def _ensure_indexes(self) -> None:
         # Asking for an index that is there is free of effect, so several processes may do it at once.

@@ -33,6 +33,11 @@ class Settings:
     cookie_samesite: str = "Lax"
     log_level: str = "INFO"
 
+    @property
+    def max_upload_bytes(self) -> int:
+        """The size of the largest file that is taken."""
+        return self.max_upload_mb * 1024 * 1024
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ, *, function: str | None = None) -> "Settings":
         """Read and check the settings that one function needs, by default the one this process is.

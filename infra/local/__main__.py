@@ -116,10 +116,12 @@ def _check_port(port: int) -> None:
 def _complete(environ: dict[str, str], data: Path) -> None:
     """Add what this machine can provide itself: the secret key and the model."""
     environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
-    remover = environ.get("REMOVER") or ("rapidapi" if environ.get("X_RAPID_API_KEY") else "local")
-    if "local" in remover and "LOCAL_MODEL_PATH" not in environ:
+    to_come = {"MONGO_URI": "mongodb://to.come"}
+    # What a function without a remover needs: everything is checked but that the remover has what it takes.
+    settings = Settings.from_env({**to_come, **environ}, function="list_images")
+    if "local" in settings.remover and settings.local_model_path is None:
         environ["LOCAL_MODEL_PATH"] = str(weights.fetch(data / "models" / "u2netp.onnx"))
-    Settings.from_env({"MONGO_URI": "mongodb://to.come", **environ})
+    Settings.from_env({**to_come, **environ})
 
 
 def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:

@@ -20,7 +20,7 @@ def start_database(folder: Path) -> tuple[Child, str]:
     """Start the server on this folder and return it with its URI once it answers."""
     storage, log = folder / "mongo", folder / "mongo.log"
     end_leftovers(_STORAGE_OPTION, storage, patience=_STOP_SECONDS)
-    port = _free_port()
+    port = free_port()
     with log.open("wb") as output:
         server = start("database", _command(storage, port), patience=_STOP_SECONDS, log=output)
     uri = f"mongodb://127.0.0.1:{port}/?directConnection=true&w=majority&journal=true"
@@ -41,7 +41,8 @@ def _command(storage: Path, port: int) -> list[str]:
     ]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from infra.local.database import free_port
 from tests.browser.chromium import find
-from tests.integration.hosts import free_port
 from tests.local_run import ROOT, running
 from tests.objectcut import ObjectCut
 

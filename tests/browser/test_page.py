@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests import objectcut_behaviours as behaviours
 from tests.browser.conftest import LOOKS, OTHER_LOOKS, OUTPUT
-from tests.browser.visitor import button, card, choose, keep, picture, press, row, send, tab_to
+from tests.browser.visitor import button, card, choose, keep, picture, press, refuse, row, send, tab_to
 from tests.objectcut import ObjectCut
 
 Visitor = Callable[[Page, Path, ObjectCut], None]
@@ -72,10 +72,7 @@ def offline(page: Page, folder: Path, provider: ObjectCut) -> None:
 
 
 def unreachable(page: Page, folder: Path, provider: ObjectCut) -> None:
-    def fail(route: Route) -> None:
-        route.fulfill(status=503, content_type="text/html", body="")
-
-    page.route("**/api/list", fail)
+    refuse(page, "**/api/list", 503)
     page.reload()
     expect(page.get_by_text("Your pictures could not be loaded.")).to_be_visible()
 

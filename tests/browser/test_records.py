@@ -6,9 +6,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Download, Page, Route, expect
+from playwright.sync_api import Download, Page, expect
 
-from tests.browser.visitor import button, card, keep, names, press
+from tests.browser.visitor import button, card, keep, names, press, refuse
 from tests.photos import decoded
 
 
@@ -159,10 +159,7 @@ def test_escape_leaves_the_name_as_it_was(kept: Page) -> None:
 
 
 def test_a_rename_that_fails_puts_the_old_name_back_and_says_why(kept: Page) -> None:
-    def fail(route: Route) -> None:
-        route.fulfill(status=503, content_type="text/html", body="")
-
-    kept.route("**/api/rename/*", fail)
+    refuse(kept, "**/api/rename/*", 503)
     button(card(kept, "beach"), "Rename").click()
     kept.get_by_label("New name").fill("sea")
     press(kept, "Enter")

@@ -5,10 +5,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests import objectcut_behaviours as behaviours
-from tests.browser.visitor import button, card, choose, keep, names, picture, row, send
+from tests.browser.visitor import button, card, choose, keep, names, picture, refuse, row, send
 from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.proxy import Proxy
@@ -188,10 +188,7 @@ def test_offline_is_said_and_the_queue_goes_on_when_it_is_over(page: Page, tmp_p
     ],
 )
 def test_every_refusal_says_what_to_do(page: Page, tmp_path: Path, status: int, sentence: str) -> None:
-    def refuse(route: Route) -> None:
-        route.fulfill(status=status, content_type="text/html", body="<h1>a proxy's own page</h1>")
-
-    page.route("**/api/upload", refuse)
+    refuse(page, "**/api/upload", status)
     choose(page, picture(tmp_path, "refused.jpg"))
     send(page)
     expect(row(page, "refused")).to_contain_text(sentence)

@@ -57,6 +57,12 @@ def button(place: Page | Locator, name: str) -> Locator:
     return place.get_by_role("button", name=name, exact=True)
 
 
+def refuse(page: Page, address: str, status: int) -> None:
+    """Answer calls to this address as a proxy in front of the server does: with a page of its own."""
+    answer = {"status": status, "content_type": "text/html", "body": "<h1>a proxy's own page</h1>"}
+    page.route(address, lambda route: route.fulfill(**answer))
+
+
 def press(page: Page, *keys: str) -> None:
     """Press keys one after the other."""
     for key in keys:

@@ -15,8 +15,8 @@ import psutil
 import pytest
 import requests
 
+from infra.local.database import free_port
 from tests import objectcut_behaviours as behaviours
-from tests.integration.hosts import free_port
 from tests.local_run import PATIENCE, Run, running
 from tests.objectcut import ObjectCut
 from tests.photos import photo

@@ -18,13 +18,17 @@ export function runLibrary(store, { say, onChange, onLost }) {
   /** @type {(edit: (entries: Entries) => Entries) => void} */
   const edit = (edit) => store.update((state) => change.withEntries(state, edit(state.entries)));
 
+  async function fetchList() {
+    const answer = await api.list();
+    store.update((state) => change.listArrived(state, answer));
+    onChange();
+  }
+
   /** Fetches the list in place of what the page shows. */
   async function load() {
     store.update(change.listAsked);
     try {
-      const answer = await api.list();
-      store.update((state) => change.listArrived(state, answer));
-      onChange();
+      await fetchList();
     } catch (failure) {
       store.update((state) => change.listFailed(state, explain(failure)));
       say(explain(failure));
@@ -36,9 +40,7 @@ export function runLibrary(store, { say, onChange, onLost }) {
   async function refresh() {
     if (store.get().list !== "ready") return load();
     try {
-      const answer = await api.list();
-      store.update((state) => change.listArrived(state, answer));
-      onChange();
+      await fetchList();
     } catch {
       // What the page shows is still the best that is known.
     }

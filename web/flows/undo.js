@@ -33,7 +33,6 @@ export function runUndo(onDue) {
   });
 
   return {
-    finish,
     /** @param {string} id */
     wait(id) {
       const each = { id, timer: 0, left: TIME_TO_UNDO, since: 0 };

@@ -8,8 +8,8 @@ import pytest
 import requests
 from google.cloud import storage
 
+from infra.local.database import free_port
 from tests.gcs import FailingWay, GcsEmulator
-from tests.integration.hosts import free_port
 from tests.integration.publish.sites import REWORKED, Capture, Site
 
 
