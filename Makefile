@@ -15,7 +15,7 @@ help: ## list the commands
 run: .venv/installed ## run the service on this machine: http://127.0.0.1:8080
 	@$(PYTHON) -m infra.local
 
-test: lint model ## lint, then every test, with one summary at the end
+test: lint model .venv/checkov/installed ## lint, then every test, with one summary at the end
 	@$(PYTHON) -m tests.browser.chromium >/dev/null
 	@$(PYTHON) -m pytest
 
@@ -43,10 +43,15 @@ screenshots: .venv/installed ## take the README's screenshots anew: make screens
 clean: ## delete what was installed and built; pictures in .data are kept
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.venv/installed: requirements.txt functions/requirements.txt | $(UV)
+.venv/installed: requirements.txt functions/requirements.txt functions/requirements-local-model.txt | $(UV)
 	@echo 'Installing into .venv (once, and again when the requirements change) ...'
 	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv
 	@$(UV) pip install --quiet --python $(PYTHON) --requirement requirements.txt
+	@touch $@
+
+.venv/checkov/installed: tests/infra/checkov.txt | $(UV)
+	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv/checkov
+	@$(UV) pip install --quiet --python .venv/checkov/bin/python --requirement tests/infra/checkov.txt
 	@touch $@
 
 .venv/node/installed: Makefile

@@ -24,6 +24,7 @@ class Settings:
     x_rapid_api_host: str = "background-removal.p.rapidapi.com"
     remover: tuple[str, ...] = ()  # in the order in which they are tried
     local_model_path: Path | None = None
+    image_bucket: str = ""  # empty keeps the images in their records
     user_limit: int = 5
     retention_days: int = 30  # 0 keeps for ever
     max_upload_mb: int = 20
@@ -158,6 +159,12 @@ SETTINGS: Mapping[str, _Setting] = {
     ),
     "LOCAL_MODEL_PATH": _Setting(
         "local_model_path", _existing_file, "the path of a U2-Net ONNX file that exists"
+    ),
+    "IMAGE_BUCKET": _Setting(
+        "image_bucket",
+        # https://cloud.google.com/storage/docs/buckets#naming
+        _matching(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"),
+        "the name of a Cloud Storage bucket, without gs://",
     ),
     "USER_LIMIT": _Setting("user_limit", _whole_number(1, 10_000), "a whole number from 1 to 10000"),
     "RETENTION_DAYS": _Setting(

@@ -13,6 +13,11 @@ from infra.local import FUNCTIONS, ROOT
 from tests.service import functions_host
 
 LOCAL_ONLY = ("PORT", "DATA_DIR")
+REQUIREMENTS = (
+    FUNCTIONS / "requirements.txt",
+    FUNCTIONS / "requirements-local-model.txt",
+    ROOT / "requirements.txt",
+)
 DOCUMENTS = {".env.example": r"^#? ?{}=", "README.md": r"`{}\b"}
 
 
@@ -47,7 +52,7 @@ def _normalised(name: str) -> str:
 
 
 def test_everything_that_is_installed_is_pinned_to_its_version() -> None:
-    pins = {**_pinned(FUNCTIONS / "requirements.txt"), **_pinned(ROOT / "requirements.txt")}
+    pins = {name: versions for path in REQUIREMENTS for name, versions in _pinned(path).items()}
     installed = {
         _normalised(found.metadata["Name"]): found.version
         for found in importlib.metadata.distributions()
@@ -60,8 +65,10 @@ def test_everything_that_is_installed_is_pinned_to_its_version() -> None:
     assert wrong == {}
 
 
-def test_nothing_is_pinned_in_both_files() -> None:
-    assert not set(_pinned(FUNCTIONS / "requirements.txt")) & set(_pinned(ROOT / "requirements.txt"))
+def test_nothing_is_pinned_in_two_files() -> None:
+    pinned = [name for path in REQUIREMENTS for name in _pinned(path)]
+
+    assert sorted(pinned) == sorted(set(pinned))
 
 
 @pytest.mark.usefixtures("environment")
@@ -82,7 +89,7 @@ def test_what_is_deployed_holds_no_tests_and_no_documents() -> None:
     deployed = [path for path in FUNCTIONS.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
 
     others = {path.relative_to(FUNCTIONS).as_posix() for path in deployed if path.suffix != ".py"}
-    assert others == {"requirements.txt", "README.md"}
+    assert others == {"requirements.txt", "requirements-local-model.txt", "README.md"}
     assert [path.name for path in deployed if re.search(r"(^|_)test", path.stem)] == []
 
 
