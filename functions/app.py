@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import werkzeug.exceptions
-from flask import Flask, Request, Response, request, send_from_directory
+from flask import Flask, Request, Response, current_app, request, send_from_directory
 from werkzeug.routing import Rule
 
 from cleanup import cleanup
@@ -26,16 +26,23 @@ from upload import upload
 SITE = Path(__file__).resolve().parent.parent / "web"
 _SITE_FILES = (".html", ".css", ".js", ".svg", ".png", ".ico", ".txt", ".webmanifest")
 _DOCUMENTS = (".html", ".svg")
-SITE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self';"
-    " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+
+def site_policy(*, bucket: bool) -> str:
+    """Return the Content-Security-Policy of the site; large images in a bucket are read from there."""
+    elsewhere = " https://storage.googleapis.com" if bucket else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self';"
+        f" img-src 'self' blob: data:{elsewhere}; connect-src 'self'{elsewhere};"
+        " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 def create_app() -> Flask:
     """Return the application; a setting that is missing or malformed ends the process with one line."""
-    check_settings()
+    settings = check_settings()
     app = Flask("image-background-remover", static_folder=None)
+    app.config["SITE_POLICY"] = site_policy(bucket=bool(settings.image_bucket))
     for path, function in _ENDPOINTS.items():
         _route(app, path, function)
         _route(app, f"{path}/<path:rest>", function)
@@ -82,7 +89,7 @@ def _site_file(path: str) -> Response:
     del response.headers["Content-Disposition"]
     response.headers["X-Content-Type-Options"] = "nosniff"
     if path.endswith(_DOCUMENTS):  # on what a document loads these would be so many bytes for nothing
-        response.headers["Content-Security-Policy"] = SITE_POLICY
+        response.headers["Content-Security-Policy"] = current_app.config["SITE_POLICY"]
         response.headers["Referrer-Policy"] = "same-origin"
     return response
 

@@ -43,7 +43,7 @@ def _with_images(call: Call, record: ImageRecord) -> dict[str, object]:
 def _base64(call: Call, record: ImageRecord, variant: Variant) -> str | None:
     """Return one image, None where it is missing or has just been deleted: the rest of the list stands."""
     try:
-        image = call.library.read(call.user_id, record, variant)
+        content = call.library.read(call.user_id, record, variant).image.open().read()
     except NotFound:
         return None
-    return base64.b64encode(image.content).decode("ascii")
+    return base64.b64encode(content).decode("ascii")

@@ -12,7 +12,18 @@ from common.bootstrap import Parts
 from common.errors import LimitReached, NotFound, RemoverTimeout
 from common.image_store import InlineImageStore
 from common.library import Library
-from common.models import Claim, ImageFields, ImageRecord, Images, PictureDetails, Shelf, Variant
+from common.models import (
+    OBJECT_FIELDS,
+    Claim,
+    ImageFields,
+    ImageRecord,
+    Images,
+    InMemoryImage,
+    PictureDetails,
+    Shelf,
+    StoredObject,
+    Variant,
+)
 from common.pictures import Picture, PillowCodec
 from common.session import SessionSigner
 from common.settings import Settings
@@ -130,6 +141,12 @@ class FakeRecords:
         self.steps.take("delete_many")
         return sum(self.kept.pop(record_id, None) is not None for record_id in record_ids)
 
+    def named_objects(self, record_ids: Iterable[str]) -> set[str]:
+        kept = [self.kept[record_id] for record_id in record_ids if record_id in self.kept]
+        return {
+            str(each.fields[name]) for each in kept for name in OBJECT_FIELDS.values() if name in each.fields
+        }
+
     def _mine(self, user_id: str, record_id: str) -> Kept:
         kept = self.kept.get(record_id)
         if kept is None or kept.user_id != user_id or not kept.ready:
@@ -147,6 +164,7 @@ class FakeImages:
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
         self.objects: dict[str, bytes] = {}
+        self.made: dict[str, datetime] = {}  # by name; what is not in here was made at the start
 
     def ensure_fits(self, size: int) -> None:
         self.steps.take("ensure_fits")
@@ -160,13 +178,27 @@ class FakeImages:
     def fields(self, variant: Variant) -> Sequence[str]:
         return (f"{variant}_object",)
 
-    def load(self, variant: Variant, fields: ImageFields) -> bytes | None:
-        return self.objects.get(str(fields.get(f"{variant}_object")))
+    def load(self, variant: Variant, fields: ImageFields) -> InMemoryImage | None:
+        content = self.objects.get(str(fields.get(f"{variant}_object")))
+        return None if content is None else InMemoryImage(content)
 
-    def remove(self, user_id: str, record_id: str) -> int:
+    def remove(self, records: Iterable[tuple[str, str]]) -> int:
         self.steps.take("remove")
-        mine = [name for name in self.objects if name.startswith(f"{user_id}/{record_id}/")]
-        return sum(self.objects.pop(name) is not None for name in mine)
+        prefixes = tuple(f"{user_id}/{record_id}/" for user_id, record_id in records)
+        return self._delete([name for name in self.objects if name.startswith(prefixes)])
+
+    def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:
+        names = [name for name in self.objects if self.made.get(name, START) < made_before]
+        for first in range(0, len(names), 2):
+            self.steps.take("page")
+            yield [StoredObject(name, name.split("/")[1], 1) for name in names[first : first + 2]]
+
+    def discard(self, objects: Iterable[StoredObject]) -> int:
+        self.steps.take("discard")
+        return self._delete([found.name for found in objects])
+
+    def _delete(self, names: Iterable[str]) -> int:
+        return sum(self.objects.pop(name, None) is not None for name in names)
 
 
 class FakeCodec:
@@ -218,7 +250,7 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
     """Return the parts of a service that really reads pictures and keeps them inline, but in memory."""
     library = Library(
         records=records,
-        images=InlineImageStore(),
+        images=InlineImageStore,
         codec=lambda: PillowCodec(chosen.max_megapixels),
         remover=lambda: remover,
         user_limit=chosen.user_limit,

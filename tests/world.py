@@ -23,7 +23,7 @@ class World:
         self.remover = FakeRemover(self.steps)
         self.library = Library(
             records=self.records,
-            images=self.images,
+            images=lambda: self.images,
             codec=lambda: FakeCodec(self.steps),
             remover=lambda: self.remover,
             user_limit=2,
@@ -37,6 +37,8 @@ class World:
 
     def keep(self, user_id: str, made: datetime) -> str:
         """Put a record and its images here without going through the library."""
-        record_id = self.records.keep(user_id, made, original_object=f"{user_id}/{made}")
-        self.images.objects[f"{user_id}/{record_id}/original"] = PICTURE
+        record_id = self.records.keep(user_id, made)
+        name = f"{user_id}/{record_id}/original"
+        self.records.kept[record_id].fields["original_object"] = name
+        self.images.objects[name] = PICTURE
         return record_id

@@ -9,6 +9,8 @@ const IMAGE_SECONDS = 120;
 // Longer than the server's own patience with its remover, so that its answer arrives first.
 const REMOVAL_SECONDS = 180;
 const BASE = new URL(API_BASE, document.baseURI);
+// A large image is a redirect to its bucket, which must not be asked for with cookies.
+const CREDENTIALS = BASE.origin === location.origin ? "same-origin" : "include";
 
 /** A call that did not succeed: its code, a sentence for people and the HTTP status (0: no answer). */
 export class ApiError extends Error {
@@ -152,7 +154,7 @@ async function get(address, options, seconds) {
   const patience = AbortSignal.timeout(seconds * 1000);
   const signal = options.signal ? AbortSignal.any([patience, options.signal]) : patience;
   try {
-    return await fetch(address, { ...options, signal, credentials: "include" });
+    return await fetch(address, { ...options, signal, credentials: CREDENTIALS });
   } catch (failure) {
     if (options.signal?.aborted) throw new ApiError("cancelled");
     throw new ApiError(failure instanceof DOMException && failure.name === "TimeoutError" ? "timeout" : "network");

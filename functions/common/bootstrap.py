@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from common.image_store import InlineImageStore
 from common.library import Library
-from common.ports import PictureCodec
+from common.ports import ImageStore, PictureCodec
 from common.records import MongoRecordStore, connect
 from common.removers import BackgroundRemover
 from common.session import SessionSigner
@@ -48,10 +48,10 @@ def provide(given: Parts | None) -> None:
         _current = given
 
 
-def check_settings() -> None:
-    """End the process with one line where a setting that it needs is missing or malformed."""
+def check_settings() -> Settings:
+    """Return the settings, or end the process with one line where one is missing or malformed."""
     try:
-        Settings.from_env()
+        return Settings.from_env()
     except SettingsError as error:
         print(error, file=sys.stderr)
         # Of all statuses it is 3 at which gunicorn gives up instead of starting the worker again and again.
@@ -64,7 +64,7 @@ def build(settings: Settings) -> Parts:
     logging.getLogger("pymongo").setLevel(logging.WARNING)  # below that it writes down what it sends
     library = Library(
         records=MongoRecordStore(connect(settings.mongo_uri, settings.mongo_db)),
-        images=InlineImageStore(),
+        images=_once(lambda: _images(settings)),
         codec=_once(lambda: _codec(settings)),
         remover=_once(lambda: _remover(settings)),
         user_limit=settings.user_limit,
@@ -86,6 +86,17 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
             return made[0]
 
     return get
+
+
+def _images(settings: Settings) -> ImageStore:
+    inline = InlineImageStore()
+    if not settings.image_bucket:
+        return inline
+    from common.bucket.calls import connect as connect_bucket
+    from common.bucket.signer import Signer
+    from common.bucket.store import BucketImageStore
+
+    return BucketImageStore(connect_bucket(settings.image_bucket), inline, Signer())
 
 
 def _codec(settings: Settings) -> PictureCodec:

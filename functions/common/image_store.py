@@ -1,10 +1,11 @@
 """Where the encoded images are kept: inline, as fields of the record, in the original's schema."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from common.errors import ImageTooLarge
-from common.models import ImageFields, Images, Variant
+from common.models import ImageFields, Images, InMemoryImage, StoredObject, Variant
 
 # MongoDB's limit on one document, less room for the other fields.
 # https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-BSON-Document-Size
@@ -48,15 +49,23 @@ class InlineImageStore:
         """Return the names of the record's fields that lead to this image."""
         return _FIELDS[variant]
 
-    def load(self, variant: Variant, fields: ImageFields) -> bytes | None:
+    def load(self, variant: Variant, fields: ImageFields) -> InMemoryImage | None:
         """Return the image in these fields, None where there is none."""
         for name in _FIELDS[variant]:
             if (value := fields.get(name)) is not None:
-                return _decode(value, is_text=name.endswith("_base64"))
+                return InMemoryImage(_decode(value, is_text=name.endswith("_base64")))
         return None
 
-    def remove(self, user_id: str, record_id: str) -> int:
+    def remove(self, records: Iterable[tuple[str, str]]) -> int:
         """Do nothing: inline images go with their record."""
+        return 0
+
+    def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:
+        """Yield nothing: there are no objects."""
+        yield from ()
+
+    def discard(self, objects: Iterable[StoredObject]) -> int:
+        """Do nothing: there are no objects."""
         return 0
 
 

@@ -10,12 +10,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 
 from common.errors import ApplicationError, InvalidName, NotFound, Unavailable
-from common.models import Claim, CleanupReport, ImageFile, ImageRecord, Images, PictureDetails, Shelf, Variant
+from common.models import (
+    Claim,
+    CleanupReport,
+    EncodedImage,
+    ImageFile,
+    ImageRecord,
+    Images,
+    InMemoryImage,
+    PictureDetails,
+    Shelf,
+    Variant,
+)
 from common.ports import ImageStore, PictureCodec, RecordStore
 from common.removers import BackgroundRemover
 
 NAME_LENGTH = 100  # characters
 CLAIM_LIFETIME = timedelta(minutes=15)  # an older claim belongs to a process that died
+STRAY_AGE = timedelta(hours=1)  # an older object that no record leads to is nobody's any more
 _CLEANUP_BATCH = 100
 _CLEANUP_SECONDS = 50.0
 _ENCODED_AS = {"processed": "image/png", "preview": "image/webp"}
@@ -31,11 +43,11 @@ def _now() -> datetime:
 class Library:
     """Everybody's pictures; each call acts for one user.
 
-    `codec` and `remover` are asked for when they are first needed, because loading them is slow.
+    What is callable is asked for when it is first needed, because loading it is slow.
     """
 
     records: RecordStore
-    images: ImageStore
+    images: Callable[[], ImageStore]
     codec: Callable[[], PictureCodec]
     remover: Callable[[], BackgroundRemover]
     user_limit: int
@@ -45,7 +57,7 @@ class Library:
     def add(self, user_id: str, content: bytes, *, name: str, file_name: str) -> Claim:
         """Remove the background of a picture and keep both; when that fails, nothing is kept."""
         image_name = checked_name(name) if name.strip() else _name_of_file(file_name)
-        self.images.ensure_fits(len(content))
+        self.images().ensure_fits(len(content))
         now = self.clock()
         claim = self.records.claim(
             user_id, image_name, limit=self.user_limit, now=now, stale_before=now - CLAIM_LIFETIME
@@ -67,18 +79,20 @@ class Library:
             len(content),
             hashlib.sha256(content).hexdigest(),
         )
-        fields = self.images.save(user_id, record.record_id, Images(content, processed, preview))
+        images = Images(content, processed, preview, details.content_type)
+        fields = self.images().save(user_id, record.record_id, images)
         self.records.complete(user_id, record.record_id, details, fields)
         shown = {name: value for name, value in asdict(details).items() if name != "sha256"}
         return replace(record, **shown)
 
     def _abandon(self, user_id: str, record_id: str) -> None:
         """Give the slot back, and delete what was stored for it; what fails here is left to cleanup."""
-        for undo in (self.records.release, self.images.remove):
-            try:
-                undo(user_id, record_id)
-            except ApplicationError:
-                logger.warning("a failed upload leaves claim or images of %s to cleanup", record_id)
+        try:
+            # In this order: while there may be a record, what it leads to stays.
+            self.records.release(user_id, record_id)
+            self.images().remove([(user_id, record_id)])
+        except ApplicationError:
+            logger.warning("a failed upload leaves claim or images of %s to cleanup", record_id)
 
     def shelf(self, user_id: str) -> Shelf:
         """Return what the user keeps, newest first."""
@@ -90,20 +104,21 @@ class Library:
 
     def read(self, user_id: str, record: ImageRecord, variant: Variant) -> ImageFile:
         """Return one image of a record, or raise NotFound."""
-        content = self._load(user_id, record.record_id, variant)
-        if content is None and variant == "preview":  # the original application made none
-            content = self.codec().preview(self.read(user_id, record, "processed").content)
-        if content is None:
+        image = self._load(user_id, record.record_id, variant)
+        if image is None and variant == "preview":  # the original application made none
+            cut_out = self.read(user_id, record, "processed").image.open().read()
+            image = InMemoryImage(self.codec().preview(cut_out))
+        if image is None:
             raise NotFound
-        return ImageFile(content, self._content_type(record, variant, content))
+        return ImageFile(image, self._content_type(record, variant, image))
 
-    def _load(self, user_id: str, record_id: str, variant: Variant) -> bytes | None:
-        fields = self.records.image_fields(user_id, record_id, self.images.fields(variant))
-        return self.images.load(variant, fields)
+    def _load(self, user_id: str, record_id: str, variant: Variant) -> EncodedImage | None:
+        fields = self.records.image_fields(user_id, record_id, self.images().fields(variant))
+        return self.images().load(variant, fields)
 
-    def _content_type(self, record: ImageRecord, variant: Variant, content: bytes) -> str:
+    def _content_type(self, record: ImageRecord, variant: Variant, image: EncodedImage) -> str:
         if variant == "original":
-            return record.content_type or self.codec().content_type(content)
+            return record.content_type or self.codec().content_type(image.open().read())
         return _ENCODED_AS[variant]
 
     def rename(self, user_id: str, record_id: str, name: str) -> None:
@@ -114,7 +129,7 @@ class Library:
         """Delete a record and its images, or raise NotFound."""
         self.records.delete(user_id, record_id)
         try:
-            self.images.remove(user_id, record_id)
+            self.images().remove([(user_id, record_id)])
         except Unavailable:  # for its user the picture is gone all the same
             logger.warning("images of %s could not be deleted and are left to cleanup", record_id)
 
@@ -123,24 +138,40 @@ class Library:
         self.records.ping()
 
     def clean_up(self, *, claim_lifetime: timedelta = CLAIM_LIFETIME) -> CleanupReport:
-        """Delete what is past its retention and release the claims of dead processes, in bounded batches."""
+        """Delete what is past its retention or nobody's, in bounded batches and a bounded time.
+
+        Nobody's are the claims of dead processes, and the objects that these left behind.
+        """
+        deadline = time.monotonic() + _CLEANUP_SECONDS
         released = self.records.release_claims(self.clock() - claim_lifetime)
-        if self.retention is None:
-            return CleanupReport(0, released, 0, more=False)
-        before, deadline = self.clock() - self.retention, time.monotonic() + _CLEANUP_SECONDS
-        records = images = 0
-        more = True
-        while more and time.monotonic() < deadline:
-            deleted, removed, more = self._delete_expired(before)
-            records, images = records + deleted, images + removed
+        records, images, more = self._delete_expired(deadline)
+        if not more:
+            strays, more = self._delete_strays(deadline)
+            images += strays
         return CleanupReport(records, released, images, more)
 
-    def _delete_expired(self, before: datetime) -> tuple[int, int, bool]:
-        """Delete one batch of records and their images; the third value says whether there may be more."""
-        expired = self.records.expired(before, _CLEANUP_BATCH)
-        deleted = self.records.delete_many(record_id for _, record_id in expired)
-        removed = sum(self.images.remove(user_id, record_id) for user_id, record_id in expired)
-        return deleted, removed, len(expired) == _CLEANUP_BATCH
+    def _delete_expired(self, deadline: float) -> tuple[int, int, bool]:
+        """Delete old records and their images; the third value says whether there may be more."""
+        if self.retention is None:
+            return 0, 0, False
+        records, images, more = 0, 0, True
+        before = self.clock() - self.retention
+        while more and time.monotonic() < deadline:
+            expired = self.records.expired(before, _CLEANUP_BATCH)
+            records += self.records.delete_many(record_id for _, record_id in expired)
+            images += self.images().remove(expired)
+            more = len(expired) == _CLEANUP_BATCH
+        return records, images, more
+
+    def _delete_strays(self, deadline: float) -> tuple[int, bool]:
+        """Delete old objects that no record leads to; the second value says whether time ran out."""
+        strays = 0
+        for page in self.images().old_objects(self.clock() - STRAY_AGE):
+            if time.monotonic() >= deadline:
+                return strays, True
+            named = self.records.named_objects({found.record_id for found in page})
+            strays += self.images().discard(found for found in page if found.name not in named)
+        return strays, False
 
 
 def checked_name(name: str) -> str:

@@ -1,13 +1,21 @@
 """What the parts of the system hand to each other; nothing here depends on a driver or a framework."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import BinaryIO, Literal, Protocol
 
 Variant = Literal["original", "processed", "preview"]
 
 # What an image store keeps of one record, as fields of that record's document.
 ImageFields = Mapping[str, object]
+
+# The fields that name a record's objects, where its images are in a bucket.
+OBJECT_FIELDS: Mapping[Variant, str] = {
+    "original": "original_object",
+    "processed": "processed_object",
+    "preview": "preview_object",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +57,60 @@ class Images:
     original: bytes
     processed: bytes  # PNG with transparency
     preview: bytes  # WebP, longest side 640
+    content_type: str = "application/octet-stream"  # of the original
+
+
+class EncodedImage(Protocol):
+    """One encoded image, wherever its bytes are."""
+
+    @property
+    def size(self) -> int:
+        """The number of its bytes."""
+
+    def open(self) -> BinaryIO:
+        """Return its bytes as a stream that can seek, or raise NotFound or Unavailable."""
+
+    def link(self, method: str, disposition: str) -> str | None:
+        """Return a short-lived address to read it from directly; None where it is small enough to be sent.
+
+        `method` is GET or HEAD, `disposition` the Content-Disposition that the address answers with.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryImage:
+    """An encoded image whose bytes are at hand."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """The number of its bytes."""
+        return len(self.content)
+
+    def open(self) -> BinaryIO:
+        """Return its bytes as a stream."""
+        return io.BytesIO(self.content)
+
+    def link(self, method: str, disposition: str) -> None:
+        """Return None: it can be sent as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """One encoded image, ready to be sent."""
+    """One image and its media type, ready to be sent."""
 
-    content: bytes
+    image: EncodedImage
     content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object of a bucket; an object of the same name that is written later has another generation."""
+
+    name: str
+    record_id: str  # as the name has it
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,20 @@
 """What the use cases ask of the outside world; the adapters fill these protocols without naming them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from common.models import Claim, ImageFields, ImageRecord, Images, PictureDetails, Shelf, Variant
+from common.models import (
+    Claim,
+    EncodedImage,
+    ImageFields,
+    ImageRecord,
+    Images,
+    PictureDetails,
+    Shelf,
+    StoredObject,
+    Variant,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -57,9 +67,15 @@ class RecordStore(Protocol):
     def delete_many(self, record_ids: Iterable[str]) -> int:
         """Delete these records, whoever's they are, and return how many there were."""
 
+    def named_objects(self, record_ids: Iterable[str]) -> Collection[str]:
+        """Return the names of the objects that these records lead to; an id may be no record's."""
+
 
 class ImageStore(Protocol):
-    """Keeps the encoded images of the records."""
+    """Keeps the encoded images of the records.
+
+    Every method raises Unavailable when a bucket that it needs does not answer.
+    """
 
     def ensure_fits(self, size: int) -> None:
         """Raise ImageTooLarge where an original of `size` bytes cannot be kept."""
@@ -70,11 +86,20 @@ class ImageStore(Protocol):
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields that lead to this image."""
 
-    def load(self, variant: Variant, fields: ImageFields) -> bytes | None:
+    def load(self, variant: Variant, fields: ImageFields) -> EncodedImage | None:
         """Return the image that these fields lead to, None where the record has no such image."""
 
-    def remove(self, user_id: str, record_id: str) -> int:
-        """Delete what is kept outside the record, if anything, and return how many objects that were."""
+    def remove(self, records: Iterable[tuple[str, str]]) -> int:
+        """Delete the objects of these records, each (user_id, record_id), and return how many there were."""
+
+    def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:
+        """Yield pages of the objects that were made before then.
+
+        Of a large bucket that is a part, another one each time.
+        """
+
+    def discard(self, objects: Iterable[StoredObject]) -> int:
+        """Delete these objects, not later ones of the same name, and return how many there were."""
 
 
 class PictureCodec(Protocol):

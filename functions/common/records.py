@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
 
 from common.errors import ImageTooLarge, LimitReached, NotFound, RemoverTimeout, Unavailable
-from common.models import Claim, ImageFields, ImageRecord, PictureDetails, Shelf
+from common.models import OBJECT_FIELDS, Claim, ImageFields, ImageRecord, PictureDetails, Shelf
 
 CREATED_ON = "%Y-%m-%d %H:%M:%S"
 _PING_SECONDS = 2
@@ -164,6 +164,14 @@ class MongoRecordStore:
         """Delete these records and return how many there were."""
         ids = [ObjectId(record_id) for record_id in record_ids]
         return self._images.delete_many({"_id": {"$in": ids}}).deleted_count
+
+    @_driver_errors()
+    def named_objects(self, record_ids: Iterable[str]) -> "set[str]":
+        """Return the names of the objects that these records lead to."""
+        ids = [ObjectId(record_id) for record_id in record_ids if ObjectId.is_valid(record_id)]
+        fields = list(OBJECT_FIELDS.values())
+        found = self._images.find({"_id": {"$in": ids}}, fields)
+        return {document[name] for document in found for name in fields if name in document}
 
     def _one(self, user_id: str, record_id: str, names: Sequence[str]) -> Document:
         document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(names))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from app import SITE_POLICY
+from app import site_policy
 from infra.site.__main__ import main
 from tests.browser.visitor import card, choose, picture, send
 from tests.edge import Edge
@@ -22,7 +22,7 @@ def edge(site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
         storage.create_bucket(BUCKET)
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", storage.url)
         assert main([f"gs://{BUCKET}"]) == 0
-        with Edge(storage, BUCKET, site, {"Content-Security-Policy": SITE_POLICY}) as running:
+        with Edge(storage, BUCKET, site, {"Content-Security-Policy": site_policy(bucket=True)}) as running:
             yield running
 
 

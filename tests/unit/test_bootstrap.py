@@ -106,7 +106,7 @@ def test_the_built_library_keeps_pictures_within_the_limit(weights: Path) -> Non
 
     processed = library.read("me", added.record, "processed")
     assert processed.content_type == "image/png"
-    assert processed.content.startswith(b"\x89PNG")
+    assert processed.image.open().read().startswith(b"\x89PNG")
     with pytest.raises(LimitReached):
         library.add("me", photo(), name="dog", file_name="")
 

@@ -55,7 +55,7 @@ def test_a_part_of_an_image_is_sent_where_it_is_asked_for(service: Service) -> N
         ("cat", "processed", "attachment; filename=cat.png"),
         ("cat", "preview", "attachment; filename=cat.webp"),
         ('a "b"', "processed", 'attachment; filename="a \\"b\\".png"'),
-        ("猫", "processed", "attachment; filename=.png; filename*=UTF-8''%E7%8C%AB.png"),
+        ("猫", "processed", "attachment; filename*=UTF-8''%E7%8C%AB.png"),
     ],
 )
 def test_a_download_is_named_after_the_image(

@@ -6,8 +6,8 @@ import pytest
 
 from common.errors import ImageTooLarge
 from common.image_store import DOCUMENT_BYTES, InlineImageStore
-from common.models import Images
-from tests.fakes import VARIANTS
+from common.models import Images, InMemoryImage
+from tests.fakes import START, VARIANTS
 
 IMAGES = Images(b"\xff original", b"\x89 processed", b"RIFF preview")
 
@@ -28,7 +28,7 @@ def test_what_was_saved_is_loaded_from_the_fields_that_the_store_asks_for() -> N
 
     for variant in VARIANTS:
         asked = {name: kept[name] for name in store.fields(variant) if name in kept}
-        assert store.load(variant, asked) == getattr(IMAGES, variant)
+        assert store.load(variant, asked) == InMemoryImage(getattr(IMAGES, variant))
 
 
 def test_an_image_that_a_record_does_not_have_is_none() -> None:
@@ -38,7 +38,7 @@ def test_an_image_that_a_record_does_not_have_is_none() -> None:
 def test_base64_that_was_kept_as_bytes_is_read_too() -> None:
     fields = {"original_image_base64": base64.b64encode(b"old")}
 
-    assert InlineImageStore().load("original", fields) == b"old"
+    assert InlineImageStore().load("original", fields) == InMemoryImage(b"old")
 
 
 def test_a_field_of_another_kind_is_a_bug_that_is_named() -> None:
@@ -63,7 +63,8 @@ def test_what_is_too_long_as_text_is_kept_as_binary(spare: int, binary: bool) ->
 
     assert ("original_image" in kept) == binary
     assert ("original_image_base64" in kept) != binary
-    assert [InlineImageStore().load(variant, kept) for variant in VARIANTS] == [half, half, images.preview]
+    loaded = [InlineImageStore().load(variant, kept) for variant in VARIANTS]
+    assert loaded == [InMemoryImage(content) for content in (half, half, images.preview)]
 
 
 def test_what_no_document_holds_is_refused_with_its_cut_out_and_preview() -> None:
@@ -80,4 +81,8 @@ def test_the_refusal_says_what_lifts_the_limit() -> None:
 
 
 def test_there_is_nothing_to_remove_beside_the_record() -> None:
-    assert InlineImageStore().remove("me", "id") == 0
+    store = InlineImageStore()
+
+    assert store.remove([("me", "id")]) == 0
+    assert list(store.old_objects(START)) == []
+    assert store.discard([]) == 0

@@ -26,7 +26,7 @@ class Upload:
         self.records, self.images = FakeRecords(self.steps), FakeImages(self.steps)
         self.library = Library(
             records=self.records,
-            images=self.images,
+            images=lambda: self.images,
             codec=lambda: FakeCodec(self.steps),
             remover=self._load_remover,
             user_limit=1,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from common.errors import NotFound, Unavailable
-from common.models import CleanupReport, ImageFile
+from common.models import CleanupReport, ImageFile, InMemoryImage
 from tests.fakes import START
 from tests.world import DAY, PICTURE, World
 
@@ -19,12 +19,16 @@ def world() -> World:
 # Reading
 
 
+def _file(content: bytes, content_type: str) -> ImageFile:
+    return ImageFile(InMemoryImage(content), content_type)
+
+
 def test_each_image_is_read_with_its_type(world: World) -> None:
     record = world.library.find("me", world.add())
 
-    assert world.library.read("me", record, "original") == ImageFile(PICTURE, "image/png")
-    assert world.library.read("me", record, "processed") == ImageFile(b"the cut-out", "image/png")
-    assert world.library.read("me", record, "preview") == ImageFile(b"the preview", "image/webp")
+    assert world.library.read("me", record, "original") == _file(PICTURE, "image/png")
+    assert world.library.read("me", record, "processed") == _file(b"the cut-out", "image/png")
+    assert world.library.read("me", record, "preview") == _file(b"the preview", "image/webp")
 
 
 def test_what_the_original_application_left_out_is_made_when_asked_for(world: World) -> None:
@@ -33,10 +37,8 @@ def test_what_the_original_application_left_out_is_made_when_asked_for(world: Wo
     del kept.fields["preview_object"]
     record = replace(kept.record, content_type=None)
 
-    assert world.library.read("me", record, "preview") == ImageFile(
-        b"the preview of the cut-out", "image/webp"
-    )
-    assert world.library.read("me", record, "original") == ImageFile(PICTURE, "image/gif")
+    assert world.library.read("me", record, "preview") == _file(b"the preview of the cut-out", "image/webp")
+    assert world.library.read("me", record, "original") == _file(PICTURE, "image/gif")
 
 
 @pytest.mark.parametrize("missing", ["original", "processed"])
