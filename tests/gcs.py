@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Self
 
 import requests
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import storage
 
 from infra.local.database import free_port
 from tests.loopback import Loopback, QuietHandler
@@ -38,6 +40,12 @@ class GcsEmulator:
         """Create a bucket and return its name."""
         requests.post(f"{self.url}/storage/v1/b", json={"name": name}, timeout=10).raise_for_status()
         return name
+
+    def bucket(self, name: str) -> storage.Bucket:
+        """Return a bucket to look into, reached directly."""
+        nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
+        client = storage.Client("none", nobody, client_options={"api_endpoint": self.url})
+        return client.bucket(name)
 
     def get(self, bucket: str, path: str, encoding: str = "gzip") -> requests.Response:
         """Return the answer to a plain GET at the bucket's origin."""

@@ -1,4 +1,7 @@
-"""Both hosts, on one embedded database behind a link that can be cut, with a provider of their own."""
+"""Both hosts with either store of images, on one embedded database behind a link that can be cut.
+
+The provider and the storage are their own too.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +12,12 @@ import pymongo
 import pytest
 
 from infra.local.database import start_database
+from tests.gcs import GcsEmulator
 from tests.integration.client import Client
 from tests.integration.hosts import Host, running_app, running_functions
 from tests.objectcut import ObjectCut
 from tests.proxy import Proxy
+from tests.storage_gate import StorageGate
 
 FRIEND = "https://friend.example"
 LIMITS = {"USER_LIMIT": "5", "MAX_UPLOAD_MB": "1", "MAX_MEGAPIXELS": "2"}
@@ -48,14 +53,38 @@ def environ(mongo_uri: str, link: Proxy, running_provider: ObjectCut) -> dict[st
     }
 
 
-@pytest.fixture(scope="session", params=["functions", "app"])
+@pytest.fixture(scope="session")
+def gcs() -> Iterator[GcsEmulator]:
+    with GcsEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def storage_gate(gcs: GcsEmulator) -> Iterator[StorageGate]:
+    """What the hosts reach the storage through."""
+    with StorageGate(gcs.url) as gate:
+        yield gate
+
+
+@pytest.fixture(scope="session")
+def stores(gcs: GcsEmulator, storage_gate: StorageGate) -> dict[str, dict[str, str]]:
+    """The settings of a host by where it keeps its images."""
+    bucket = {"IMAGE_BUCKET": gcs.create_bucket("images"), "STORAGE_EMULATOR_HOST": storage_gate.url}
+    return {"inline": {}, "bucket": bucket}
+
+
+@pytest.fixture(scope="session", params=["functions-inline", "app-inline", "functions-bucket", "app-bucket"])
 def host(
-    request: pytest.FixtureRequest, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    environ: dict[str, str],
+    stores: dict[str, dict[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Host]:
-    """Each of the two hosts in turn, so that every test runs against both."""
-    run = {"functions": running_functions, "app": running_app}[request.param]
+    """Each of the two hosts with each of the two stores in turn, so that every test runs against all."""
+    kind, store = request.param.split("-")
+    run = {"functions": running_functions, "app": running_app}[kind]
     log: Path = tmp_path_factory.mktemp("log") / f"{request.param}.log"
-    with run({**environ, "MONGO_DB": f"test_{request.param}"}, log) as running:
+    with run({**environ, **stores[store], "MONGO_DB": f"test_{kind}_{store}"}, log) as running:
         yield running
 
 

@@ -36,6 +36,7 @@ class Host:
     ports: Mapping[str, int]
     log: Path
     database: str
+    bucket: str = ""
 
     def url(self, path: str) -> str:
         """Return the address of an /api/<endpoint>... path on this host."""
@@ -54,7 +55,7 @@ def running_functions(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
             processes.enter_context(_process([*command, *options], environ, log))
         for port in ports.values():
             _wait_for(port)
-        yield Host("functions", ports, log, environ["MONGO_DB"])
+        yield Host("functions", ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
 
 
 @contextlib.contextmanager
@@ -65,7 +66,8 @@ def running_app(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     command = [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
     with _process(command, environ, log):
         _wait_for(port)
-        yield Host("app", dict.fromkeys(TARGETS, port), log, environ["MONGO_DB"])
+        ports = dict.fromkeys(TARGETS, port)
+        yield Host("app", ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
 
 
 @contextlib.contextmanager

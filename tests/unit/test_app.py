@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app import SITE, create_app
+from app import SITE, create_app, site_policy
 from common import bootstrap
 from tests.fakes import FakeRecords, FakeRemover, parts, settings
 from tests.host import Client, form
@@ -54,6 +54,19 @@ def test_every_file_of_the_site_is_served_as_what_it_is(client: FlaskClient, pat
         assert {"default-src 'none'", "frame-ancestors 'none'"} <= set(policy.split("; "))
         assert "unsafe" not in policy
         assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_large_image_may_come_from_its_bucket(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAGE_BUCKET", "some-bucket")
+    bootstrap.provide(parts(FakeRecords(), FakeRemover(), settings()))
+
+    page = create_app().test_client().get("/index.html", buffered=True)
+    policy = page.headers["Content-Security-Policy"]
+
+    assert policy == site_policy(bucket=True)
+    assert "img-src 'self' blob: data: https://storage.googleapis.com;" in policy
+    assert "connect-src 'self' https://storage.googleapis.com;" in policy
+    assert "googleapis" not in site_policy(bucket=False)
 
 
 def test_text_is_compressed_for_whoever_takes_it(client: FlaskClient) -> None:

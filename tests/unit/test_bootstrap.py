@@ -1,6 +1,8 @@
 """How the parts are put together."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,12 +13,15 @@ import pytest
 from PIL import Image
 
 from common import bootstrap
+from common.bucket.store import BucketImageStore
 from common.errors import LimitReached
+from common.image_store import InlineImageStore
 from common.pictures import PillowCodec
 from common.removers.fallback import FallbackRemover
 from common.removers.local import LocalRemover
 from common.removers.rapidapi import RapidApiRemover
 from common.settings import Settings, SettingsError
+from infra.local import FUNCTIONS
 from tests.fakes import SECRET, settings
 from tests.mongo import MongoImages
 from tests.photos import photo
@@ -78,6 +83,24 @@ def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
     assert isinstance(remover("rapidapi"), RapidApiRemover)
     assert isinstance(remover("local"), LocalRemover)
     assert isinstance(remover("rapidapi", "local"), FallbackRemover)
+
+
+def test_images_are_kept_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")  # nothing is asked of it
+
+    assert isinstance(bootstrap.build(settings()).library.images(), InlineImageStore)
+    assert isinstance(bootstrap.build(settings(image_bucket="b")).library.images(), BucketImageStore)
+
+
+def test_cloud_storage_costs_a_start_nothing_until_it_is_needed() -> None:
+    look = "import sys; from common.bootstrap import Settings, build; build(Settings(mongo_uri='mongodb://db', image_bucket='b'))"
+    look += "; print('google.cloud.storage' in sys.modules)"
+
+    said = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, cwd=FUNCTIONS, text=True, check=True
+    )
+
+    assert said.stdout.strip() == "False"
 
 
 def test_a_local_remover_without_a_model_is_told_when_it_is_needed() -> None:

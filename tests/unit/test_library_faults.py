@@ -103,6 +103,14 @@ def test_a_slot_that_cannot_be_given_back_is_left_to_cleanup_and_the_first_error
     assert upload.library.shelf("me").records == ()
 
 
+def test_the_images_of_a_record_that_may_still_be_there_are_left_alone() -> None:
+    upload = Upload(complete=Unavailable(), release=Unavailable())  # the database may have applied the first
+
+    upload.fails_with(upload.steps.failing["complete"])
+
+    assert len(upload.images.objects) == 3
+
+
 def test_images_that_cannot_be_removed_neither_hide_the_first_error_nor_keep_the_slot() -> None:
     first = RemoverTimeout()
     upload = Upload(complete=first, remove=Unavailable())

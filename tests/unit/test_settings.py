@@ -34,6 +34,7 @@ def test_what_is_not_set_has_its_default() -> None:
     assert (settings.max_upload_mb, settings.max_megapixels) == (20, 50)
     assert settings.mongo_db == "image_background_remover"
     assert settings.x_rapid_api_host == "background-removal.p.rapidapi.com"
+    assert settings.image_bucket == ""
     assert (settings.cookie_samesite, settings.log_level) == ("Lax", "INFO")
     assert (settings.allowed_origins, settings.site_url, settings.local_model_path) == ((), "", None)
 
@@ -49,6 +50,7 @@ def test_what_is_not_set_has_its_default() -> None:
         ("X_RAPID_API_HOST", "api.example.com", "api.example.com"),
         ("X_RAPID_API_HOST", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("REMOVER", "rapidapi", ("rapidapi",)),
+        ("IMAGE_BUCKET", "my-bucket_2.example", "my-bucket_2.example"),
         ("USER_LIMIT", "1", 1),
         ("RETENTION_DAYS", "0", 0),
         ("MAX_UPLOAD_MB", "1000", 1000),
@@ -92,6 +94,9 @@ def test_the_local_models_path_is_one_that_exists(tmp_path: Path) -> None:
         ("X_RAPID_API_HOST", "api.example.com/path"),
         ("REMOVER", "magic"),
         ("REMOVER", "rapidapi,"),
+        ("IMAGE_BUCKET", "gs://bucket"),
+        ("IMAGE_BUCKET", "Bucket"),
+        ("IMAGE_BUCKET", "b"),
         ("LOCAL_MODEL_PATH", "nowhere.onnx"),
         ("USER_LIMIT", "0"),
         ("USER_LIMIT", "10001"),

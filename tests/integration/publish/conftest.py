@@ -1,19 +1,13 @@
-"""A storage emulator, and buckets in it with a site to publish."""
+"""Buckets with a site to publish."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.gcs import GcsEmulator
 from tests.integration.publish.sites import Site
-
-
-@pytest.fixture(scope="session")
-def gcs() -> Iterator[GcsEmulator]:
-    with GcsEmulator() as emulator:
-        yield emulator
 
 
 @pytest.fixture

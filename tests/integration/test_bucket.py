@@ -1,0 +1,126 @@
+"""What is in the bucket, and what a storage that fails leaves behind, on both hosts."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from google.cloud import storage
+from pymongo.collection import Collection
+
+from tests.gcs import GcsEmulator
+from tests.integration.client import Client
+from tests.integration.hosts import Host
+from tests.photos import photo
+from tests.storage_gate import Fate, StorageGate
+
+Documents = Collection[dict[str, Any]]
+
+pytestmark = pytest.mark.parametrize("host", ["functions-bucket", "app-bucket"], indirect=True)
+
+
+@pytest.fixture
+def gate(storage_gate: StorageGate) -> Iterator[StorageGate]:
+    yield storage_gate
+    storage_gate.reset()
+
+
+@pytest.fixture
+def bucket(gcs: GcsEmulator, host: Host) -> storage.Bucket:
+    return gcs.bucket(host.bucket)
+
+
+def objects_of(bucket: storage.Bucket, client: Client) -> dict[str, storage.Blob]:
+    """Return the user's objects by what follows the user's id in their names."""
+    prefix = f"{client.list()['user_id']}/"
+    return {blob.name.removeprefix(prefix): blob for blob in bucket.list_blobs(prefix=prefix)}
+
+
+def test_a_record_leads_to_three_private_objects_and_holds_no_image(
+    client: Client, documents: Documents, bucket: storage.Bucket
+) -> None:
+    content = photo(kind="JPEG")
+    record = client.keep(content)
+    objects = objects_of(bucket, client)
+    types = {name: blob.content_type for name, blob in objects.items()}
+    record_id = record["record_id"]
+    assert types == {
+        f"{record_id}/original": "image/jpeg",
+        f"{record_id}/processed": "image/png",
+        f"{record_id}/preview": "image/webp",
+    }
+    assert objects[f"{record_id}/original"].download_as_bytes() == content
+    assert {blob.cache_control for blob in objects.values()} == {"private, max-age=31536000, immutable"}
+    document = documents.find_one({"user_id": client.list()["user_id"]})
+    assert document
+    assert document["preview_object"] == objects[f"{record_id}/preview"].name
+    assert not [name for name, value in document.items() if isinstance(value, bytes) or "base64" in name]
+
+
+def test_a_deleted_record_takes_its_objects_along(client: Client, bucket: storage.Bucket) -> None:
+    gone, kept = client.keep(), client.keep()
+    assert client.call("DELETE", f"/api/delete/{gone['record_id']}").status_code == 200
+    assert {name.split("/")[0] for name in objects_of(bucket, client)} == {kept["record_id"]}
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_an_upload_of_which_one_object_is_refused_leaves_nothing(
+    client: Client, bucket: storage.Bucket, gate: StorageGate, number: int
+) -> None:
+    gate.meet([number], Fate.REFUSE)
+    response = client.upload()
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert objects_of(bucket, client) == {}
+    assert client.list()["used"] == 0
+    assert client.keep()
+
+
+@pytest.mark.parametrize("fate", [Fate.LOSE, Fate.CUT])
+@pytest.mark.parametrize("number", range(3))
+def test_an_object_whose_connection_broke_is_sent_again(
+    client: Client, gate: StorageGate, bucket: storage.Bucket, number: int, fate: Fate
+) -> None:
+    content = photo(77, 55)
+    gate.meet([number], fate)
+    record = client.keep(content)
+    assert client.call("GET", record["original_url"]).content == content
+    assert client.call("GET", record["preview_url"]).status_code == 200
+    assert len(objects_of(bucket, client)) == 3
+
+
+def test_objects_that_cannot_be_deleted_keep_nobody_from_deleting_the_record(
+    client: Client, bucket: storage.Bucket, gate: StorageGate
+) -> None:
+    record = client.keep()
+    gate.meet(range(99), Fate.REFUSE)
+    assert client.call("DELETE", f"/api/delete/{record['record_id']}").status_code == 200
+    gate.reset()
+    assert client.list()["used"] == 0
+    assert client.call("GET", record["original_url"]).status_code == 404
+    assert len(objects_of(bucket, client)) == 3  # for the cleanup, once they are an hour old
+    assert client.call("POST", "/api/cleanup").json()["deleted_images"] == 0
+    assert len(objects_of(bucket, client)) == 3
+
+
+def test_an_object_that_is_gone_is_not_found_and_hides_no_other(
+    client: Client, bucket: storage.Bucket
+) -> None:
+    record = client.keep()
+    objects_of(bucket, client)[f"{record['record_id']}/processed"].delete()
+    response = client.call("GET", record["processed_url"])
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert client.call("GET", record["original_url"]).status_code == 200
+
+
+def test_a_record_from_before_the_bucket_is_served_renamed_and_deleted(
+    client: Client, documents: Documents
+) -> None:
+    content = photo()
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    inline = {"original_image": content, "processed_image": content, "created_on": made, "image_name": "old"}
+    found = documents.insert_one({"user_id": client.list()["user_id"], **inline})
+    path = str(found.inserted_id)
+    assert client.call("GET", f"/api/image/{path}/original").content == content
+    assert client.call("PUT", f"/api/rename/{path}", json={"record_name": "new"}).status_code == 200
+    assert client.call("DELETE", f"/api/delete/{path}").status_code == 200
+    assert client.list()["records"] == []
