@@ -1,9 +1,13 @@
-"""The two hosts as processes: seven functions under functions-framework, and the app under gunicorn."""
+"""The hosts as processes: seven functions under functions-framework, and the app as it is started where."""
 
 import contextlib
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +15,11 @@ from pathlib import Path
 
 import requests
 
+from infra.local import FUNCTIONS, ROOT
 from infra.local.database import free_port
 
-FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+GKE = ROOT / "infra" / "gke"
+_PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
 _START_SECONDS = 60
 
 # The last part of an endpoint's address beside the function's target, where the two differ.
@@ -71,9 +77,37 @@ def running_app(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
 
 
 @contextlib.contextmanager
-def _process(command: list[str], environ: Mapping[str, str], log: Path) -> Iterator[None]:
+def running_container(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
+    """Run what the container does: the image's command, in the folders that it has there."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        command, work_folder = _container(Path(folder))
+        # The container answers at every address; the tests do not.
+        bound = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "PATH": _PROGRAMS + os.environ["PATH"]}
+        with _process(command, {**environ, **bound}, log, work_folder):
+            _wait_for(port)
+            ports = dict.fromkeys(TARGETS, port)
+            yield Host("container", ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
+
+
+def _container(root: Path) -> tuple[list[str], Path]:
+    """Lay out the image's folders and return its command and where that runs."""
+    dockerfile = (GKE / "Dockerfile").read_text("utf-8")
+    (command,) = re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)
+    for name in ("functions", "web"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(GKE / "gunicorn.conf.py", root / "functions")
+    return json.loads(command), root / "functions"
+
+
+@contextlib.contextmanager
+def _process(
+    command: list[str], environ: Mapping[str, str], log: Path, folder: Path | None = None
+) -> Iterator[None]:
     with log.open("ab") as output:
-        process = subprocess.Popen(command, env={**os.environ, **environ}, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, env={**os.environ, **environ}, stdout=output, stderr=output, cwd=folder
+        )
         try:
             yield
         finally:

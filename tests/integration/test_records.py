@@ -17,7 +17,7 @@ from pymongo.collection import Collection
 from common.errors import ImageTooLarge, LimitReached
 from common.models import PictureDetails
 from common.records import MongoRecordStore, connect
-from tests.integration.hosts import FUNCTIONS
+from infra.local import FUNCTIONS
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 AGES_AGO = NOW - timedelta(days=365)
