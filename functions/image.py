@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import Response
 from werkzeug.http import dump_options_header
-from werkzeug.wsgi import wrap_file
+from werkzeug.wsgi import FileWrapper
 
 from common.errors import NotFound
 from common.http import Call, endpoint
@@ -34,7 +34,7 @@ def image(call: Call) -> Response:
     disposition = _disposition(call, record, file)
     if link := file.image.link(call.request.method, disposition):
         return Response(status=302, headers={"Location": link, "Cache-Control": _WHILE_THE_LINK_LASTS})
-    response = _about(_stream(call, file, disposition), etag)
+    response = _about(_stream(file, disposition), etag)
     response.make_conditional(call.request, accept_ranges=True, complete_length=file.image.size)
     return response
 
@@ -45,8 +45,9 @@ def _about(response: Response, etag: str) -> Response:
     return response
 
 
-def _stream(call: Call, file: ImageFile, disposition: str) -> Response:
-    chunks = wrap_file(call.request.environ, file.image.open(), _CHUNK)
+def _stream(file: ImageFile, disposition: str) -> Response:
+    # Not the server's own wrapper, which cannot seek: a part would be read from the image's start on.
+    chunks = FileWrapper(file.image.open(), _CHUNK)
     response = Response(chunks, mimetype=file.content_type, direct_passthrough=True)
     response.content_length = file.image.size
     response.headers["Content-Disposition"] = disposition

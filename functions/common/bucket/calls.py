@@ -42,7 +42,7 @@ def driver_errors() -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        logger.warning("Cloud Storage failed: %s", error)
+        logger.warning("Cloud Storage or its credentials failed: %s", error)
         raise Unavailable from error
 
 

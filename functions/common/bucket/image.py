@@ -38,11 +38,17 @@ class BucketImage:
     @driver_errors()
     def link(self, method: str, disposition: str) -> str | None:
         """Return a signed URL where the image is longer than a function may answer."""
-        signing = self.signer.arguments() if self.size > LARGEST_ANSWER else None
-        if signing is None:
+        credentials = self.signer.credentials() if self.size > LARGEST_ANSWER else None
+        if credentials is None:
             return None
-        options = {"version": "v4", "expiration": LINK_LIFETIME, "response_disposition": disposition}
-        return str(self.blob.generate_signed_url(method=method, **options, **signing))
+        link = self.blob.generate_signed_url(
+            version="v4",
+            expiration=LINK_LIFETIME,
+            method=method,
+            response_disposition=disposition,
+            credentials=credentials,
+        )
+        return str(link)
 
 
 class _ObjectReader(io.RawIOBase):

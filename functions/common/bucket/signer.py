@@ -1,13 +1,18 @@
 """What it takes to sign a URL: a key of our own, or the IAM Credentials API that signs in our name."""
 
+import functools
 import threading
-from collections.abc import Mapping
 
 import google.auth
+from google.auth import iam
 from google.auth.credentials import Credentials, Signing
 from google.auth.transport.requests import Request
+from google.cloud.storage.retry import DEFAULT_RETRY
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+# Somebody waits for the link: by itself the client would try for two minutes.
+_PATIENCE = DEFAULT_RETRY.with_timeout(10)
+_TIMEOUT = (3, 5)  # seconds for a connection and for an answer
 
 
 class Signer:
@@ -22,17 +27,35 @@ class Signer:
         self._credentials: Credentials | None = None
         self._refreshing = threading.Lock()
 
-    def arguments(self) -> Mapping[str, object] | None:
-        """Return the arguments that sign, None where these credentials cannot (a person's)."""
+    def credentials(self) -> Signing | None:
+        """Return credentials that sign, None where those of this process cannot (a person's)."""
         with self._refreshing:
             if self._credentials is None:
                 self._credentials, _ = google.auth.default(scopes=[_SCOPE])
-            if not isinstance(self._credentials, Signing) and not self._credentials.valid:
+            if isinstance(self._credentials, Signing):
+                return self._credentials
+            if not hasattr(self._credentials, "service_account_email"):
+                return None
+            if not self._credentials.valid:
                 self._credentials.refresh(Request())  # type: ignore[no-untyped-call]
-        credentials = self._credentials
-        if isinstance(credentials, Signing):
-            return {"credentials": credentials}
-        account = getattr(credentials, "service_account_email", None)
-        if account is None:
-            return None
-        return {"service_account_email": account, "access_token": credentials.token}
+            return _BorrowedKey(self._credentials, str(self._credentials.service_account_email))
+
+
+class _BorrowedKey(Signing):
+    """The key of an account whose token we have; only the IAM Credentials API uses it."""
+
+    def __init__(self, credentials: Credentials, account: str) -> None:
+        request = functools.partial(Request(), timeout=_TIMEOUT)
+        self._account = account
+        self._signer = iam.Signer(request, credentials, account)  # type: ignore[no-untyped-call]
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        return bytes(_PATIENCE(self._signer.sign)(message))
+
+    @property
+    def signer_email(self) -> str:
+        return self._account
+
+    @property
+    def signer(self) -> iam.Signer:
+        return self._signer
