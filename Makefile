@@ -41,7 +41,7 @@ screenshots: .venv/installed ## take the README's screenshots anew: make screens
 	@$(PYTHON) -m tests.browser.screenshots $(if $(PHOTOS),--photos $(PHOTOS))
 
 clean: ## delete what was installed and built; pictures in .data are kept
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/installed: requirements.txt functions/requirements.txt functions/requirements-local-model.txt | $(UV)
 	@echo 'Installing into .venv (once, and again when the requirements change) ...'

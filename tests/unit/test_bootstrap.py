@@ -93,8 +93,9 @@ def test_images_are_kept_where_the_settings_say(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_cloud_storage_costs_a_start_nothing_until_it_is_needed() -> None:
-    look = "import sys; from common.bootstrap import Settings, build; build(Settings(mongo_uri='mongodb://db', image_bucket='b'))"
-    look += "; print('google.cloud.storage' in sys.modules)"
+    look = "import sys; from common.bootstrap import Settings, build;"
+    look += " build(Settings(mongo_uri='mongodb://db', image_bucket='b'));"
+    look += " print('google.cloud.storage' in sys.modules)"
 
     said = subprocess.run(
         [sys.executable, "-c", look], capture_output=True, cwd=FUNCTIONS, text=True, check=True

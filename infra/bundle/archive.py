@@ -1,0 +1,40 @@
+"""One file that holds many, the same to the last byte wherever and whenever it is made."""
+
+import hashlib
+import io
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra.bundle.errors import BundleError
+
+_TIME = (1980, 1, 1, 0, 0, 0)  # the first that the format knows
+_UNIX = 3
+_MODE = 0o100644 << 16  # a plain file that all may read
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return the archive of these files."""
+    buffer = io.BytesIO()
+    # Not compressed: releases of zlib differ in what they make of the same bytes.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system, entry.external_attr = _UNIX, _MODE
+            archive.writestr(entry, files[name])
+    return buffer.getvalue()
+
+
+def write(archive: bytes, folder: Path, stem: str) -> Path:
+    """Write the archive under a name that changes with its content and return its path."""
+    path = folder / f"{stem}-{hashlib.sha256(archive).hexdigest()[:12]}.zip"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as beside:
+            complete = Path(beside, path.name)
+            complete.write_bytes(archive)
+            complete.replace(path)  # at once, so that nobody ever sees half of it
+    except OSError as error:
+        raise BundleError(f"{path} cannot be written: {error.strerror}.") from None
+    return path

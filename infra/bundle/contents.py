@@ -1,0 +1,61 @@
+"""What a Cloud Function is deployed from: its files by their names in the bundle."""
+
+import ast
+from pathlib import Path
+
+from common.settings import REQUIRED
+from infra.bundle.errors import BundleError
+
+MODEL = "models/u2netp.onnx"  # LOCAL_MODEL_PATH of a function that has it; the bundle's root is where it runs
+_HOST, _OTHER_HOST = "main.py", "app.py"  # the other one is for the container, and wants web/ beside it
+_REQUIREMENTS, _MODEL_REQUIREMENTS = "requirements.txt", "requirements-local-model.txt"
+
+
+def contents(folder: Path, model: Path | None = None) -> dict[str, bytes]:
+    """Return the functions' files, with the model and what it needs if one is given; raises BundleError."""
+    files = _modules(folder)
+    files[_REQUIREMENTS] = _read(folder / _REQUIREMENTS)
+    if model:
+        files[_REQUIREMENTS] += b"\n" + _read(folder / _MODEL_REQUIREMENTS)
+        files[MODEL] = _weights(model)
+    return files
+
+
+def _modules(folder: Path) -> dict[str, bytes]:
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}
+    if _HOST not in paths:
+        raise BundleError(f"{folder} is not the functions' folder: it has no {_HOST}.")
+    modules = {name: _read(path) for name, path in paths.items() if name != _OTHER_HOST}
+    missing = ", ".join(sorted(REQUIRED.keys() - _entry_points(modules[_HOST])))
+    if missing:
+        raise BundleError(f"{folder / _HOST} has no entry point {missing}, which is to be deployed.")
+    return modules
+
+
+def _entry_points(source: bytes) -> set[str]:
+    """Return the names that the host's module has, without running it: it would want its settings."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise BundleError(f"{_HOST} is not Python: {error.msg} (line {error.lineno}).") from None
+    imports = [node for node in body if isinstance(node, ast.ImportFrom)]
+    imported = {alias.asname or alias.name for node in imports for alias in node.names}
+    return imported | {node.name for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def _weights(path: Path) -> bytes:
+    if not path.is_file():
+        raise BundleError(
+            f"{path} is not a file. `make model` fetches the model to .data/models/u2netp.onnx."
+        )
+    content = _read(path)
+    if not content:
+        raise BundleError(f"{path} is empty. Delete it, and `make model` fetches the model anew.")
+    return content
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,182 @@
+"""The bundle of the functions as a file: what is in it, that it can be made again, what stops it."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.local import FUNCTIONS, ROOT
+
+FIRST_TIME_OF_ZIP = (1980, 1, 1, 0, 0, 0)
+
+
+def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "infra.bundle", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def made(*arguments: str | Path) -> Path:
+    done = run(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n") == 1
+    return Path(done.stdout.rstrip("\n"))
+
+
+def refused(*arguments: str | Path) -> str:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a copy of the functions that a test may spoil."""
+    copy = tmp_path / "copy"
+    shutil.copytree(FUNCTIONS, copy)
+    return copy
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "any.onnx"
+    path.write_bytes(b"the weights")
+    return path
+
+
+# What is in it
+
+
+def test_it_holds_the_modules_and_requirements_of_the_functions_and_nothing_else(
+    tmp_path: Path, folder: Path
+) -> None:
+    (folder / "notes.txt").write_text("not to be deployed")
+
+    with zipfile.ZipFile(made("--out", tmp_path, "--folder", folder)) as archive:
+        names = archive.namelist()
+
+    modules = {path.relative_to(FUNCTIONS).as_posix() for path in FUNCTIONS.rglob("*.py")}
+    assert names == sorted(modules - {"app.py"} | {"requirements.txt"})
+
+
+def test_with_the_model_it_also_holds_that_and_what_that_needs(tmp_path: Path, model: Path) -> None:
+    with (
+        zipfile.ZipFile(made("--out", tmp_path)) as plain,
+        zipfile.ZipFile(made("--out", tmp_path, "--model", model)) as local,
+    ):
+        assert set(local.namelist()) - set(plain.namelist()) == {"models/u2netp.onnx"}
+        assert local.read("models/u2netp.onnx") == b"the weights"
+        requirements = local.read("requirements.txt").decode().splitlines()
+        without = plain.read("requirements.txt").decode().splitlines()
+
+    needed = (FUNCTIONS / "requirements-local-model.txt").read_text("utf-8").splitlines()
+    assert requirements == [*without, "", *needed]
+
+
+# Its name, and making it again
+
+
+def test_it_is_named_after_its_content(tmp_path: Path, model: Path) -> None:
+    for path, stem in (
+        (made("--out", tmp_path), "functions"),
+        (made("--out", tmp_path, "--model", model), "functions-local"),
+    ):
+        assert path == tmp_path / f"{stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}.zip"
+
+
+def test_the_same_files_become_the_same_bytes_whenever_and_wherever(tmp_path: Path, folder: Path) -> None:
+    for path in folder.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        path.chmod(0o700)
+
+    first, again = made("--out", tmp_path / "a"), made("--out", tmp_path / "b", "--folder", folder)
+
+    assert (first.name, first.read_bytes()) == (again.name, again.read_bytes())
+    with zipfile.ZipFile(first) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {FIRST_TIME_OF_ZIP}
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
+
+
+def test_a_change_of_one_file_gives_it_another_name(tmp_path: Path, folder: Path) -> None:
+    with (folder / "health.py").open("a") as file:
+        file.write("# changed\n")
+
+    assert made("--out", tmp_path).name != made("--out", tmp_path, "--folder", folder).name
+
+
+def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = made("--out", tmp_path / "new" / "folder")
+    assert made("--out", path.parent) == path
+
+    assert list(path.parent.iterdir()) == [path]
+
+
+# What stops it
+
+
+def test_a_model_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+    told = refused("--out", tmp_path, "--model", tmp_path / "no.onnx")
+
+    assert told.startswith(f"{tmp_path / 'no.onnx'} is not a file. `make model` fetches the model")
+
+
+def test_a_model_of_no_bytes_is_told_in_a_line(tmp_path: Path, model: Path) -> None:
+    model.write_bytes(b"")
+
+    assert f"{model} is empty." in refused("--out", tmp_path, "--model", model)
+
+
+def test_a_folder_that_is_not_the_functions_is_told_in_a_line(tmp_path: Path) -> None:
+    told = refused("--out", tmp_path, "--folder", ROOT / "web")
+
+    assert told == f"{ROOT / 'web'} is not the functions' folder: it has no main.py.\n"
+
+
+def test_a_function_without_an_entry_point_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+    host = folder / "main.py"
+    host.write_text(host.read_text().replace("from rename import rename\n", ""))
+
+    told = refused("--out", tmp_path, "--folder", folder)
+
+    assert told == f"{host} has no entry point rename, which is to be deployed.\n"
+
+
+def test_a_host_that_is_not_python_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+    (folder / "main.py").write_text("import\n")
+
+    assert refused("--out", tmp_path, "--folder", folder).startswith("main.py is not Python: ")
+
+
+def test_requirements_that_are_missing_are_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+    (folder / "requirements.txt").unlink()
+
+    told = refused("--out", tmp_path, "--folder", folder)
+
+    assert told == f"{folder / 'requirements.txt'} cannot be read: No such file or directory.\n"
+
+
+def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    told = refused("--out", tmp_path / "file" / "folder")
+
+    assert "cannot be written: Not a directory." in told
+
+
+def test_help_says_what_it_does() -> None:
+    done = run("--help")
+
+    assert done.returncode == 0
+    for word in ("zip", "--out", "--model", "--folder", "LOCAL_MODEL_PATH=models/u2netp.onnx"):
+        assert word in done.stdout

@@ -1,0 +1,179 @@
+"""Each function, started from the unpacked bundle alone as Google starts it, answers its call."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import requests
+
+from common.settings import REQUIRED
+from infra.bundle.contents import MODEL
+from infra.local.database import start_database
+from tests.infra.unpacked import Start, Unpacked, running, unpacked
+from tests.objectcut import ObjectCut
+from tests.photos import decoded, photo
+
+PICTURE = photo(64, 48)
+LOCAL = {"REMOVER": "local", "LOCAL_MODEL_PATH": MODEL}
+WITH_THE_MODEL = "upload with the model"
+FIND = """
+import importlib.util, json, sys
+print(json.dumps([importlib.util.find_spec(name) is not None for name in sys.argv[1:]]))
+"""
+
+
+@pytest.fixture(scope="module")
+def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server, uri = start_database(tmp_path_factory.mktemp("database"))
+    yield uri
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
+    return unpacked(tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def with_model(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Unpacked:
+    return unpacked(tmp_path_factory.mktemp("model"), "--model", weights)
+
+
+@pytest.fixture(scope="module")
+def required(mongo_uri: str) -> dict[str, dict[str, str]]:
+    """Return the settings that each function cannot do without, and no others."""
+    values = {"MONGO_URI": mongo_uri, "APP_SECRET_KEY": "for-these-tests-alone-and-nothing-else"}
+    return {target: {name: values[name] for name in names} for target, names in REQUIRED.items()}
+
+
+@pytest.fixture(scope="module")
+def functions(
+    plain: Unpacked,
+    with_model: Unpacked,
+    required: Mapping[str, Mapping[str, str]],
+    running_provider: ObjectCut,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, str]]:
+    """Run all seven, and upload once more with the model; return their addresses."""
+    provider = {"X_RAPID_API_KEY": running_provider.key, "X_RAPID_API_HOST": running_provider.host}
+    starts = {target: Start(plain, target, settings) for target, settings in required.items()}
+    starts["upload"] = Start(plain, "upload", {**required["upload"], **provider})
+    starts[WITH_THE_MODEL] = Start(with_model, "upload", {**required["upload"], **LOCAL})
+    with running(starts, tmp_path_factory.mktemp("logs")) as urls:
+        yield urls
+
+
+# What is there
+
+
+@pytest.mark.parametrize("bundle", ["plain", "with_model"])
+def test_nothing_but_the_bundle_and_its_requirements_can_be_imported(
+    bundle: str, request: pytest.FixtureRequest
+) -> None:
+    alone: Unpacked = request.getfixturevalue(bundle)
+    theirs, others = ["main", "common", "flask"], ["app", "infra", "tests", "pytest", "secantus", "mongomock"]
+    names = [*theirs, "onnxruntime", *others]
+
+    done = subprocess.run(
+        alone.command("python", "-c", FIND, *names),
+        cwd=alone.root,
+        env=alone.environ({}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    found = {name for name, is_there in zip(names, json.loads(done.stdout), strict=True) if is_there}
+    assert found == {*theirs, *(["onnxruntime"] if bundle == "with_model" else [])}
+
+
+# What it answers
+
+
+def test_health_answers(functions: dict[str, str]) -> None:
+    response = requests.get(functions["health"], timeout=60)
+
+    assert (response.status_code, response.json()) == (200, {"status": "Healthy"})
+
+
+def test_list_answers(functions: dict[str, str]) -> None:
+    response = requests.get(functions["list_images"], timeout=60)
+
+    assert (response.status_code, response.json()["records"]) == (200, [])
+
+
+def test_cleanup_answers(functions: dict[str, str]) -> None:
+    response = requests.post(functions["cleanup"], timeout=60)
+
+    assert response.status_code == 200, response.text
+    assert response.json()["more"] is False
+
+
+@pytest.mark.parametrize("upload", ["upload", WITH_THE_MODEL])
+def test_a_picture_is_taken_served_renamed_and_deleted(functions: dict[str, str], upload: str) -> None:
+    with requests.Session() as user:
+        taken = user.post(functions[upload], files={"image": ("photo.png", PICTURE)}, timeout=60)
+        assert taken.status_code == 201, taken.text
+        record_id = taken.json()["record"]["record_id"]
+
+        served = user.get(f"{functions['image']}/{record_id}/processed", timeout=60)
+        assert served.status_code == 200
+        assert (decoded(served.content).size, decoded(served.content).mode) == ((64, 48), "RGBA")
+
+        new_name = {"record_name": "Kitten"}
+        assert user.put(f"{functions['rename']}/{record_id}", json=new_name, timeout=60).status_code == 200
+        shelf = user.get(functions["list_images"], timeout=60).json()
+        assert [record["image_name"] for record in shelf["records"]] == ["Kitten"]
+
+        assert user.delete(f"{functions['delete']}/{record_id}", timeout=60).status_code == 200
+        assert user.get(functions["list_images"], timeout=60).json()["used"] == 0
+
+
+# What stops it
+
+
+def test_each_function_that_lacks_what_it_requires_ends_with_one_line(
+    plain: Unpacked, required: Mapping[str, Mapping[str, str]]
+) -> None:
+    told = {}
+    for target in ("health", "rename"):
+        without = dict(required[target])
+        del without[REQUIRED[target][-1]]
+        done = plain.ends(target, without)
+        assert (done.returncode, done.stderr.count("\n")) == (3, 1), done.stderr
+        told[target] = done.stderr.split(";")[0]
+
+    assert told == {"health": "MONGO_URI is not set", "rename": "APP_SECRET_KEY is not set"}
+
+
+def test_upload_without_provider_and_model_ends_with_one_line(
+    plain: Unpacked, required: Mapping[str, Mapping[str, str]]
+) -> None:
+    done = plain.ends("upload", required["upload"])
+
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert done.stderr.startswith("LOCAL_MODEL_PATH is not set; the local remover needs it")
+
+
+def test_a_bundle_without_the_model_that_is_to_use_it_ends_with_one_line(
+    plain: Unpacked, required: Mapping[str, Mapping[str, str]]
+) -> None:
+    done = plain.ends("upload", {**required["upload"], **LOCAL})
+
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert done.stderr.startswith(
+        "LOCAL_MODEL_PATH is malformed; it should be the path of a U2-Net ONNX file"
+    )
+
+
+def test_a_target_that_the_bundle_does_not_have_is_named(
+    plain: Unpacked, required: Mapping[str, Mapping[str, str]]
+) -> None:
+    done = plain.ends("share", {**required["upload"], "X_RAPID_API_KEY": "none"})
+
+    assert done.returncode != 0
+    last = done.stderr.splitlines()[-1]
+    assert "is expected to contain a function named 'share'" in last
+    assert all(f"'{target}'" in last for target in REQUIRED)

@@ -1,0 +1,123 @@
+"""The steps of cloudbuild.yaml, run with stand-ins for the tools: what is called, and what stops it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.infra.pipeline import PUSHED
+from tests.infra.workspace import Workspace
+
+IMAGE = "europe-west1-docker.pkg.dev/some-project/image-background-remover/image-background-processor"
+TAGGED = f"{IMAGE}:1234abc-0badcafe"
+STATE = "-backend-config=bucket=some-project-terraform-state"
+LOCK = "-lock-timeout=10m"
+PROJECT = "-var=project_id=some-project -var=region=europe-west1"
+
+CHECK = "-chdir=dist/check/infra/terraform/environments"
+TESTS = [
+    "make test",
+    f"terraform {CHECK}/functions/ init -backend=false",
+    f"terraform {CHECK}/functions/ validate",
+    f"terraform {CHECK}/functions/ test",
+    f"terraform {CHECK}/gke/ init -backend=false",
+    f"terraform {CHECK}/gke/ validate",
+    f"terraform {CHECK}/gke/ test",
+]
+BUNDLES = [
+    "python -m infra.bundle --out dist",
+    "python -m infra.bundle --out dist --model .data/models/u2netp.onnx",
+]
+IMAGES = [f"docker build --file infra/gke/Dockerfile --build-arg WITH_MODEL= --tag {TAGGED} ."]
+PLAN_FUNCTIONS = [
+    f"terraform init {STATE} -backend-config=prefix=functions",
+    f"terraform plan {LOCK} -out=/dist/functions.tfplan {PROJECT}"
+    " -var=bundle=/dist/functions-HEX.zip -var=bundle_with_model=/dist/functions-local-HEX.zip",
+]
+PLAN_GKE = [
+    f"terraform init {STATE} -backend-config=prefix=gke",
+    f"terraform plan {LOCK} -out=/dist/gke.tfplan {PROJECT}",
+]
+APPLY_FUNCTIONS = [
+    f"terraform apply {LOCK} /dist/functions.tfplan",
+    "terraform output -raw site_bucket",
+]
+APPLY_GKE = [
+    f"terraform apply {LOCK} /dist/gke.tfplan",
+    "terraform output -json",
+    "terraform output -raw cluster_name",
+    "terraform output -raw location",
+]
+PUBLISH = ["python -m infra.site gs://the-site"]
+ROLL_OUT = [
+    "gcloud auth configure-docker europe-west1-docker.pkg.dev --quiet",
+    f"docker push {TAGGED}",
+    f"python -m infra.rollout --image {TAGGED} --outputs dist/gke.json --out dist/rollout"
+    " --manifests infra/gke",
+    "gcloud container clusters get-credentials the-cluster --location europe-west1-b --project some-project",
+    "kubectl apply --kustomize dist/rollout",
+    "kubectl rollout status deployment/image-background-processor --timeout=10m",
+]
+ALL = [
+    *(TESTS + BUNDLES + IMAGES + PLAN_FUNCTIONS + PLAN_GKE + APPLY_FUNCTIONS + APPLY_GKE + PUBLISH),
+    *ROLL_OUT,
+]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+def general(workspace: Workspace, calls: list[str]) -> list[str]:
+    """Return the calls without what differs from run to run."""
+    return [re.sub(r"-[0-9a-f]{12}\.zip", "-HEX.zip", c.replace(str(workspace.folder), "")) for c in calls]
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected", "skipped"),
+    [
+        ("functions", TESTS + BUNDLES + PLAN_FUNCTIONS + APPLY_FUNCTIONS + PUBLISH, 6),
+        ("gke", TESTS + IMAGES + PLAN_GKE + APPLY_GKE + ROLL_OUT, 4),
+        ("functions,gke", ALL, 0),
+        ("gke,functions", ALL, 0),
+    ],
+)
+def test_the_targets_decide_what_is_called_and_the_other_steps_say_so_in_a_line(
+    workspace: Workspace, targets: str, expected: list[str], skipped: int
+) -> None:
+    done = workspace.build(_TARGETS=targets, **PUSHED)
+
+    assert done.status == 0, done.output
+    assert general(workspace, done.calls) == expected
+    assert len(re.findall(r"^_TARGETS has no (?:functions|gke): .*\.$", done.output, re.MULTILINE)) == skipped
+
+
+def test_without_a_push_the_image_is_named_after_the_build(workspace: Workspace) -> None:
+    done = workspace.build(_TARGETS="gke")
+
+    assert f"docker push {IMAGE}:manual-0badcafe" in done.calls
+
+
+@pytest.mark.parametrize("targets", ["", "function", "functions;gke", "functions,gke,moon"])
+def test_a_target_that_does_not_exist_ends_the_build_before_it_does_anything(
+    workspace: Workspace, targets: str
+) -> None:
+    done = workspace.build(_TARGETS=targets)
+
+    assert (done.status, done.steps, done.calls) == (1, ["test"], [])
+    assert done.output == f"_TARGETS is '{targets}'; it should be functions, gke or functions,gke.\n"
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [call for call in ALL if "infra.bundle" not in call],
+    ids=lambda call: "_".join(call.split()[:3]),
+)
+def test_whatever_fails_is_the_last_that_is_called(workspace: Workspace, failing: str) -> None:
+    planted = failing.replace("/dist/", f"{workspace.folder}/dist/").split("/functions-HEX")[0]
+
+    done = workspace.build(_TARGETS="functions,gke", failing=planted, **PUSHED)
+
+    assert done.status != 0
+    assert general(workspace, done.calls) == ALL[: ALL.index(failing) + 1]

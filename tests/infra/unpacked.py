@@ -1,0 +1,126 @@
+"""A bundle on its own: unpacked elsewhere, with an environment of nothing but its requirements."""
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from infra.local import ROOT
+from infra.local.database import free_port
+from tests.infra.test_bundle import made
+
+RUNTIME = "3.13"  # what Google runs the functions with
+PATIENCE = 60  # seconds
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The bundle's root and the programs of its environment."""
+
+    root: Path
+    programs: Path
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        return [str(self.programs / program), *arguments]
+
+    def environ(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Return the settings and what no process does without, and nothing of this process's own."""
+        return {"PATH": f"{self.programs}:/usr/bin:/bin", "HOME": str(self.root), **settings}
+
+    def ends(self, target: str, settings: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+        """Start a function that is not to get far and return how it ended."""
+        return subprocess.run(
+            self.command("functions-framework", "--target", target, "--port", str(free_port())),
+            cwd=self.root,
+            env=self.environ({"FUNCTION_TARGET": target, **settings}),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+
+def unpacked(folder: Path, *options: str | Path) -> Unpacked:
+    """Make a bundle with these options, unpack it and install what it asks for."""
+    root, environment = folder / "bundle", folder / "environment"
+    with zipfile.ZipFile(made("--out", folder, *options)) as archive:
+        archive.extractall(root)
+    _install(environment, root / "requirements.txt")
+    return Unpacked(root, environment / "bin")
+
+
+def _install(environment: Path, requirements: Path) -> None:
+    python = str(environment / "bin" / "python")
+    uv = shutil.which("uv") or shutil.which(ROOT / ".venv/uv/bin/uv")
+    if uv is None:
+        _run(sys.executable, "-m", "venv", str(environment))
+        _run(python, "-m", "pip", "install", "--quiet", "--requirement", str(requirements))
+        return
+    make = [uv, "venv", "--quiet", "--no-python-downloads", str(environment), "--python"]
+    if subprocess.run([*make, RUNTIME], capture_output=True, check=False).returncode:
+        _run(*make, sys.executable)  # a machine without that Python
+    _run(uv, "pip", "install", "--quiet", "--python", python, "--requirement", str(requirements))
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+
+
+@dataclass(frozen=True)
+class Start:
+    """A function to be started: from which bundle, as which target, with which settings."""
+
+    bundle: Unpacked
+    target: str
+    settings: Mapping[str, str]
+
+    def process(self, port: int, log: Path) -> "subprocess.Popen[bytes]":
+        """Start it as Google does, but for this machine alone."""
+        options = ["--target", self.target, "--host", "127.0.0.1", "--port", str(port)]
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                self.bundle.command("functions-framework", *options),
+                cwd=self.bundle.root,
+                env=self.bundle.environ({"FUNCTION_TARGET": self.target, **self.settings}),
+                stdout=output,
+                stderr=output,
+            )
+
+
+@contextlib.contextmanager
+def running(starts: Mapping[str, Start], logs: Path) -> Iterator[dict[str, str]]:
+    """Run functions side by side and yield their addresses once each of them answers."""
+    ports = {name: free_port() for name in starts}
+    processes = []
+    try:
+        for name, start in starts.items():
+            processes.append(start.process(ports[name], logs / f"{name}.log"))
+        urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        for name, url in urls.items():
+            _wait_for(url, logs / f"{name}.log")
+        yield urls
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(PATIENCE)
+
+
+def _wait_for(url: str, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            requests.get(url, timeout=PATIENCE)
+        except requests.ConnectionError:
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        else:
+            return
