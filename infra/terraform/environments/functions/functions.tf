@@ -1,0 +1,138 @@
+# The seven functions: each by the endpoint that it answers, with what it differs in from modules/function.
+locals {
+  uses_provider = strcontains(var.remover, "rapidapi")
+  uses_model    = strcontains(var.remover, "local")
+
+  functions = {
+    upload = {
+      entry_point     = "upload"
+      description     = "Takes a picture, removes its background and keeps both"
+      secrets         = ["MONGO_URI", "APP_SECRET_KEY", "X_RAPID_API_KEY"]
+      images          = "write"
+      memory          = "${local.upload_memory_gib}Gi"
+      cpu             = 2
+      concurrency     = local.upload_concurrency
+      timeout_seconds = 120 # the provider is given up after 90
+      min_instances   = var.min_instances
+    }
+    list = {
+      entry_point     = "list_images"
+      description     = "Lists a user's pictures"
+      secrets         = ["MONGO_URI", "APP_SECRET_KEY"]
+      images          = "read"
+      memory          = "1Gi"
+      timeout_seconds = 60
+      min_instances   = var.min_instances
+    }
+    rename = {
+      entry_point = "rename"
+      description = "Gives a picture another name"
+      secrets     = ["MONGO_URI", "APP_SECRET_KEY"]
+    }
+    delete = {
+      entry_point = "delete"
+      description = "Deletes a picture"
+      secrets     = ["MONGO_URI", "APP_SECRET_KEY"]
+      images      = "write"
+    }
+    image = {
+      entry_point     = "image"
+      description     = "Hands out a picture, its cut-out or its preview"
+      secrets         = ["MONGO_URI", "APP_SECRET_KEY"]
+      images          = "read"
+      signs_urls      = true
+      memory          = "1Gi"
+      timeout_seconds = 60
+      min_instances   = var.min_instances
+    }
+    health = {
+      entry_point = "health"
+      description = "Says whether the database answers"
+      secrets     = ["MONGO_URI"]
+    }
+    cleanup = {
+      entry_point     = "cleanup"
+      description     = "Deletes what is past its time"
+      secrets         = ["MONGO_URI"]
+      images          = "write"
+      public          = false
+      concurrency     = 1
+      timeout_seconds = 120 # it stops by itself after 50, between two batches
+    }
+  }
+
+  # All but cleanup, which only its schedule calls.
+  endpoints      = { for endpoint, function in local.functions : endpoint => function if try(function.public, true) }
+  public_ingress = var.direct_invocation ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
+
+  settings = {
+    MONGO_DB       = var.mongo_db
+    IMAGE_BUCKET   = local.image_bucket
+    USER_LIMIT     = tostring(var.user_limit)
+    RETENTION_DAYS = tostring(var.retention_days)
+    MAX_UPLOAD_MB  = tostring(var.max_upload_mb)
+    MAX_MEGAPIXELS = tostring(var.max_megapixels)
+    SITE_URL       = module.edge.url
+    LOG_LEVEL      = var.log_level
+  }
+
+  upload_settings = {
+    REMOVER          = var.remover
+    X_RAPID_API_HOST = var.x_rapid_api_host
+    LOCAL_MODEL_PATH = local.uses_model ? "models/u2netp.onnx" : null
+  }
+
+  # The provider's key is nobody's where the provider is not asked.
+  secrets = {
+    for setting, name in var.secret_names : setting => {
+      name    = name
+      version = lookup(var.secret_versions, setting, "1")
+    } if setting != "X_RAPID_API_KEY" || local.uses_provider
+  }
+
+  # An upload mostly waits, about seven seconds for the provider, so an instance takes as many as its memory holds
+  # of the largest pictures. At its peak one takes 22 MiB for every megapixel (measured: 1.1 GB for 50), and its
+  # file is there three times: in /tmp, read, and on its way to the bucket. The model is one at a time by itself,
+  # and keeps both processors busy: fewer share an instance.
+  upload_memory_gib  = local.uses_provider ? 8 : 4
+  upload_spared_mib  = 512 + (local.uses_model ? 512 : 0) # the process, and the model at work
+  upload_mib         = 22 * var.max_megapixels + 3 * var.max_upload_mb
+  upload_concurrency = floor((1024 * local.upload_memory_gib - local.upload_spared_mib) / local.upload_mib)
+}
+
+module "function" {
+  source   = "../../modules/function"
+  for_each = local.functions
+
+  project_id  = var.project_id
+  region      = var.region
+  name        = "${var.name}-${each.key}"
+  description = each.value.description
+
+  entry_point           = each.value.entry_point
+  bundle                = each.key == "upload" && local.uses_model ? local.bundle_with_model : local.bundle
+  build_service_account = google_service_account.build.id
+  build_repository      = google_artifact_registry_repository.build.id
+
+  settings   = merge(local.settings, each.key == "upload" ? local.upload_settings : {})
+  secrets    = { for setting in each.value.secrets : setting => local.secrets[setting] if contains(keys(local.secrets), setting) }
+  signs_urls = try(each.value.signs_urls, null)
+
+  # Null leaves it to the module.
+  cpu             = try(each.value.cpu, null)
+  memory          = try(each.value.memory, null)
+  concurrency     = try(each.value.concurrency, null)
+  timeout_seconds = try(each.value.timeout_seconds, null)
+  min_instances   = try(each.value.min_instances, null)
+  max_instances   = var.max_instances
+
+  public  = contains(keys(local.endpoints), each.key)
+  ingress = contains(keys(local.endpoints), each.key) ? local.public_ingress : "ALLOW_INTERNAL_ONLY"
+
+  # A build that starts before its account may do anything fails.
+  depends_on = [
+    google_project_iam_member.build_logs,
+    google_project_iam_member.build_reads_source,
+    google_artifact_registry_repository_iam_member.build_writes_images,
+  ]
+}

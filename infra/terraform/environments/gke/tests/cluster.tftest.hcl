@@ -1,0 +1,138 @@
+# The cluster, what its pods are to Google, and where their images and pictures are.
+mock_provider "google" {}
+
+variables {
+  project_id = "a-project"
+}
+
+run "the_pods_are_one_account_with_few_roles" {
+  assert {
+    condition     = google_service_account_iam_member.app_is_pods.member == "serviceAccount:a-project.svc.id.goog[default/image-background-processor]" && google_service_account_iam_member.app_is_pods.role == "roles/iam.workloadIdentityUser"
+    error_message = "The pods' Kubernetes service account is not the application's."
+  }
+
+  assert {
+    condition     = google_service_account_iam_member.app_signs_as_itself.member == google_service_account.app.member && google_service_account_iam_member.app_signs_as_itself.service_account_id == google_service_account.app.name
+    error_message = "The application signs URLs as somebody else."
+  }
+
+  assert {
+    condition     = google_artifact_registry_repository_iam_member.nodes_pull.member == module.cluster.node_service_account && google_artifact_registry_repository_iam_member.nodes_pull.role == "roles/artifactregistry.reader"
+    error_message = "The nodes may not pull the images, or may do more than that."
+  }
+
+  assert {
+    condition     = output.image_repository == "europe-west1-docker.pkg.dev/a-project/image-background-remover"
+    error_message = "The image is elsewhere than infra/gke has it."
+  }
+
+  assert {
+    condition     = output.cluster_name == "background-image-processor" && output.location == "europe-west1-c"
+    error_message = "The cluster is not the original's, by name and zone."
+  }
+
+  assert {
+    condition     = strcontains(output.get_credentials_command, "--location europe-west1-c") && strcontains(output.next_steps, output.app_service_account)
+    error_message = "Nobody is told what to do next."
+  }
+}
+
+run "nodes_of_our_own" {
+  module {
+    source = "../../modules/cluster"
+  }
+
+  variables {
+    name                 = "a-cluster"
+    location             = "europe-west1-c"
+    autopilot            = false
+    machine_type         = "e2-standard-2"
+    node_count           = 3
+    node_service_account = "a-cluster-gke"
+    network              = "default"
+    subnetwork           = "default"
+    deletion_protection  = true
+  }
+
+  assert {
+    condition     = google_container_cluster.this.datapath_provider == "ADVANCED_DATAPATH" && google_container_cluster.this.workload_identity_config[0].workload_pool == "a-project.svc.id.goog"
+    error_message = "NetworkPolicies are not enforced, or pods have no account of their own."
+  }
+
+  assert {
+    condition     = google_container_cluster.this.enable_autopilot == null && google_container_cluster.this.remove_default_node_pool
+    error_message = "The nodes are not those of the pool below."
+  }
+
+  assert {
+    condition = (
+      google_container_node_pool.this[0].node_count == 3
+      && google_container_node_pool.this[0].node_config[0].service_account == google_service_account.nodes.email
+      && google_container_node_pool.this[0].node_config[0].workload_metadata_config[0].mode == "GKE_METADATA"
+      && google_container_node_pool.this[0].upgrade_settings[0].max_surge == 1
+      && google_container_node_pool.this[0].upgrade_settings[0].max_unavailable == 0
+    )
+    error_message = "The nodes lend pods their account, or are upgraded by taking one away first."
+  }
+
+  assert {
+    condition     = google_project_iam_member.nodes.role == "roles/container.defaultNodeServiceAccount"
+    error_message = "The nodes' account may do more than nodes need."
+  }
+}
+
+run "nodes_of_google" {
+  module {
+    source = "../../modules/cluster"
+  }
+
+  variables {
+    name                 = "a-cluster"
+    location             = "europe-west1"
+    autopilot            = true
+    machine_type         = "e2-standard-2"
+    node_count           = 3
+    node_service_account = "a-cluster-gke"
+    network              = "default"
+    subnetwork           = "default"
+    deletion_protection  = false
+  }
+
+  assert {
+    condition     = google_container_cluster.this.enable_autopilot && length(google_container_node_pool.this) == 0
+    error_message = "Autopilot has no pools."
+  }
+
+  assert {
+    condition     = google_container_cluster.this.cluster_autoscaling[0].auto_provisioning_defaults[0].service_account == google_service_account.nodes.email
+    error_message = "Google's nodes run as the Compute Engine default account."
+  }
+}
+
+run "mistakes_are_refused" {
+  command = plan
+
+  variables {
+    project_id     = "My Project"
+    region         = "europe"
+    machine_type   = "e2-micro"
+    node_count     = 0
+    site_origins   = ["https://pictures.example.com/"]
+    retention_days = -1
+  }
+
+  expect_failures = [
+    var.project_id, var.region, var.machine_type, var.node_count, var.site_origins, var.retention_days,
+  ]
+}
+
+run "values_that_do_not_go_together_are_refused" {
+  command = plan
+
+  variables {
+    project_id = "a-project-with-thirty-letters1"
+    zone       = "us-central1-a"
+  }
+
+  expect_failures = [var.zone, var.name]
+}

@@ -1,0 +1,183 @@
+"""Terraform's files, held against the code that they deploy.
+
+Here they are only read, and validated where terraform is installed. The assertions about what they make
+(`*.tftest.hcl`) take a minute and are run by `terraform test`.
+"""
+
+import ast
+import re
+import shutil
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import site_policy
+from common.settings import REQUIRED, SETTINGS, Settings
+from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, ROOT, TERRAFORM, blocks, local_values, strings
+
+FUNCTIONS = TERRAFORM / "environments" / "functions"
+LOCALS = local_values(FUNCTIONS)
+DEPLOYED: dict[str, dict[str, Any]] = LOCALS["functions"]
+CHECKER = ROOT.parent / "shared" / "tfcheck" / "tfcheck"
+CHECKOV = ROOT / ".venv" / "checkov" / "bin" / "checkov"
+
+# All of checkov's that have something to say about what is here, but for those that want
+# - what costs more than it brings here: keys and logs of one's own, private nodes, the rest of the hardening
+#   of clusters that many people share (20, 25, 61, 62, 64, 65, 66, 84);
+# - versions in buckets (78), where a deleted picture would live on;
+# - what is there by another name: Dataplane V2 enforces NetworkPolicies (12), labels are the provider's (21),
+#   client certificates are off unless asked for (13), and the pool with secure boot and metadata server is
+#   not the cluster's first, which is removed at once (68, 69);
+# - a rule against a hole in a Java library (73).
+CHECKS = [
+    *(f"CKV_GCP_{n}" for n in (1, 4, 7, 8, 9, 10, 18, 23, 28, 29, 41, 42, 46, 49)),
+    *(f"CKV_GCP_{n}" for n in (70, 71, 72, 101, 102, 114, 117, 123)),
+    "CKV2_GCP_19",
+]
+
+
+def folder_name(folder: Path) -> str:
+    return str(folder.relative_to(TERRAFORM))
+
+
+def settings_of(endpoint: str) -> set[str]:
+    own = LOCALS["upload_settings"] if endpoint == "upload" else {}
+    return {*LOCALS["settings"], *own}
+
+
+def test_every_entry_point_is_deployed_and_no_other() -> None:
+    tree = ast.parse((ROOT / "functions" / "main.py").read_text())
+    named = [node.value for node in tree.body if isinstance(node, ast.Assign)]
+
+    assert sorted(function["entry_point"] for function in DEPLOYED.values()) == sorted(
+        ast.literal_eval(named[0])
+    )
+
+
+@pytest.mark.parametrize("endpoint", DEPLOYED)
+def test_a_function_is_told_only_settings_that_there_are(endpoint: str) -> None:
+    assert {*settings_of(endpoint), *DEPLOYED[endpoint]["secrets"]} <= set(SETTINGS)
+
+
+@pytest.mark.parametrize("endpoint", DEPLOYED)
+def test_a_function_is_told_what_it_cannot_do_without(endpoint: str) -> None:
+    function = DEPLOYED[endpoint]
+
+    assert set(REQUIRED[function["entry_point"]]) <= {*settings_of(endpoint), *function["secrets"]}
+
+
+@pytest.mark.parametrize("endpoint", DEPLOYED)
+def test_a_secret_reaches_only_the_functions_that_use_it(endpoint: str) -> None:
+    key_of_the_provider = {"X_RAPID_API_KEY"} if endpoint == "upload" else set()
+
+    used = {*REQUIRED[DEPLOYED[endpoint]["entry_point"]], *key_of_the_provider}
+    assert set(DEPLOYED[endpoint]["secrets"]) == used
+    assert not used & settings_of(endpoint), "a secret stands among the settings, which everybody may read"
+
+
+def test_upload_is_told_what_either_remover_needs() -> None:
+    assert {"REMOVER", "LOCAL_MODEL_PATH"} <= set(LOCALS["upload_settings"])
+    assert "X_RAPID_API_KEY" in DEPLOYED["upload"]["secrets"]
+
+
+def test_the_module_adds_nothing_to_the_settings_but_the_number_of_threads() -> None:
+    resources = dict(blocks(TERRAFORM / "modules" / "function", "resource"))
+    function = resources["google_cloudfunctions2_function", "this"]
+    [service] = function["service_config"]
+
+    assert re.findall(r"\b([A-Z][A-Z_]+)\b", service["environment_variables"]) == ["THREADS"]
+
+
+def test_what_is_not_chosen_is_as_the_application_has_it() -> None:
+    defaults = {field.name: field.default for field in fields(Settings)}
+    variables = {name: body for (name,), body in blocks(FUNCTIONS, "variable")}
+    shared = {
+        name: body["default"] for name, body in variables.items() if name in defaults and name != "remover"
+    }
+
+    assert len(shared) == 7
+    assert shared == {name: defaults[name] for name in shared}
+
+
+def test_only_cleanup_is_not_for_everybody() -> None:
+    assert [name for name, function in DEPLOYED.items() if not function.get("public", True)] == ["cleanup"]
+
+
+def test_everybody_is_let_in_by_the_function_and_the_site_alone() -> None:
+    open_doors = [
+        folder_name(path)
+        for folder in FOLDERS
+        for path in folder.glob("*.tf")
+        for _ in re.findall("allUsers|allAuthenticatedUsers", path.read_text())
+    ]
+
+    assert sorted(open_doors) == ["modules/function/iam.tf", "modules/website/iam.tf"]
+
+
+def test_the_site_has_the_policy_of_the_application() -> None:
+    expression = local_values(TERRAFORM / "modules" / "website")["content_security_policy"]
+    separator, *directives = strings(expression)
+
+    assert separator.join(directives) == site_policy(bucket=True)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=folder_name)
+def test_there_is_no_provider_but_googles(folder: Path) -> None:
+    [(_, terraform)] = blocks(folder, "terraform")
+    [providers] = terraform["required_providers"]
+    providers.pop("__is_block__")
+
+    assert providers == {"google": {"source": "hashicorp/google", "version": "~> 8.0"}}
+    assert all(kind.startswith("google_") for (kind, _), _ in blocks(folder, "resource"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=folder_name)
+def test_variables_are_typed_described_and_used(folder: Path) -> None:
+    text = "\n".join(path.read_text() for path in folder.glob("*.tf"))
+    for (name,), variable in blocks(folder, "variable"):
+        uses = len(re.findall(rf"\bvar\.{name}\b", text)) - str(variable).count(f"var.{name}")
+
+        assert variable["type"], name
+        assert variable["description"].endswith("."), name
+        assert uses > 0, f"{name} is not used"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=folder_name)
+def test_outputs_are_described(folder: Path) -> None:
+    assert all(output["description"].endswith(".") for _, output in blocks(folder, "output"))
+
+
+def test_the_files_are_formatted() -> None:
+    if not shutil.which("terraform"):
+        pytest.skip("terraform is not installed: the format of its files was not checked")
+    command = ["terraform", "fmt", "-check", "-diff", "-recursive", str(TERRAFORM)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=folder_name)
+def test_the_provider_knows_every_argument(environment: Path, tmp_path: Path) -> None:
+    if not shutil.which("terraform"):
+        pytest.skip("terraform is not installed: its files were read, but not validated")
+    if not CHECKER.exists():
+        pytest.skip("the provider has to be downloaded for this: run terraform init and terraform validate")
+    # In a copy, since modules are noted down beside the files, and without the tests, which take a minute.
+    shutil.copytree(TERRAFORM, tmp_path / "terraform", ignore=shutil.ignore_patterns("tests", ".terraform*"))
+    copy = tmp_path / "terraform" / environment.relative_to(TERRAFORM)
+    done = subprocess.run([CHECKER, copy], capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_checkov_finds_nothing() -> None:
+    if not CHECKOV.exists():
+        pytest.skip("checkov is not installed: make test sets it up")
+    options = ["--framework", "terraform", "--check", ",".join(CHECKS), "--skip-path", "tests"]
+    command = [str(CHECKOV), "-d", str(TERRAFORM), *options, "--skip-download", "--compact", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 0, done.stdout
