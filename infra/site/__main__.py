@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from infra.progress import Progress
 from infra.site.bucket import SiteBucket
 from infra.site.bundle import bundle
 from infra.site.errors import SiteError
-from infra.site.progress import Progress
 from infra.site.publish import Plan, carry_out, make_plan
 
 _SITE = Path(__file__).resolve().parents[2] / "web"

@@ -18,7 +18,7 @@ from common.bucket.signer import Signer
 from common.models import OBJECT_FIELDS, EncodedImage, ImageFields, Images, StoredObject, Variant
 from common.ports import ImageStore
 
-_CACHE_CONTROL = "private, max-age=31536000, immutable"
+CACHE_CONTROL = "private, max-age=31536000, immutable"
 _PAGES = 20  # of up to 1,000 objects, looked through in one cleanup
 _OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)", re.DOTALL)
 _SIZE_FIELDS: Mapping[Variant, str] = {
@@ -57,7 +57,7 @@ class BucketImageStore:
 
     def _write(self, name: str, content: bytes, content_type: str) -> None:
         blob = self._bucket.blob(name)
-        blob.cache_control = _CACHE_CONTROL
+        blob.cache_control = CACHE_CONTROL
         try:
             blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **PATIENCE)
         except api.PreconditionFailed:

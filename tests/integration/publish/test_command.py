@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.local import ROOT
-from infra.site.progress import Progress
+from infra.progress import Progress
 from tests.integration.publish.sites import Site
 
 

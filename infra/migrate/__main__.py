@@ -1,0 +1,125 @@
+"""python -m infra.migrate to-bucket|to-records: move the images of existing records to a bucket, or back."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from pymongo.collection import Collection
+
+from common.bucket.calls import connect as connect_bucket
+from common.pictures import PillowCodec
+from common.records import connect
+from common.settings import SETTINGS, Settings, SettingsError
+from infra.migrate.errors import MigrationError
+from infra.migrate.faults import BAD_URI, explained
+from infra.migrate.records import Document, Records
+from infra.migrate.run import Direction, Report, go_through
+from infra.migrate.store import MigrationStore
+from infra.migrate.to_bucket import ToBucket
+from infra.migrate.to_records import ToRecords
+from infra.progress import Progress
+
+_HELP = """Moves the images of existing records, one record after the other. A run that ends early, however it
+does, loses nothing; run again to go on. Takes the service's settings from the environment: MONGO_URI,
+MONGO_DB and IMAGE_BUCKET (and MAX_MEGAPIXELS, for previews to be made); and the Application Default
+Credentials of Google Cloud, or none where STORAGE_EMULATOR_HOST is set. The hosts keep running meanwhile,
+with IMAGE_BUCKET set already (to-bucket) or still (to-records), which lets them read both. One direction at a
+time."""
+_DIRECTIONS: Mapping[str, Callable[[Records, MigrationStore, Settings], Direction]] = {
+    "to-bucket": lambda records, store, at: ToBucket(records, store, PillowCodec(at.max_megapixels)),
+    "to-records": lambda records, store, _: ToRecords(records, store),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Move the images and return the exit status: 1 where some are left behind."""
+    options = _parser().parse_args(arguments)
+    # What the adapters would log is told in one line, and may name users.
+    logging.getLogger("common").addHandler(logging.NullHandler())
+    try:
+        report = _run(options, _settings())
+    except (SettingsError, MigrationError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. No image is lost; run again to go on.", file=sys.stderr)
+        return 130
+    return 1 if report.left else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.migrate", description=_HELP)
+    parser.add_argument(
+        "direction",
+        choices=_DIRECTIONS,
+        help="to-bucket: from the records to the bucket IMAGE_BUCKET; to-records: back",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="tell what would be moved, and change nothing")
+    parser.add_argument(
+        "--patience",
+        metavar="SECONDS",
+        type=_seconds,
+        default=60,
+        help="how long a call to the bucket that fails is tried again (%(default)s)",
+    )
+    return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 1 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 3600")
+    return seconds
+
+
+def _settings() -> Settings:
+    settings = Settings.from_env(function="cleanup")
+    if not settings.image_bucket:
+        raise SettingsError(f"IMAGE_BUCKET is not set; it should be {SETTINGS['IMAGE_BUCKET'].meaning}")
+    return settings
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> Report:
+    with explained(settings.image_bucket):
+        images = _collection(settings)
+        with images.database.client:
+            store = MigrationStore(connect_bucket(settings.image_bucket), patience=options.patience)
+            store.check()
+            records = Records(images)
+            direction = _DIRECTIONS[options.direction](records, store, settings)
+            return _move(direction, records, dry_run=options.dry_run)
+
+
+def _collection(settings: Settings) -> "Collection[Document]":
+    try:
+        return connect(settings.mongo_uri, settings.mongo_db)
+    except ValueError:  # the driver's for some mistakes in a URI; others have an exception of its own
+        raise MigrationError(BAD_URI) from None
+
+
+def _move(direction: Direction, records: Records, *, dry_run: bool) -> Report:
+    ids = records.ids(direction.wanted)
+    report = Report(len(ids))
+    try:
+        with Progress(len(ids), sys.stderr) as progress:
+            step = direction.examine if dry_run else direction.move
+            go_through(ids, partial(records.read, wanted=direction.wanted), step, report, progress.advance)
+    finally:  # also where the run ends early, what it did is told
+        _tell(report, direction.place, dry_run=dry_run)
+    return report
+
+
+def _tell(report: Report, place: str, *, dry_run: bool) -> None:
+    for record_id, reason in report.left.items():
+        print(f"{record_id} is left: {reason}.", file=sys.stderr)
+    text = report.summary(place)
+    print(f"Nothing was changed. It would be: {text}." if dry_run else f"{text[0].upper()}{text[1:]}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

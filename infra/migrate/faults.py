@@ -1,0 +1,50 @@
+"""What the database and the bucket can fail with, each as one line that says what to do."""
+
+import contextlib
+from collections.abc import Iterator
+
+from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
+
+from common.errors import Unavailable
+from infra.migrate.errors import MigrationError
+from infra.site.errors import SiteError
+from infra.site.faults import explained as explained_storage
+
+BAD_URI = "MONGO_URI cannot be used; check how it is written, and the name of its host."
+
+
+@contextlib.contextmanager
+def explained(bucket: str) -> Iterator[None]:
+    """Turn what the drivers and their adapters fail with into MigrationError."""
+    try:
+        with explained_storage(bucket), _bare():
+            yield
+    except SiteError as error:
+        raise MigrationError(str(error)) from error
+    except PyMongoError as error:
+        raise MigrationError(_sentence(error)) from error
+
+
+@contextlib.contextmanager
+def _bare() -> Iterator[None]:
+    """Raise what an adapter's Unavailable was made of."""
+    try:
+        yield
+    except Unavailable as error:
+        if error.__cause__ is None:
+            raise
+        raise error.__cause__ from None
+
+
+def _sentence(error: PyMongoError) -> str:
+    match error:
+        case InvalidURI() | ConfigurationError():
+            return BAD_URI
+        case OperationFailure():
+            # Not its message, which may quote the record.
+            name = (error.details or {}).get("codeName", f"code {error.code}")
+            return f"The database refuses; check that MONGO_URI may read and write. ({name})"
+        case _:
+            return (
+                f"The database cannot be reached; check MONGO_URI and the network. ({type(error).__name__})"
+            )

@@ -1,0 +1,120 @@
+"""From the records to the bucket: at every moment a record has its images or leads to them."""
+
+import base64
+from typing import NoReturn
+
+from bson import ObjectId
+
+from common.bucket.store import object_names
+from common.errors import PictureError
+from common.image_store import InlineImageStore
+from common.models import ImageFields, Images, Variant
+from common.ports import PictureCodec
+from infra.migrate.errors import Deleted, Left
+from infra.migrate.records import INLINE_FIELDS, OBJECTS, Conditions, Document, Records, present, same
+from infra.migrate.store import MigrationStore
+
+_CHANGED = "it was changed in the meantime; run again"
+_UNSURE = "it is not certain that the bucket keeps what was written to it; run again"
+_LONGEST_NAME = 1024  # bytes, https://cloud.google.com/storage/docs/objects#naming
+
+
+class ToBucket:
+    """Moves the images of records to the bucket.
+
+    First a record leads to its objects and keeps its images as well; those are dropped only when the bucket
+    was seen to hold the objects after that, since what a record leads to is safe from cleanup. A record that
+    a killed run left with both is moved once more.
+    """
+
+    place = "to the bucket"
+    wanted: Conditions = (*present(INLINE_FIELDS), {"original_object": {"$exists": False}})
+
+    def __init__(self, records: Records, store: MigrationStore, codec: PictureCodec) -> None:
+        self._records, self._store, self._codec = records, store, codec
+        self._inline = InlineImageStore()
+
+    def examine(self, document: Document) -> int:
+        """Return how many bytes there are to move, or raise Left."""
+        return _size(self._images(document))
+
+    def move(self, document: Document) -> int:
+        """Move the images of a record and return how many bytes they are, or raise Left or Gone."""
+        images = self._images(document)
+        fields = self._store.save(document["user_id"], str(document["_id"]), images)
+        self._lead_to(document, fields, images)
+        if not self._store.holds_what_was_saved():
+            self._lead_nowhere(document, fields)
+            self._give_up(document, _UNSURE)
+        inline = [name for name in INLINE_FIELDS if name in document]
+        if not self._records.change(document, {**same(document, inline), **fields}, to={}, drop=inline):
+            self._lead_nowhere(document, fields)
+            self._give_up(document, _CHANGED)
+        return _size(images)
+
+    def _lead_to(self, document: Document, fields: ImageFields, images: Images) -> None:
+        known = {"size": len(images.original), "content_type": images.content_type}
+        guard = {"$or": present(INLINE_FIELDS), **same(document, OBJECTS)}
+        if not self._records.change(document, guard, to={**known, **fields}):
+            self._give_up(document, _CHANGED)
+
+    def _lead_nowhere(self, document: Document, fields: ImageFields) -> None:
+        """Have the record that still has its images lead to no objects, which are left to cleanup."""
+        guard = {"$or": present(INLINE_FIELDS), **fields}
+        self._records.change(document, guard, to={}, drop=fields)
+
+    def _give_up(self, document: Document, reason: str) -> NoReturn:
+        try:
+            self._records.read(document["_id"], self.wanted, ["_id"])
+        except Deleted:
+            # Its deletion may have come before the objects. An id is never given again.
+            self._store.remove([(document["user_id"], str(document["_id"]))])
+            raise
+        raise Left(reason)
+
+    def _images(self, document: Document) -> Images:
+        _check_names(document)
+        original, processed = self._image(document, "original"), self._image(document, "processed")
+        made = any(document.get(name) for name in self._inline.fields("preview"))
+        preview = self._image(document, "preview") if made else self._preview(processed)
+        content_type = document.get("content_type") or self._codec.content_type(original)
+        return Images(original, processed, preview, content_type)
+
+    def _image(self, document: Document, variant: Variant) -> bytes:
+        kept = [document[name] for name in self._inline.fields(variant) if document.get(name)]
+        if len(kept) != 1:
+            raise Left(f"its {variant} image is {'there twice' if kept else 'missing'}")
+        try:
+            image = self._inline.load(variant, document)
+        except (TypeError, ValueError):
+            image = None
+        if image is None or not _is_all_of_it(image.content, kept[0]):
+            raise Left(f"its {variant} image cannot be decoded")
+        return image.content
+
+    def _preview(self, processed: bytes) -> bytes:
+        """Return a preview for a record of the original application; empty where it cannot be made."""
+        try:
+            return self._codec.preview(processed)
+        except PictureError:
+            return b""
+
+
+def _is_all_of_it(content: bytes, kept: str | bytes) -> bool:
+    """Tell whether nothing would be lost with the field: what is not base64 in it, decoding only skips."""
+    text = kept.encode() if isinstance(kept, str) else kept
+    return content == kept or base64.b64encode(content) == b"".join(text.split())
+
+
+def _check_names(document: Document) -> None:
+    """Raise Left where the service would never find this record, or its objects cannot have their names."""
+    user_id, record_id = document.get("user_id"), document["_id"]
+    if not isinstance(record_id, ObjectId) or not isinstance(user_id, str):
+        raise Left("its ids are not of the kind that the service knows")
+    names = object_names(user_id, str(record_id)).values()
+    if any(len(name.encode()) > _LONGEST_NAME or "\r" in name or "\n" in name for name in names):
+        raise Left("its user_id cannot be part of an object's name")
+
+
+def _size(images: Images) -> int:
+    return len(images.original) + len(images.processed) + len(images.preview)

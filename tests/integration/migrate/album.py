@@ -1,0 +1,120 @@
+"""Records in every form there has been, a bucket beside them, and what the service makes of both."""
+
+import base64
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from google.cloud import storage
+
+from common.bucket.calls import connect as connect_bucket
+from common.bucket.signer import Signer
+from common.bucket.store import BucketImageStore
+from common.errors import ApplicationError
+from common.image_store import InlineImageStore
+from common.library import Library
+from common.models import ImageRecord, Images
+from common.pictures import PillowCodec
+from common.ports import ImageStore
+from common.records import MongoRecordStore, connect
+from infra.local import ROOT
+from infra.migrate.__main__ import main
+from infra.migrate.records import INLINE_FIELDS
+from tests.fakes import VARIANTS
+from tests.photos import photo
+
+Capture = pytest.CaptureFixture[str]
+PHOTO, CUT_OUT, PREVIEW = photo(40, 30, "JPEG"), photo(40, 30, "PNG"), photo(20, 15, "WEBP")
+IMAGES = Images(PHOTO, CUT_OUT, PREVIEW, "image/jpeg")
+NAMES = {"original_object", "processed_object", "preview_object"}
+USER = "1f0e"
+
+_KEPT = {"user_id": USER, "image_name": "cat", "created_on": "2026-03-01 12:00:00"}
+_READY = {"status": "ready", "content_type": "image/jpeg", "width": 40, "height": 30, "size": len(PHOTO)}
+_TEXT = {
+    "original_image_base64": base64.b64encode(PHOTO).decode(),
+    "processed_image_base64": base64.b64encode(CUT_OUT).decode(),
+}
+FORMS: Mapping[str, Mapping[str, object]] = {
+    "text": {**_READY, **InlineImageStore().save("", "", IMAGES)},
+    "binary": {**_READY, "original_image": PHOTO, "processed_image": CUT_OUT, "preview": PREVIEW},
+    "the original's": _TEXT,
+    "folded text": {**_TEXT, "original_image_base64": base64.encodebytes(PHOTO).decode()},
+    "no picture": {
+        "original_image_base64": base64.b64encode(b"who knows what").decode(),
+        "processed_image_base64": base64.b64encode(b"nor what this is").decode(),
+    },
+}
+
+
+class Album:
+    """A collection of records and a bucket, both its own."""
+
+    def __init__(self, uri: str, bucket: str) -> None:
+        self.bucket, self.images = bucket, connect(uri, bucket)
+        self.environ = {"MONGO_URI": uri, "MONGO_DB": bucket, "IMAGE_BUCKET": bucket}
+
+    def keep(self, *forms: str, **fields: object) -> list[str]:
+        """Put records of these forms here and return their ids."""
+        documents = [{**_KEPT, **FORMS[form], **fields} for form in forms]
+        return [str(self.images.insert_one(document).inserted_id) for document in documents]
+
+    def migrate(self, direction: str, *options: str) -> int:
+        return main([direction, "--patience", "2", *options])
+
+    def start(self, direction: str, **environ: str) -> "subprocess.Popen[str]":
+        """Start the command as it is typed."""
+        command = [sys.executable, "-m", "infra.migrate", direction]
+        return subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True
+        )
+
+    def library(self, *, with_bucket: bool = True, ahead: timedelta = timedelta()) -> Library:
+        """Return the service's library, with its clock ahead of ours."""
+        return Library(
+            records=MongoRecordStore(self.images),
+            images=lambda: self.store() if with_bucket else InlineImageStore(),
+            codec=lambda: PillowCodec(50),
+            remover=lambda: pytest.fail("nothing is uploaded here"),
+            user_limit=9,
+            clock=lambda: datetime.now(UTC) + ahead,
+        )
+
+    def store(self) -> ImageStore:
+        return BucketImageStore(connect_bucket(self.bucket), InlineImageStore(), Signer())
+
+    def served(self, *, with_bucket: bool = True) -> dict[tuple[str, str], tuple[str, object]]:
+        """Return what the service answers for every image of every record."""
+        library = self.library(with_bucket=with_bucket)
+        records = library.shelf(USER).records
+        return {(r.record_id, v): self._answer(library, r, v) for r in records for v in VARIANTS}
+
+    def _answer(self, library: Library, record: ImageRecord, variant: Any) -> tuple[str, object]:
+        try:
+            file = library.read(USER, record, variant)
+        except ApplicationError as error:
+            return error.code, None
+        content = file.image.open().read()
+        assert len(content) == file.image.size
+        return file.content_type, content
+
+    def objects(self) -> set[str]:
+        return {blob.name for blob in storage.Client(project=None).bucket(self.bucket).list_blobs()}
+
+    def named(self) -> set[str]:
+        """Return the names of the objects that records lead to."""
+        return {document[name] for document in self.images.find() for name in NAMES & document.keys()}
+
+    def inline(self) -> set[str]:
+        """Return the ids of the records that have images of their own."""
+        return {str(d["_id"]) for d in self.images.find() if d.keys() & set(INLINE_FIELDS)}
+
+    def document(self, record_id: str) -> dict[str, Any]:
+        document = self.images.find_one({"_id": ObjectId(record_id)})
+        assert document
+        return document

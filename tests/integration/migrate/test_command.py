@@ -1,0 +1,108 @@
+"""The command as it is typed: its arguments, what it needs, and what it says."""
+
+from typing import Any
+
+import pytest
+from google.cloud import storage
+
+from infra.migrate.__main__ import main
+from tests.gcs import GcsEmulator
+from tests.integration.migrate.album import FORMS, Album, Capture
+
+
+def test_the_command_moves_and_says_so(album: Album) -> None:
+    album.keep("text")
+    process = album.start("to-bucket")
+
+    assert process.communicate()[0].startswith("Moved 1 of 1 records to the bucket, ")
+    assert process.returncode == 0
+    assert album.inline() == set()
+
+
+@pytest.mark.parametrize("direction", ["to-bucket", "to-records"])
+def test_a_dry_run_changes_nothing(album: Album, gcs: GcsEmulator, capsys: Capture, direction: str) -> None:
+    album.keep(*FORMS)
+    if direction == "to-records":
+        album.migrate("to-bucket")
+    documents, objects = list(album.images.find()), album.objects()
+    capsys.readouterr()
+
+    assert album.migrate(direction, "--dry-run") == 0
+    output = capsys.readouterr().out
+    assert output.startswith("Nothing was changed. It would be: moved 5 of 5 records to the ")
+    assert (list(album.images.find()), album.objects()) == (documents, objects)
+    assert album.migrate(direction) == 0
+    assert capsys.readouterr().out[1:] in output  # the same numbers
+
+
+@pytest.mark.parametrize("name", ["MONGO_URI", "IMAGE_BUCKET"])
+def test_a_setting_that_is_missing_is_told_in_a_line(
+    album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str
+) -> None:
+    monkeypatch.delenv(name)
+
+    assert album.migrate("to-bucket") == 1
+    output, errors = capsys.readouterr()
+    assert errors.startswith(f"{name} is not set; it should be ")
+    assert (output, errors.count("\n")) == ("", 1)
+
+
+def test_a_uri_that_is_none_is_told_in_a_line_without_its_password(
+    album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("MONGO_URI", "mongodb://me:pass/word@127.0.0.1")
+
+    assert album.migrate("to-bucket") == 1
+    errors = capsys.readouterr().err
+    assert errors == "MONGO_URI cannot be used; check how it is written, and the name of its host.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "to-bucket"),
+        (["sideways"], "invalid choice: 'sideways'"),
+        (["to-bucket", "--patience", "0"], "is not a number from 1 to 3600"),
+        (["to-bucket", "--patience", "long"], "is not a number from 1 to 3600"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_told(arguments: list[str], told: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_help_names_everything_it_takes(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+
+    assert ended.value.code == 0
+    output = capsys.readouterr().out
+    for word in ("to-bucket", "to-records", "--dry-run", "--patience", "MONGO_URI", "IMAGE_BUCKET"):
+        assert word in output
+
+
+def test_ctrl_c_ends_the_run_in_a_line(
+    album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    album.keep("text", "binary")
+    before = album.served()
+    real, calls = storage.Blob.upload_from_string, iter(range(99))
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        if next(calls) == 4:
+            raise KeyboardInterrupt
+        real(*arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.Blob, "upload_from_string", interrupted)
+        assert album.migrate("to-bucket") == 130
+    output, errors = capsys.readouterr()
+    assert output.startswith("Moved 1 of 2 records to the bucket, ")
+    assert output.endswith("; left 1.\n")
+    assert errors == "Stopped. No image is lost; run again to go on.\n"
+    assert album.served() == before
+    assert album.migrate("to-bucket") == 0
+    assert album.served() == before

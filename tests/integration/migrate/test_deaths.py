@@ -1,0 +1,97 @@
+"""Runs that are killed at any step: no image is lost, and the next run finishes."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.gcs import FailingWay, GcsEmulator
+from tests.integration.migrate.album import Album
+from tests.integration.migrate.mortal import KILLED, Mortals
+
+# The first is moved when the run dies at the second, which has more to it.
+RECORDS = ("text", "the original's")
+# Of each record three uploads, leading to them, and dropping what is inline; each has a before and an after.
+STEPS_TO_BUCKET = 2 * (3 + 1 + 1) * len(RECORDS)
+# Of each record one change and three deletions.
+STEPS_TO_RECORDS = 2 * (1 + 3) * len(RECORDS)
+IN_TWO_HOURS = timedelta(hours=2)
+
+
+@pytest.mark.parametrize("step", range(STEPS_TO_BUCKET // 2, STEPS_TO_BUCKET))
+def test_a_run_to_the_bucket_that_is_killed_loses_nothing_and_the_next_one_finishes(
+    album: Album, mortals: Mortals, step: int
+) -> None:
+    album.keep(*RECORDS)
+    before = album.served()
+
+    assert mortals.run("to-bucket", step) == KILLED
+    assert album.served() == before
+    album.library(ahead=IN_TWO_HOURS).clean_up()  # takes what the killed run left behind for strays
+    assert album.served() == before
+    assert album.migrate("to-bucket") == 0
+    assert album.served() == before
+    assert album.inline() == set()
+    assert album.objects() == album.named()
+
+
+@pytest.mark.parametrize("step", range(STEPS_TO_RECORDS // 2, STEPS_TO_RECORDS))
+def test_a_run_to_the_records_that_is_killed_loses_nothing_and_leaves_strays_at_most(
+    album: Album, mortals: Mortals, step: int
+) -> None:
+    kept = album.keep(*RECORDS)
+    album.migrate("to-bucket")
+    before = album.served()
+
+    assert mortals.run("to-records", step) == KILLED
+    assert album.served() == before
+    assert album.migrate("to-records") == 0
+    assert album.served(with_bucket=False) == before
+    assert album.inline() == set(kept)
+    album.library(ahead=IN_TWO_HOURS).clean_up()
+    assert album.objects() == set()
+    assert album.served() == before
+
+
+@pytest.mark.parametrize(
+    ("direction", "steps"), [("to-bucket", STEPS_TO_BUCKET), ("to-records", STEPS_TO_RECORDS)]
+)
+def test_there_are_no_more_steps_than_those(
+    album: Album, mortals: Mortals, direction: str, steps: int
+) -> None:
+    album.keep(*RECORDS)
+    if direction == "to-records":
+        album.migrate("to-bucket")
+
+    assert mortals.run(direction, steps) == 0
+
+
+@pytest.mark.parametrize("step", [6, 7, 8, 9])
+def test_a_killed_run_to_the_bucket_can_be_undone_as_well(album: Album, mortals: Mortals, step: int) -> None:
+    album.keep("text")
+    before = album.served()
+    assert mortals.run("to-bucket", step) == KILLED
+
+    assert album.migrate("to-records") == 0
+    assert album.named() == set()
+    assert album.served(with_bucket=False) == before
+    album.library(ahead=IN_TWO_HOURS).clean_up()
+    assert album.objects() == set()
+
+
+@pytest.mark.parametrize(("direction", "after"), [("to-bucket", 4), ("to-records", 1)])
+def test_the_command_killed_while_the_storage_does_not_answer_loses_nothing(
+    album: Album, gcs: GcsEmulator, direction: str, after: int
+) -> None:
+    album.keep(*RECORDS)
+    if direction == "to-records":
+        album.migrate("to-bucket")
+    before = album.served()
+    with FailingWay(to=gcs.url, after=after) as way:
+        process = album.start(direction, STORAGE_EMULATOR_HOST=way.url)
+        assert way.reached.wait(30)
+        process.kill()
+        process.communicate()
+
+    assert album.served() == before
+    assert album.migrate(direction) == 0
+    assert album.served() == before

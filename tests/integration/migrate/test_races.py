@@ -1,0 +1,108 @@
+"""What else may touch a record or its objects while it is moved: its user, and cleanup."""
+
+import time
+from datetime import timedelta
+from itertools import chain
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from infra.migrate.store import MigrationStore
+from tests.integration.migrate.album import NAMES, USER, Album, Capture
+from tests.integration.migrate.conftest import MOMENTS, Happen
+
+IN_TWO_HOURS = timedelta(hours=2)
+
+
+@pytest.mark.parametrize("with_bucket", [True, False])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_record_that_is_deleted_while_it_is_moved_leaves_nothing(
+    album: Album, at: Happen, capsys: Capture, moment: str, with_bucket: bool
+) -> None:
+    [record_id] = album.keep("text")
+    at(moment, lambda: album.library(with_bucket=with_bucket).delete(USER, record_id))
+
+    assert album.migrate("to-bucket") == 0
+    assert album.images.count_documents({}) == 0
+    assert album.objects() == set()
+    assert capsys.readouterr().out.endswith(" skipped 1 (1 deleted in the meantime); left 0.\n")
+
+
+@pytest.mark.parametrize("name", ["stored", "content"])
+def test_a_record_that_is_deleted_on_its_way_back_leaves_nothing(
+    album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str
+) -> None:
+    [record_id] = album.keep("text")
+    album.migrate("to-bucket")
+    real, events = getattr(MigrationStore, name), [lambda: album.library().delete(USER, record_id)]
+
+    def call(self: MigrationStore, *arguments: Any) -> Any:
+        if events:
+            events.pop()()
+        return real(self, *arguments)
+
+    monkeypatch.setattr(MigrationStore, name, call)
+    assert album.migrate("to-records") == 0
+    assert (album.images.count_documents({}), album.objects()) == (0, set())
+    assert capsys.readouterr().out.endswith(" skipped 1 (1 deleted in the meantime); left 0.\n")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_cleanup_never_takes_an_image(album: Album, at: Happen, capsys: Capture, moment: str) -> None:
+    album.keep("text", "the original's")
+    before = album.served()
+    at(moment, album.library(ahead=IN_TWO_HOURS).clean_up)
+
+    status = album.migrate("to-bucket")
+    assert album.served() == before
+    # Only here it finds what it may delete: objects that seem old, and that no record leads to yet.
+    assert status == (1 if moment == "written" else 0)
+    assert ("it is not certain that the bucket keeps" in capsys.readouterr().err) == (status == 1)
+    assert album.migrate("to-bucket") == 0
+    assert album.served() == before
+    assert album.objects() == album.named()
+
+
+@pytest.mark.usefixtures("generations_matter")
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_cleanup_that_is_about_to_delete_what_a_killed_run_left_does_not_take_what_replaced_it(
+    album: Album, at: Happen, moment: str
+) -> None:
+    [record_id] = album.keep("text")
+    before = album.served()
+    document = album.document(record_id)
+    album.migrate("to-bucket")
+    album.images.replace_one({"_id": document["_id"]}, document)  # as a run leaves it that is killed early
+    cleaner = album.store()
+    pages = cleaner.old_objects(album.library(ahead=IN_TWO_HOURS).clock())
+    listed = list(chain.from_iterable(pages))
+    assert len(listed) == 3
+    at(moment, lambda: cleaner.discard(listed))
+
+    assert album.migrate("to-bucket") == 0
+    assert album.served() == before
+    cleaner.discard(listed)
+    assert album.served() == before
+
+
+def test_a_run_that_slept_for_an_hour_is_not_sure_and_keeps_the_images(
+    album: Album, at: Happen, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    kept, now = album.keep("text"), time.time()
+    at("leading", lambda: monkeypatch.setattr("time.time", lambda: now + 3600))
+
+    assert album.migrate("to-bucket") == 1
+    assert "it is not certain that the bucket keeps" in capsys.readouterr().err
+    assert (album.inline(), album.named()) == (set(kept), set())
+
+
+def test_images_that_are_others_by_now_are_kept(album: Album, at: Happen, capsys: Capture) -> None:
+    [record_id] = album.keep("binary")
+    changed = {"$set": {"processed_image": b"another"}}
+    at("compared", lambda: album.images.update_one({"_id": ObjectId(record_id)}, changed))
+
+    assert album.migrate("to-bucket") == 1
+    assert capsys.readouterr().err == f"{record_id} is left: it was changed in the meantime; run again.\n"
+    assert album.document(record_id)["processed_image"] == b"another"
+    assert not album.document(record_id).keys() & NAMES
