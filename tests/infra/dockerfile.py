@@ -1,0 +1,39 @@
+"""infra/gke/Dockerfile, read."""
+
+import json
+import re
+from typing import NamedTuple
+
+from infra.local import ROOT
+
+PATH = ROOT / "infra/gke/Dockerfile"
+
+
+class Instruction(NamedTuple):
+    word: str
+    rest: str
+
+
+def instructions() -> list[Instruction]:
+    """Return every instruction in order, each on one line."""
+    lines = [line for line in PATH.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    whole = re.sub(r"\s*\\\n\s*", " ", "\n".join(lines))
+    return [Instruction(*line.split(" ", 1)) for line in whole.splitlines()]
+
+
+def last(word: str) -> str:
+    """Return what follows the last instruction of this kind: the one that holds in the image."""
+    return [each.rest for each in instructions() if each.word == word][-1]
+
+
+def start_command() -> list[str]:
+    """Return what a container runs."""
+    command: list[str] = json.loads(last("CMD"))
+    return command
+
+
+def base() -> str:
+    """Return the image that every stage starts from, as the Dockerfile names it by default."""
+    return dict(each.rest.split("=", 1) for each in instructions() if each.rest.startswith("PYTHON_IMAGE="))[
+        "PYTHON_IMAGE"
+    ]

@@ -1,0 +1,82 @@
+"""What has to hold for each pod: its settings, its probes, its end and what it may not do."""
+
+import runpy
+from collections.abc import Iterator
+
+from common.settings import SETTINGS, Settings, SettingsError
+from infra.local import ROOT
+from tests.infra.manifests import GKE, Object, application, containers, contents, environment, of_kind, title
+
+USER = 10001  # as in the Dockerfile
+LONGEST_UPLOAD = 100  # seconds
+DATABASE_WAIT = 2  # seconds that health waits for it
+SECRETS = {"MONGO_URI": "mongodb://server", "APP_SECRET_KEY": "k" * 16, "X_RAPID_API_KEY": "k"}
+FUNCTIONS = {"Deployment": None, "CronJob": "cleanup"}
+PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
+RESTRICTIONS: Object = {
+    "runAsNonRoot": True,
+    "runAsUser": USER,
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+
+def settings(objects: list[Object]) -> Iterator[str]:
+    """Every key is a setting, secrets are only in the Secret, and every container can start."""
+    for each in of_kind(objects, "ConfigMap", "Secret"):
+        for key in contents(objects, each["kind"], each["metadata"]["name"]):
+            if key not in SETTINGS:
+                yield f"{title(each)}: {key} is no setting"
+            elif (key in SECRETS) != (each["kind"] == "Secret"):
+                yield f"{title(each)}: {key} belongs into the {'Secret' if key in SECRETS else 'ConfigMap'}"
+    for name, _, container in containers(objects):
+        found = environment(objects, container)
+        given = {key: SECRETS.get(key, text.replace("PROJECT_ID", "project")) for key, text in found.items()}
+        try:
+            Settings.from_env(given, function=FUNCTIONS[name.split("/")[0]])
+        except SettingsError as error:
+            yield f"{name}: {error}"
+
+
+def probes(objects: list[Object]) -> Iterator[str]:
+    """Readiness asks for the database, and nothing else does; no probe gives up on a busy process."""
+    name, _, container = application(objects)
+    readiness, liveness, startup = (container[probe] for probe in PROBES)
+    if readiness["httpGet"]["path"] != "/api/health":
+        yield f"{name} readinessProbe: {readiness['httpGet']['path']} is not the health endpoint"
+    if readiness["timeoutSeconds"] <= DATABASE_WAIT:
+        yield f"{name} readinessProbe: it does not wait the {DATABASE_WAIT} seconds that health may take"
+    for kind, probe in (("livenessProbe", liveness), ("startupProbe", startup)):
+        path = probe["httpGet"]["path"]
+        if not (ROOT / "web" / path.lstrip("/")).is_file():
+            yield f"{name} {kind}: {path} is no file of the site and may ask for the database"
+    if liveness["periodSeconds"] * (liveness["failureThreshold"] - 1) < LONGEST_UPLOAD:
+        yield f"{name} livenessProbe: it ends a process that is busy with uploads of {LONGEST_UPLOAD} s"
+
+
+def shutdown(objects: list[Object]) -> Iterator[str]:
+    """Whoever uploads when a pod is told to go is let finish."""
+    name, pod, container = application(objects)
+    graceful: int = runpy.run_path(str(GKE / "gunicorn.conf.py"))["graceful_timeout"]
+    if graceful <= LONGEST_UPLOAD:
+        yield f"gunicorn.conf.py: graceful_timeout is less than the {LONGEST_UPLOAD} s of an upload"
+    needed = container["lifecycle"]["preStop"]["sleep"]["seconds"] + graceful
+    if pod.get("terminationGracePeriodSeconds", 30) <= needed:
+        yield f"{name}: terminationGracePeriodSeconds is not more than preStop and gunicorn take ({needed} s)"
+
+
+def restrictions(objects: list[Object]) -> Iterator[str]:
+    """The restricted Pod Security Standard, and a root file system that nobody writes to."""
+    for name, pod, container in containers(objects):
+        own = {**pod.get("securityContext", {}), **container.get("securityContext", {})}
+        for field, value in RESTRICTIONS.items():
+            if own.get(field) != value:
+                yield f"{name} securityContext: {field} is not {value}"
+        if pod.get("automountServiceAccountToken") is not False:
+            yield f"{name}: it mounts a token of the Kubernetes API"
+        resources = container.get("resources", {})
+        for kind, resource in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory")):
+            if resource not in resources.get(kind, {}):
+                yield f"{name} resources: {kind} has no {resource}"

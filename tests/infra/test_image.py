@@ -1,0 +1,152 @@
+"""The container's image: built from the Dockerfile, run as a pod runs it, and used."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from infra.local.database import free_port, start_database
+from tests.infra.base_image import skip_where_nothing_can_be_built
+from tests.infra.image import Image, Store
+from tests.infra.pod_checks import USER
+from tests.objectcut import ObjectCut
+from tests.photos import photo
+
+skip_where_nothing_can_be_built()
+
+PATIENCE = 30  # seconds
+MODEL = "u2netp.onnx"
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with Store() as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def image(store: Store) -> Image:
+    return store.build("plain")
+
+
+@pytest.fixture(scope="module")
+def image_with_model(store: Store) -> Image:
+    return store.build("with-model", WITH_MODEL="true")
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    database, uri = start_database(tmp_path_factory.mktemp("database"))
+    yield {"MONGO_URI": uri, "APP_SECRET_KEY": "for-the-image-tests-alone"}
+    database.stop()
+
+
+@contextlib.contextmanager
+def running(image: Image, environ: dict[str, str], log: Path) -> Iterator[tuple[psutil.Process, str]]:
+    """Run the container's own command, on the loopback interface alone; it has to end well when told to."""
+    port = free_port()
+    environ = {**environ, "PORT": str(port), "GUNICORN_CMD_ARGS": f"--bind=127.0.0.1:{port}"}
+    process = image.start(image.command, environ, log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/favicon.svg", log)
+        yield psutil.Process(process.pid), f"http://127.0.0.1:{port}"
+        process.terminate()
+        assert process.wait(PATIENCE) == 0, log.read_text()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(url: str, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        else:
+            return
+
+
+def upload(url: str) -> requests.Response:
+    return requests.post(f"{url}/api/upload", files={"image": ("cat.png", photo())}, timeout=60)
+
+
+def test_a_container_serves_health_the_site_and_an_upload(
+    image: Image, environ: dict[str, str], provider: ObjectCut, tmp_path: Path
+) -> None:
+    with_provider = {**environ, "X_RAPID_API_KEY": provider.key, "X_RAPID_API_HOST": provider.host}
+
+    with running(image, with_provider, tmp_path / "log.txt") as (process, url):
+        health, page = requests.get(f"{url}/api/health", timeout=5), requests.get(url, timeout=5)
+        added = upload(url)
+        users = {each.uids().real for each in [process, *process.children(recursive=True)]}
+        probe = image.start(image.health_command, {"PORT": url.rpartition(":")[2]}, tmp_path / "probe.txt")
+
+        assert (health.status_code, health.json()) == (200, {"status": "Healthy"})
+        assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert added.status_code == 201, added.text
+        assert probe.wait(PATIENCE) == 0, (tmp_path / "probe.txt").read_text()
+    assert users == {USER}
+    assert len(provider.calls) == 1
+
+
+def test_the_health_command_fails_where_nothing_answers(image: Image, tmp_path: Path) -> None:
+    probe = image.start(image.health_command, {"PORT": str(free_port())}, tmp_path / "probe.txt")
+
+    assert probe.wait(PATIENCE) == 1
+
+
+def test_with_the_model_a_container_needs_no_provider(
+    image_with_model: Image, environ: dict[str, str], tmp_path: Path
+) -> None:
+    with running(image_with_model, environ, tmp_path / "log.txt") as (_, url):
+        added = upload(url)
+
+        assert added.status_code == 201, added.text
+
+
+def test_only_the_image_with_the_model_carries_it_and_its_runtime(
+    image: Image, image_with_model: Image
+) -> None:
+    plain, with_model = (
+        {
+            found
+            for found in ("numpy/__init__.py", "onnxruntime/__init__.py", MODEL)
+            if any(path.endswith(f"/{found}") for path in each.files("opt/venv") | each.files("app"))
+        }
+        for each in (image, image_with_model)
+    )
+
+    assert plain == set()
+    assert with_model == {"numpy/__init__.py", "onnxruntime/__init__.py", MODEL}
+
+
+def test_a_container_cleans_up_once_and_ends(image: Image, environ: dict[str, str], tmp_path: Path) -> None:
+    process = image.start(["python", "cleanup.py"], environ, tmp_path / "log.txt")
+
+    assert process.wait(PATIENCE) == 0
+    assert '"deleted_records": 0' in (tmp_path / "log.txt").read_text()
+
+
+def test_a_container_without_a_setting_says_so_in_a_line_and_ends(image: Image, tmp_path: Path) -> None:
+    process = image.start(image.command, {"PORT": str(free_port())}, tmp_path / "log.txt")
+
+    assert process.wait(PATIENCE) == 3
+    assert "MONGO_URI is not set" in (tmp_path / "log.txt").read_text()
+
+
+def test_the_image_holds_the_code_and_the_site_compiled_and_out_of_the_processs_reach(image: Image) -> None:
+    held = image.files("app")
+
+    assert {path.split("/")[0] for path in held} == {"functions", "web"}
+    assert {path for path in held if path.endswith((".md", ".d.ts")) or "test" in path} == set()
+    assert [path for path in held if path.startswith("functions/__pycache__/app.")] != []
+    writable = [path for path in held if (image.root / "app" / path).stat().st_mode & 0o022]
+    assert writable == []
+    assert {(image.root / "app" / path).stat().st_uid for path in held} == {0}
