@@ -32,7 +32,7 @@ run "the_pods_are_one_account_with_few_roles" {
   }
 
   assert {
-    condition     = strcontains(output.get_credentials_command, "--location europe-west1-c") && strcontains(output.next_steps, output.app_service_account)
+    condition     = strcontains(output.get_credentials_command, "--location europe-west1-c") && strcontains(output.next_steps, "infra.rollout --image ${output.image_repository}/image-background-processor:TAG")
     error_message = "Nobody is told what to do next."
   }
 }
