@@ -4,30 +4,28 @@ import io
 from dataclasses import dataclass
 
 import pi_heif
-from PIL import Image, ImageChops, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms
 
-from common.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.errors import PictureError, UnreadableImage
+from common.intake.admission import admit, media_type
+from common.intake.exif import orientation
+from common.intake.parts import MOST_PROFILE, Ceiling, require
 
 PREVIEW_SIDE = 640  # pixels
 _PREVIEW_QUALITY = 85
 _PNG_LEVEL = 1  # with zlib-ng four times as fast on a photo as the usual 6, and no larger
 
-_MEDIA_TYPES = {
-    "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",  # a JPEG that carries more pictures behind the first, as phones make them
-    "PNG": "image/png",
-    "WEBP": "image/webp",
-    "GIF": "image/gif",
-    "BMP": "image/bmp",
-    "TIFF": "image/tiff",
-    "AVIF": "image/avif",
-    "HEIF": "image/heic",
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
-_OPENERS = [name for name in _MEDIA_TYPES if name != "MPO"]  # in Pillow, JPEG's opener also opens MPO
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
-_HEIF_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
-pi_heif.register_heif_opener(thumbnails=False)
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 # Our own limit is checked before anything is decoded; Pillow's would only warn, at half the pixels we allow.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -52,15 +50,14 @@ class PillowCodec:
     """Decodes, combines and encodes pictures of at most `max_megapixels` million pixels."""
 
     def __init__(self, max_megapixels: int) -> None:
-        self._max_megapixels = max_megapixels
+        self._ceiling = Ceiling(max_megapixels)
 
     def read(self, content: bytes) -> Picture:
         """Return the upright picture, or raise PictureError; its size is checked before it is decoded."""
-        image = self._open(content)
+        image = self._decoded(content)
         try:
-            image.load()
-            return _normalise(ImageOps.exif_transpose(image), _MEDIA_TYPES[image.format or ""])
-        except Exception as error:  # each format's decoder has exceptions of its own
+            return _normalise(image, media_type(content) or "")
+        except Exception as error:  # what the conversions of odd modes raise is written down nowhere
             raise UnreadableImage from error
 
     def cut_out(self, picture: Picture, matte: Image.Image) -> tuple[bytes, bytes]:
@@ -75,7 +72,7 @@ class PillowCodec:
 
     def preview(self, content: bytes) -> bytes:
         """Return the WebP preview of an encoded cut-out, or raise PictureError."""
-        image = self._open(content)
+        image = self._decoded(content)
         try:
             return _preview(image.convert("RGBA"), image.info.get("icc_profile"))
         except Exception as error:
@@ -83,52 +80,61 @@ class PillowCodec:
 
     def content_type(self, content: bytes) -> str:
         """Return the media type that the first bytes show, application/octet-stream for none we read."""
+        return media_type(content) or "application/octet-stream"
+
+    def _decoded(self, content: bytes) -> Image.Image:
+        """Return the upright picture in whatever mode it has; no decoder sees more than intake admits."""
+        admitted = admit(content, self._ceiling)
         try:
-            return _MEDIA_TYPES[_identify(content).format or ""]
-        except (UnsupportedImage, UnreadableImage):
-            return "application/octet-stream"
-
-    def _open(self, content: bytes) -> Image.Image:
-        image = _identify(content)
-        if image.width * image.height > self._max_megapixels * 1_000_000:
-            raise ImageTooLarge(
-                f"The picture has {image.width} x {image.height} pixels;"
-                f" at most {self._max_megapixels} million are allowed. Send a smaller one."
-            )
-        return image
-
-
-def _identify(content: bytes) -> Image.Image:
-    """Read the header alone."""
-    try:
-        return Image.open(io.BytesIO(content), formats=_OPENERS)
-    except Exception as error:
-        damaged = not content or _has_signature(content)
-        raise (UnreadableImage if damaged else UnsupportedImage) from error
-
-
-def _has_signature(content: bytes) -> bool:
-    if content[:4] == b"RIFF":
-        return content[8:12] == b"WEBP"
-    if content[4:8] == b"ftyp":
-        return content[8:12] in _HEIF_BRANDS
-    if content[:2] == b"BM":
-        return content[6:10] == bytes(4)  # reserved; many a text begins with BM
-    return content.startswith(_SIGNATURES)
+            for trial in admitted.trials:
+                Image.open(io.BytesIO(trial), formats=[admitted.format]).load()
+            image = Image.open(io.BytesIO(admitted.content), formats=[admitted.format])
+            self._ceiling.check(*image.size)
+            require(len(image.info.get("icc_profile") or b"") <= MOST_PROFILE)
+            image.load()
+            # Pillow tells of the turns in an AVIF's boxes by an EXIF block of its own making.
+            turn = _TURNS.get(orientation(image.info.get("exif") or b""), _TURNS.get(admitted.orientation))
+            return image if turn is None else image.transpose(turn)
+        except PictureError:
+            raise
+        except Exception as error:  # each format's decoder has exceptions of its own
+            raise UnreadableImage from error
 
 
 def _normalise(image: Image.Image, content_type: str) -> Picture:
-    alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
+    if image.mode in ("RGBa", "La"):  # colour that was multiplied with alpha, as some TIFFs have it
+        image = image.convert(image.mode.upper())
     profile = image.info.get("icc_profile")
-    rgb = _to_rgb(image, profile)
     # A profile for grey or ink says nothing about the RGB pixels that were made of them.
     keeps_profile = profile and profile[16:20] == b"RGB " and image.mode in ("RGB", "RGBA", "P")
-    return Picture(rgb, alpha, content_type, profile if keeps_profile else None)
+    alpha = _transparency(image)
+    image.info.pop(
+        "transparency", None
+    )  # Pillow would try to keep it among the colours, and warn that it cannot
+    return Picture(_to_rgb(image, profile), alpha, content_type, profile if keeps_profile else None)
+
+
+def _transparency(image: Image.Image) -> Image.Image | None:
+    if not image.has_transparency_data:
+        return None
+    if image.mode == "I;16":
+        return _all_but(image, image.info["transparency"])
+    return image.convert("RGBA").getchannel("A")
+
+
+def _all_but(image: Image.Image, key: int) -> Image.Image:
+    """Return the matte in which the pixels of one 16 bit grey are transparent."""
+    content = image.tobytes()  # least significant byte first
+    halves = (
+        Image.frombytes("L", image.size, content[at::2]).point([255] * half + [0] + [255] * (255 - half))
+        for at, half in enumerate((key & 255, key >> 8))
+    )
+    return ImageChops.lighter(*halves)
 
 
 def _to_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off at 255 instead of scaling
-        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L").convert("RGB")
+        return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L").convert("RGB")
     if image.mode == "F":  # from 0 to 1
         return image.point(lambda value: value * 255).convert("L").convert("RGB")
     if image.mode == "CMYK" and profile:
