@@ -42,6 +42,7 @@ def create_app() -> Flask:
     """Return the application; a setting that is missing or malformed ends the process with one line."""
     settings = check_settings()
     app = Flask("image-background-remover", static_folder=None)
+    app.url_map.merge_slashes = False  # else `//` is answered with a redirect to what the Host header says
     app.config["SITE_POLICY"] = site_policy(bucket=bool(settings.image_bucket))
     for path, function in _ENDPOINTS.items():
         _route(app, path, function)

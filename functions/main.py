@@ -1,6 +1,7 @@
 """The Cloud Functions host: its entry points are the names imported here."""
 
 import functions_framework
+from flask import current_app
 
 from cleanup import cleanup
 from common import problems
@@ -15,5 +16,7 @@ from upload import upload
 __all__ = ["cleanup", "delete", "health", "image", "list_images", "rename", "upload"]
 
 check_settings()
+# Two slashes are not one: no redirect to wherever the Host header says, whose body nobody would bound.
+current_app.url_map.merge_slashes = False
 # The framework's own answers (to /robots.txt, say) take the shape of ours.
 functions_framework.errorhandler(Exception)(problems.answer)

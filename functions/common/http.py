@@ -1,30 +1,27 @@
 """What every endpoint does alike: methods, path, CORS, identity, limits, errors and headers."""
 
-import contextlib
 import functools
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Request, Response
-from werkzeug.exceptions import ClientDisconnected, MethodNotAllowed, RequestEntityTooLarge
-from werkzeug.wsgi import get_input_stream
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
 from common import bootstrap
 from common.answers import to_site, wants_page
+from common.bodies import Body, discard_body
 from common.errors import BadRequest, NotFound, OriginNotAllowed
 from common.library import Library
-from common.problems import Problem
+from common.problems import SAFE_HEADERS, Problem
 from common.session import LIFETIME, Session
 from common.settings import Settings
 
 COOKIE = "user_id"
 _JSON_BODY = 64 * 1024  # bytes; more than any JSON that we take
 _FORM_BODY = 64 * 1024  # bytes that a form may need beside its picture
-_DISCARDED_BODY = 64 * 1024 * 1024  # bytes of a refused body that are still read
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 Handler = Callable[["Call"], Response]
@@ -44,12 +41,18 @@ class Call:
     def json_object(self) -> Mapping[str, Any]:
         """Return the JSON object in the body, or raise BadRequest."""
         try:
-            body = json.loads(self.request.get_data())
+            body = json.loads(self._text(), object_pairs_hook=_object)
         except (ValueError, RecursionError):  # not JSON, or nested without end
             body = None
         if not isinstance(body, dict):
             raise BadRequest("The body must be a JSON object.")
         return body
+
+    def _text(self) -> bytes:
+        text = self.request.get_data()
+        if self.request.environ["wsgi.input"].read(1):  # it did not tell its length, and was cut at the limit
+            raise RequestEntityTooLarge
+        return text
 
 
 def endpoint(
@@ -92,6 +95,13 @@ class _Route:
     takes_form: bool
 
     def serve(self, request: Request) -> Response:
+        with Body(request) as body:
+            response = self._respond(request)
+            body.hurry()
+            discard_body(request)
+        return response
+
+    def _respond(self, request: Request) -> Response:
         try:
             parts = bootstrap.parts()
         except Exception as error:  # noqa: BLE001 - whatever fails is answered
@@ -105,7 +115,6 @@ class _Route:
         if session and session.token and self.starts_session:
             _set_cookie(response, session.token, request, parts.settings)
         _add_headers(response, request, parts.settings)
-        _discard_body(request)
         return response
 
     def _answer(self, request: Request, parts: bootstrap.Parts, session: Session | None) -> Response:
@@ -140,6 +149,14 @@ class _Route:
         return problem.response()
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build a JSON object; one that names a thing twice means different things to different readers."""
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        raise ValueError("a name stands twice")
+    return read
+
+
 def _session(request: Request, parts: bootstrap.Parts) -> Session:
     if parts.sessions is None:
         raise RuntimeError("an identified endpoint runs without APP_SECRET_KEY")
@@ -165,8 +182,10 @@ def _is_https(request: Request) -> bool:
 
 
 def _trusts(origin: str, request: Request, settings: Settings) -> bool:
-    _, separator, host = origin.partition("://")
-    if origin in settings.allowed_origins or (separator and host == request.host):
+    scheme, _, host = origin.partition("://")
+    # Where nothing says that this is https, what ends TLS in front of us may only not have told.
+    is_ours = scheme == "https" or (scheme == "http" and not _is_https(request))
+    if origin in settings.allowed_origins or (is_ours and host and host == request.host):
         return True
     site = urlsplit(settings.site_url)
     return bool(site.netloc) and origin == f"{site.scheme}://{site.netloc}"
@@ -189,10 +208,8 @@ def _options(request: Request, settings: Settings, allowed: list[str]) -> Respon
 
 def _add_headers(response: Response, request: Request, settings: Settings) -> None:
     headers = response.headers
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in SAFE_HEADERS.items():
+        headers.setdefault(name, value)
     origin = request.headers.get("Origin")
     if origin and _trusts(origin, request, settings):
         headers["Access-Control-Allow-Origin"] = origin
@@ -200,20 +217,3 @@ def _add_headers(response: Response, request: Request, settings: Settings) -> No
         headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
     if settings.allowed_origins or settings.site_url:
         headers.add("Vary", "Origin")
-
-
-def _discard_body(request: Request) -> None:
-    """Read what is left of the body, so that its sender hears the answer and not a reset connection."""
-    with contextlib.suppress(OSError, ClientDisconnected):  # nobody is left to answer
-        try:
-            _read_away(request.stream)
-        except RequestEntityTooLarge:
-            _read_away(get_input_stream(request.environ))
-    # functions-framework reads the body once more after every answer, which for a refused one would raise.
-    request.stream = io.BytesIO()
-
-
-def _read_away(body: IO[bytes]) -> None:
-    left = _DISCARDED_BODY
-    while left > 0 and (chunk := body.read(min(left, 64 * 1024))):
-        left -= len(chunk)

@@ -1,12 +1,13 @@
 """Errors as answers: application/problem+json (RFC 9457) with a stable code and a sentence to act on."""
 
+import io
 import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from flask import Response
+from flask import Request, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from common import errors
@@ -32,8 +33,16 @@ _REFUSED: Mapping[int, tuple[str, str]] = {
         "method_not_allowed",
         "This address does not take that method; the Allow header lists those it takes.",
     ),
+    408: ("request_timeout", "The request took too long to arrive. Check your connection and try again."),
     413: ("image_too_large", "The request is larger than this service takes. Send a smaller picture."),
     416: ("range_not_satisfiable", "The image ends before the range that was asked for."),
+}
+# What every answer says unless it knows better: do not keep, guess, run, frame or point elsewhere from this.
+SAFE_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
 }
 
 logger = logging.getLogger(__name__)
@@ -68,12 +77,20 @@ class Problem:
             "detail": self.detail,
             "code": self.code,
         }
-        return Response(json.dumps(body), self.status, self.headers, content_type="application/problem+json")
+        headers = {**SAFE_HEADERS, **self.headers}
+        return Response(json.dumps(body), self.status, headers, content_type="application/problem+json")
 
 
 def answer(error: Exception) -> Response:
     """Return what a host answers to an exception outside of every endpoint."""
+    if has_request_context():
+        leave_body(request)
     return Problem.of(error).response()
+
+
+def leave_body(request: Request) -> None:
+    """Keep the host from reading a body without bounds: functions-framework does so after every answer."""
+    request.stream = io.BytesIO()
 
 
 def _retry_after(error: errors.ApplicationError) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ bind = f"0.0.0.0:{os.environ.get('PORT') or 5000}"
 # One process: the local model and Pillow's big buffers are there once, and threads suffice, for an upload
 # mostly waits for the provider and the work on pictures runs outside of Python's lock.
 workers = 1
-worker_class = "gthread"
+worker_class = "common.worker.PatientWorker"
 threads = 16
 
 # An upload may take 100 seconds: 90 for the provider, the rest for the picture and the database. Who is at it
@@ -21,6 +21,9 @@ timeout = 120
 # The heartbeat's file must not wait for a disk. (macOS has no such folder; there the tests run without.)
 _MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes a file of a random name in it
 worker_tmp_dir = str(_MEMORY) if _MEMORY.is_dir() else None
+
+# Nobody in front of us sets these, so nobody may: SCRIPT_NAME alone makes every answer a 500.
+forwarder_headers = ""
 
 # It would want a folder that can be written, and nobody would use it.
 control_socket_disable = True

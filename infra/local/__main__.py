@@ -129,6 +129,8 @@ def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
         "--chdir": str(FUNCTIONS),
         "--bind": f"127.0.0.1:{port}",
         "--threads": "16",
+        "--worker-class": "common.worker.PatientWorker",
+        "--forwarder-headers": "",
         "--timeout": "120",
         "--graceful-timeout": "30",
         "--log-level": "warning",

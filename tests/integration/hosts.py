@@ -69,6 +69,7 @@ def running_app(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     """Run every endpoint as a route of the one application."""
     port = free_port()
     options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
+    options += ["--worker-class", "common.worker.PatientWorker", "--forwarder-headers", ""]
     command = [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
     with _process(command, environ, log):
         _wait_for(port)

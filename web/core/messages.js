@@ -8,6 +8,7 @@ const SENTENCES = new Map([
   ["origin_not_allowed", "This page may not make changes here. Open the site itself and try again."],
   ["not_found", "There is no such image. Reload the page to see what you have."],
   ["method_not_allowed", "This address does not take that method; the Allow header lists those it takes."],
+  ["request_timeout", "The request took too long to arrive. Check your connection and try again."],
   ["limit_reached", "Max limit reached. Please remove a record."],
   ["image_too_large", "The picture is too large. Send a smaller one."],
   [
@@ -41,6 +42,7 @@ const CODE_OF_STATUS = new Map([
   [403, "origin_not_allowed"],
   [404, "not_found"],
   [405, "method_not_allowed"],
+  [408, "request_timeout"],
   [409, "limit_reached"],
   [413, "image_too_large"],
   [415, "unsupported_image"],

@@ -18,10 +18,11 @@ _PIECE = 1 << 20
 
 def admit(content: bytes, ceiling: Ceiling) -> Admitted:
     """Return the first picture, without its text, animation and other extras."""
-    chunks = list(_chunks(content))
-    require(bool(chunks) and chunks[0][0] == b"IHDR" and len(chunks[0][1]) == 13 and chunks[-1][0] == b"IEND")
-    width, height, depth, colour, _, _, interlaced = header = struct.unpack(">IIBBBBB", chunks[0][1])
+    kind, body, _ = next(_chunks(content))
+    require(kind == b"IHDR" and len(body) == 13)
+    width, height, depth, colour, _, _, interlaced = header = struct.unpack(">IIBBBBB", body)
     ceiling.check(width, height)
+    chunks = list(_chunks(content))
     require(depth in _DEPTHS.get(colour, ()) and header[4:6] == (0, 0) and interlaced in (0, 1))
     # Pillow would take missing rows for black ones, and find damage only after making room for all of them.
     rows = _rows(width, height, depth * _CHANNELS[colour], bool(interlaced))

@@ -1,0 +1,89 @@
+"""The deadline of a body in one process, where the clock can be set to run out soon."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Response
+
+from common import bootstrap
+from common.answers import json_response
+from common.http import Call, endpoint
+from tests.host import serve
+
+SOON = 0.3  # seconds
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(bodies, "_BODY_SECONDS", SOON)
+    monkeypatch.setattr(bodies, "_DISCARD_SECONDS", SOON)
+    yield
+    bootstrap.provide(None)
+
+
+@endpoint("work", "POST", identified=False)
+def work(call: Call) -> Response:
+    """Take the body, and then longer than a body may."""
+    size = len(call.request.get_data())
+    time.sleep(2 * SOON)
+    return json_response({"size": size})
+
+
+class Line:
+    """A connection on which so much comes at once, and no more for as long as it is open."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.is_closed = threading.Event()
+
+    def read(self, size: int) -> bytes:
+        """Return what has come, as a server that waits until it has all."""
+        if len(self._content) < size:
+            self.is_closed.wait(20)
+        taken, self._content = self._content[:size], self._content[size:]
+        return taken
+
+    def shutdown(self, _: int) -> None:
+        """Close the side that reads."""
+        self.is_closed.set()
+
+
+def send(line: Line, path: str, **environ: object) -> tuple[int, float]:
+    """Return the status of the answer, and how long it took."""
+    given = {"wsgi.input": line, "wsgi.input_terminated": True, "gunicorn.socket": line, **environ}
+    started = time.monotonic()
+    response = serve(work).post(path, environ_overrides=given)
+    return response.status_code, time.monotonic() - started
+
+
+def test_work_that_takes_longer_than_a_body_may_keeps_its_connection() -> None:
+    line = Line(b"x" * 9)
+    assert send(line, "/work", CONTENT_LENGTH="9")[0] == 200
+    assert not line.is_closed.is_set()
+
+
+@pytest.mark.parametrize(
+    "length", [{"CONTENT_LENGTH": "9999"}, {"HTTP_TRANSFER_ENCODING": "chunked"}], ids=str
+)
+def test_a_body_that_stops_coming_is_given_up_and_its_connection_with_it(length: dict[str, str]) -> None:
+    line = Line(b"x" * 9)
+    status, seconds = send(line, "/work", **length)
+    assert status == 408
+    assert SOON < seconds < 20
+    assert line.is_closed.is_set()
+
+
+def test_what_is_refused_is_not_waited_for_either() -> None:
+    line = Line(b"x" * 9)
+    status, seconds = send(line, "/work/no/such", CONTENT_LENGTH="9999")
+    assert status == 404
+    assert seconds < 20
+    assert line.is_closed.is_set()
+
+
+def test_an_answer_to_a_request_without_a_body_waits_for_nothing() -> None:
+    line = Line(b"")
+    assert send(line, "/work")[0] == 200
+    assert not line.is_closed.is_set()

@@ -1,0 +1,135 @@
+"""Names that want to be a header, a page or another file, seen again wherever a name is answered."""
+
+import json
+from urllib.parse import unquote
+
+import pytest
+from bson import ObjectId
+
+from tests.integration.client import Client
+from tests.integration.hostile import BOTH_HOSTS
+from tests.integration.hostile.conftest import Documents
+from tests.integration.hostile.promises import MARKUP, assert_kept, assert_refused
+from tests.integration.hostile.wire import Answer, ask
+from tests.integration.hosts import Host
+
+pytestmark = [BOTH_HOSTS, pytest.mark.usefixtures("unharmed")]
+NAMES = {
+    "markup": MARKUP,
+    "an attribute": "\" onmouseover=alert(1) x='",
+    "the end of a header": 'a"; filename="evil.exe',
+    "a backslash at the end": "a\\",
+    "backslashes and quotes": '\\"\\\\"\\',
+    "a parameter": "a; filename*=UTF-8''evil.exe",
+    "percent signs": "%0d%0aSet-Cookie:%20x=1",
+    "a path": "../../etc/passwd",
+    "a path of Windows": "C:\\Windows\\system32",
+    "right to left": "photo\u202egnp.exe",
+    "isolates": "\u2066a\u2069",
+    "no width": "a\u200b\u200c\u200d\ufeffb",
+    "nothing to see": "\u200b",
+    "emoji": "\N{FAMILY}\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "a private character": "\ue000\U0010ffff",
+    "marks on marks": "a" + "\u0301" * 99,
+    "wide": "\ufdfd" * 100,
+    "tags": "\U000e0041\U000e0042",
+    "latin-1": "r\xe9sum\xe9 \xa0 \xad",
+    "a line break of another kind": "a\u0085b".replace("\u0085", "\u2424"),
+    "a template": "{{7*7}}${7*7}<%= 7*7 %>",
+    "a formula": "=cmd|' /C calc'!A0",
+    "an operator": "$where",
+    "a device": "CON",
+    "dots": "..",
+}
+# What the original application could have kept, for it took every name.
+OLD_NAMES = {
+    "two lines": "a\r\nX-Evil: 1\r\n\r\n<script>",
+    "control characters": "".join(map(chr, range(32))) + "\x7f\x85",
+    "line separators": "a\u2028b\u2029c",
+    "10 kB": "x" * 10_000,
+    "empty": "",
+}
+
+
+def disposition(answer: Answer) -> str:
+    """Return the one Content-Disposition, which has nothing in it but a kind and a quoted or encoded name."""
+    value = answer.headers["content-disposition"]
+    kind, _, parameter = value.partition("; ")
+    assert kind in ("inline", "attachment")
+    key, _, name = parameter.partition("=")
+    if key == "filename*":
+        encoded = name.removeprefix("UTF-8''")
+        assert (
+            encoded.replace("%", "")
+            .replace("-", "")
+            .replace("_", "")
+            .replace(".", "")
+            .replace("~", "")
+            .isalnum()
+        )
+        return unquote(encoded)
+    plain = name[1:-1].replace('\\"', "").replace("\\\\", "") if name.startswith('"') else name
+    assert key == "filename"
+    assert not set(plain) & set('"\\\r\n')
+    assert name.startswith('"') or not set(plain) & set(" ;,=()<>@:/?")
+    return plain
+
+
+def assert_only_text(host: Host, me: Client, record_id: str) -> None:
+    """Check everything that answers with a record's name."""
+    headers = {"Cookie": f"user_id={me.token()}"}
+    listed = ask(host, "GET", "/api/list", headers)
+    assert_kept(listed)
+    assert listed.headers["content-type"] == "application/json"
+    for variant in ("original", "processed", "preview"):
+        for query in ("", "?download=1"):
+            for method in ("GET", "HEAD"):
+                answer = ask(host, method, f"/api/image/{record_id}/{variant}{query}", headers)
+                assert_refused(answer, 200)
+                assert answer.headers["content-type"].startswith("image/")
+                assert disposition(answer).isprintable()
+                assert not {"x-evil", "set-cookie"} & set(answer.headers)
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_name_is_text_wherever_it_is_answered(host: Host, name: str) -> None:
+    me = Client(host)
+    first, second = me.keep(name=name), me.keep(name="before")
+    body = json.dumps({"record_name": name}).encode()
+    headers = {"Cookie": f"user_id={me.token()}"}
+    assert_refused(ask(host, "PUT", f"/api/rename/{second['record_id']}", headers, body), 200)
+    assert [record["image_name"] for record in me.list()["records"]] == [name.strip()] * 2
+    assert_only_text(host, me, first["record_id"])
+
+
+@pytest.mark.parametrize("name", OLD_NAMES.values(), ids=OLD_NAMES)
+def test_a_name_that_the_original_application_kept_is_text_too(
+    host: Host, documents: Documents, name: str
+) -> None:
+    me = Client(host)
+    record = me.keep()
+    documents.update_one({"_id": ObjectId(record["record_id"])}, {"$set": {"image_name": name}})
+    assert_only_text(host, me, record["record_id"])
+
+
+@pytest.mark.parametrize(
+    "name", [MARKUP, "a\r\nLocation: https://evil.example", "x" * 200, "\N{PILE OF POO}"]
+)
+def test_a_plain_form_leads_to_the_site_and_nowhere_else(host: Host, name: str) -> None:
+    me = Client(host)
+    browser = {"Accept": "text/html", "Referer": "https://evil.example", "Host": "evil.example"}
+    answer = me.upload(name=name, headers=browser)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].partition("#")[0] in ("/?flash=image_generated", "/?flash=invalid_name")
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize(
+    "query", ["flash=<script>alert(1)</script>", "flash=%0d%0aX-Evil:1", "next=//evil.example"]
+)
+def test_a_query_never_gets_into_an_answer(host: Host, query: str) -> None:
+    for path in ("/api/upload", "/api/list", "/", "/nowhere"):
+        for accept in ("text/html", "application/json", "*/*;q=nan", "text/html;q=1e999", "x" * 4000):
+            answer = ask(host, "GET", f"{path}?{query}", {"Accept": accept})
+            assert_kept(answer)
+            assert "evil" not in str(answer.headers).lower()

@@ -1,0 +1,38 @@
+"""Two thousand odd requests to each host."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.integration.client import Client
+from tests.integration.hostile import BOTH_HOSTS
+from tests.integration.hostile.conftest import Victim
+from tests.integration.hostile.odd import odd_request
+from tests.integration.hostile.promises import assert_kept
+from tests.integration.hostile.wire import tell
+from tests.integration.hosts import Host
+
+pytestmark = [BOTH_HOSTS, pytest.mark.usefixtures("untouched")]
+SEED = 5
+REQUESTS = 2_000
+AT_ONCE = 4
+
+
+def test_no_odd_request_gets_an_answer_that_breaks_a_promise(host: Host, victim: Victim) -> None:
+    me = Client(host)
+    token = me.token()
+
+    def send(number: int) -> None:
+        odd = odd_request(number, SEED, victim.record_id, token)
+        answer = tell(host, odd.content, odd.path)
+        if not answer.status:  # a request that never became one is none to answer
+            assert b"\r\n\r\n" not in odd.content
+            return
+        try:
+            assert_kept(answer)
+        except AssertionError as error:
+            raise AssertionError(f"odd request {number} of seed {SEED}: {odd.content[:600]!r}") from error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(send, range(REQUESTS)))
+    assert me.list()["records"] == []

@@ -1,0 +1,99 @@
+"""Bodies that come slowly, or never: they are given up, and nobody else waits for longer than that takes."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.integration.hostile import BOTH_HOSTS
+from tests.integration.hostile.promises import assert_refused
+from tests.integration.hostile.wire import Answer, Wire, ask, request
+from tests.integration.hosts import Host
+
+pytestmark = [BOTH_HOSTS, pytest.mark.usefixtures("untouched")]
+THREADS = 16  # of each host's processes
+DEADLINE = 10.0  # seconds that a body may take, and more when it keeps up its rate
+GENEROUS = 35.0  # seconds within which it is over on a machine with much else to do
+FORM = {"Content-Type": "multipart/form-data; boundary=edge"}
+IMAGE = b'--edge\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+
+Pieces = Iterator[tuple[float, bytes]]  # how long to wait, and what to send then
+
+
+def stalls() -> Pieces:
+    """A body of which only the start comes."""
+    yield 0, request("POST", "/api/upload", {**FORM, "Content-Length": "100000"}) + IMAGE
+
+
+def stalls_in_a_chunk() -> Pieces:
+    """The same, of a body that does not tell its length."""
+    yield 0, request("POST", "/api/upload", {**FORM, "Transfer-Encoding": "chunked"}) + b"ffff\r\n" + IMAGE
+
+
+def trickles() -> Pieces:
+    """A body that comes byte by byte, so that no single wait for the next one is long."""
+    yield from stalls()
+    for _ in range(60):
+        yield 0.25, b"x"
+
+
+def trickles_chunks() -> Pieces:
+    """The same in chunks of a byte."""
+    yield 0, request("POST", "/api/upload", {**FORM, "Transfer-Encoding": "chunked"})
+    for _ in range(60):
+        yield 0.25, b"1\r\nx\r\n"
+
+
+def stalls_though_refused() -> Pieces:
+    """A body that nobody wants and that does not come either."""
+    yield 0, request("PUT", "/api/upload", {**FORM, "Content-Length": "100000"}) + IMAGE
+
+
+def keeps_coming() -> Pieces:
+    """A body that takes longer than the deadline, but comes at twice the least rate."""
+    size, steps, seconds = 900 * 1024, 25, 12.0
+    end = b"\r\n--edge--\r\n"
+    length = len(IMAGE) + size + len(end)
+    yield 0, request("POST", "/api/upload", {**FORM, "Content-Length": str(length)}) + IMAGE
+    for _ in range(steps):
+        yield seconds / steps, b"x" * (size // steps)
+    yield 0, end
+
+
+SLOW = [stalls, stalls_in_a_chunk, trickles, trickles_chunks, stalls_though_refused]
+
+
+def send_slowly(host: Host, pieces: Pieces) -> tuple[float, Answer]:
+    """Send until the host has had enough; return how long that took and what it said."""
+    started = time.monotonic()
+    with Wire(host, "/api/upload") as wire:
+        for wait, piece in pieces:
+            if wire.hears_within(wait) or not wire.send(piece):
+                break
+        answer = wire.answer()
+        seconds = time.monotonic() - started
+        assert answer.status != 408 or wire.is_ended()
+        return seconds, answer
+
+
+def test_slow_uploads_on_every_thread_are_given_up_and_let_the_others_through(host: Host) -> None:
+    slow = [SLOW[number % len(SLOW)] for number in range(THREADS - 1)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        sent = [pool.submit(send_slowly, host, pieces()) for pieces in slow]
+        honest = pool.submit(send_slowly, host, keeps_coming())
+        time.sleep(1)  # now they are on every thread
+        started = time.monotonic()
+        # In the functions host this is asked of the process that they are on, else of its only one.
+        between = ask(host, "GET", "/api/upload" if host.name == "functions" else "/api/list")
+        waited = time.monotonic() - started
+        ended = [future.result() for future in sent]
+        patience, taken = honest.result()
+    assert_refused(between, 405 if host.name == "functions" else 200)
+    assert waited < GENEROUS
+    for pieces, (seconds, answer) in zip(slow, ended, strict=True):
+        assert_refused(answer, 405 if pieces is stalls_though_refused else 408)
+        assert DEADLINE - 1 < seconds < GENEROUS
+    assert patience > DEADLINE
+    assert_refused(taken, 415)  # all of it was read, and it is no picture
+    print(f"\n{host.name}: waited {waited:.1f} s; ended after {max(e[0] for e in ended):.1f} s at most")
