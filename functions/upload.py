@@ -8,6 +8,8 @@ from common.answers import json_response, record_json, to_site, wants_page
 from common.errors import BadRequest, ImageTooLarge
 from common.http import Call, endpoint
 
+_KEY_LENGTH = 255
+
 
 @endpoint("upload", "POST", starts_session=True, takes_form=True)
 def upload(call: Call) -> Response:
@@ -17,7 +19,8 @@ def upload(call: Call) -> Response:
     if len(content) > call.settings.max_upload_bytes:
         raise _too_large(call)
     name = call.request.form.get("name", "")
-    added = call.library.add(call.user_id, content, name=name, file_name=sent.filename or "")
+    file_name = sent.filename or ""
+    added = call.library.add(call.user_id, content, name=name, file_name=file_name, key=_key(call))
     if wants_page(call.request):
         return to_site(call.settings, "image_generated")
     return json_response(
@@ -40,6 +43,14 @@ def _sent_file(call: Call) -> FileStorage:
     if sent is None:
         raise BadRequest("Send a picture as the form's part named image (multipart/form-data).")
     return sent
+
+
+def _key(call: Call) -> str:
+    """Return the key under which the sender may repeat this upload, empty where it has none."""
+    key = call.request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > _KEY_LENGTH or not key.isascii() or not key.isprintable():
+        raise BadRequest(f"An Idempotency-Key is up to {_KEY_LENGTH} printable characters, like a UUID.")
+    return key
 
 
 def _too_large(call: Call) -> ImageTooLarge:

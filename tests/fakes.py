@@ -1,6 +1,6 @@
 """Small stand-ins for everything outside of the use cases; see common.ports for what each must do."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from common.admission import Admission, PixelBudget
 from common.bootstrap import Parts
 from common.errors import LimitReached, NotFound, RemoverTimeout
 from common.image_store import InlineImageStore
@@ -22,6 +23,7 @@ from common.models import (
     PictureDetails,
     Shelf,
     StoredObject,
+    Upload,
     Variant,
 )
 from common.pictures import Picture, PillowCodec
@@ -30,6 +32,7 @@ from common.settings import Settings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "a secret key for tests"
+UPLOAD = Upload("n", "cd" * 32)
 VARIANTS: tuple[Variant, ...] = ("original", "processed", "preview")
 
 
@@ -65,6 +68,9 @@ class Kept:
     made: datetime
     ready: bool = False
     sha256: str = ""
+    key: str = ""
+    used: int = 0
+    details: PictureDetails | None = None
     fields: dict[str, object] = field(default_factory=dict)
 
 
@@ -74,6 +80,7 @@ class FakeRecords:
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
         self.kept: dict[str, Kept] = {}
+        self.deleted: set[tuple[str, str]] = set()
         self._ids: Iterator[int] = count(1)
 
     def keep(self, user_id: str, made: datetime, **fields: object) -> str:
@@ -86,16 +93,31 @@ class FakeRecords:
     def ping(self) -> None:
         self.steps.take("ping")
 
-    def claim(self, user_id: str, name: str, *, limit: int, now: datetime, stale_before: datetime) -> Claim:
+    def claim(
+        self, user_id: str, upload: Upload, *, limit: int, now: datetime, stale_before: datetime
+    ) -> Claim | None:
         self.steps.take("claim")
         self._release(lambda kept: kept.user_id == user_id and kept.made < stale_before)
+        if upload.key and self.claim_of(user_id, upload.key):
+            return None
         used = self.shelf(user_id).used
         if used >= limit:
             raise LimitReached
         record_id = self.keep(user_id, now)
-        record = replace(self.kept[record_id].record, image_name=name)
-        self.kept[record_id] = Kept(user_id, record, now)
-        return Claim(record, used + 1)
+        record = replace(self.kept[record_id].record, image_name=upload.name)
+        self.kept[record_id] = Kept(user_id, record, now, sha256=upload.sha256, key=upload.key, used=used + 1)
+        return Claim(record, used + 1, upload.sha256)
+
+    def claim_of(self, user_id: str, key: str) -> Claim | None:
+        self.steps.take("claim_of")
+        mine = [kept for kept in self.kept.values() if (kept.user_id, kept.key) == (user_id, key)]
+        return Claim(mine[0].record, mine[0].used, mine[0].sha256, mine[0].ready) if mine else None
+
+    def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
+        self.steps.take("twin")
+        same = (user_id, sha256, True)
+        found = [kept for kept in self.kept.values() if (kept.user_id, kept.sha256, kept.ready) == same]
+        return (found[0].record, found[0].details) if found and found[0].details else None
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
         self.steps.take("complete")
@@ -103,7 +125,7 @@ class FakeRecords:
         if kept is None:
             raise RemoverTimeout
         shown = asdict(details)
-        kept.sha256 = shown.pop("sha256")
+        kept.sha256, kept.details = shown.pop("sha256"), details
         kept.record, kept.ready, kept.fields = replace(kept.record, **shown), True, dict(fields)
 
     def release(self, user_id: str, record_id: str) -> None:
@@ -126,9 +148,12 @@ class FakeRecords:
         kept = self._mine(user_id, record_id)
         kept.record = replace(kept.record, image_name=name)
 
-    def delete(self, user_id: str, record_id: str) -> None:
+    def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
+        if (user_id, record_id) in self.deleted:
+            return
         self._mine(user_id, record_id)
         del self.kept[record_id]
+        self.deleted.add((user_id, record_id))
 
     def release_claims(self, before: datetime) -> int:
         return self._release(lambda kept: kept.made < before)
@@ -207,8 +232,9 @@ class FakeCodec:
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
 
-    def read(self, content: bytes) -> Picture:
+    def read(self, content: bytes, hold: Callable[[int], object]) -> Picture:
         self.steps.take("read")
+        hold(12)
         alpha = Image.new("L", (4, 3), 255)
         alpha.putpixel((0, 0), 0)
         return Picture(Image.new("RGB", (4, 3), "red"), alpha, "image/png", None)
@@ -254,6 +280,8 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
         codec=lambda: PillowCodec(chosen.max_megapixels),
         remover=lambda: remover,
         user_limit=chosen.user_limit,
+        budget=PixelBudget(10**9, patience=1),
         retention=timedelta(days=chosen.retention_days),
     )
-    return Parts(chosen, library, SessionSigner(chosen.app_secret_keys))
+    admission = Admission(chosen.uploads_at_once)
+    return Parts(chosen, library, SessionSigner(chosen.app_secret_keys), admission)

@@ -7,7 +7,7 @@ from typing import Any
 import mongomock
 import pymongo
 
-from common.models import ImageRecord, PictureDetails
+from common.models import ImageRecord, PictureDetails, Upload
 from common.records import MongoRecordStore
 from tests.fakes import START
 
@@ -45,7 +45,10 @@ def claim(
     images: MongoImages, user_id: str = "me", name: str = "n", limit: int = 3, now: datetime = START
 ) -> ImageRecord:
     stale_before = now - 15 * MINUTE
-    return store(images).claim(user_id, name, limit=limit, now=now, stale_before=stale_before).record
+    upload = Upload(name, DETAILS.sha256)
+    claimed = store(images).claim(user_id, upload, limit=limit, now=now, stale_before=stale_before)
+    assert claimed
+    return claimed.record
 
 
 def keep(images: MongoImages, user_id: str = "me", name: str = "n", now: datetime = START) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from common.admission import PixelBudget
 from common.library import Library
 from tests.fakes import Clock, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
 
@@ -27,6 +28,7 @@ class World:
             codec=lambda: FakeCodec(self.steps),
             remover=lambda: self.remover,
             user_limit=2,
+            budget=PixelBudget(100, patience=1),
             retention=30 * DAY,
             clock=self.clock,
         )

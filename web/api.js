@@ -97,13 +97,14 @@ export async function image(path, signal) {
 
 /**
  * Sends a picture; fetch cannot report what has been sent, hence XMLHttpRequest.
+ * @param {string} key the same when the picture is sent again: the server then gives the first answer again
  * @param {File} file
  * @param {string} name empty: the server takes the file's stem
  * @param {AbortSignal} signal
  * @param {(fraction: number) => void} onProgress 1 once everything is sent
  * @returns {Promise<UploadAnswer>}
  */
-export function upload(file, name, signal, onProgress) {
+export function upload(key, file, name, signal, onProgress) {
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => request.abort());
@@ -117,6 +118,7 @@ export function upload(file, name, signal, onProgress) {
     request.open("POST", `${BASE.href}/upload`);
     request.withCredentials = true;
     request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Idempotency-Key", key);
     request.send(formOf(file, name));
   });
 }

@@ -1,6 +1,5 @@
 """Puts the parts together from the settings, once per process and no sooner than they are needed."""
 
-import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from common import logs
+from common.admission import Admission, PixelBudget
 from common.image_store import InlineImageStore
 from common.library import Library
 from common.ports import ImageStore, PictureCodec
@@ -18,6 +19,8 @@ from common.settings import Settings, SettingsError
 
 T = TypeVar("T")
 
+_PATIENCE = 30.0  # seconds that a picture waits for its turn
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -26,6 +29,7 @@ class Parts:
     settings: Settings
     library: Library
     sessions: SessionSigner | None
+    admission: Admission
 
 
 _current: Parts | None = None
@@ -60,18 +64,19 @@ def check_settings() -> Settings:
 
 def build(settings: Settings) -> Parts:
     """Build the parts that these settings describe; nothing is connected or loaded yet."""
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("pymongo").setLevel(logging.WARNING)  # below that it writes down what it sends
+    logs.configure(settings.log_level)
     library = Library(
         records=MongoRecordStore(connect(settings.mongo_uri, settings.mongo_db)),
         images=_once(lambda: _images(settings)),
         codec=_once(lambda: _codec(settings)),
         remover=_once(lambda: _remover(settings)),
         user_limit=settings.user_limit,
+        budget=PixelBudget(settings.megapixels_at_once * 1_000_000, patience=_PATIENCE),
         retention=timedelta(days=settings.retention_days) if settings.retention_days else None,
     )
     keys = settings.app_secret_keys
-    return Parts(settings, library, SessionSigner(keys) if keys else None)
+    admission = Admission(settings.uploads_at_once)
+    return Parts(settings, library, SessionSigner(keys) if keys else None, admission)
 
 
 def _once(make: Callable[[], T]) -> Callable[[], T]:

@@ -10,10 +10,12 @@ ApplicationError                 internal
 │   ├── UnsupportedImage         unsupported_image
 │   └── UnreadableImage          unreadable_image
 ├── InvalidName                  invalid_name
+├── KeyReused                    idempotency_key_reused
 ├── RemoverError
 │   ├── RemoverFailed            remover_failed
 │   ├── RemoverTimeout           remover_timeout
 │   └── RateLimited              rate_limited
+├── Overloaded                   overloaded
 └── Unavailable                  unavailable
 """
 
@@ -93,6 +95,13 @@ class InvalidName(ApplicationError):
     default_detail = "A name needs 1 to 100 characters and no line breaks or control characters."
 
 
+class KeyReused(ApplicationError):
+    """The key of an earlier upload came with another picture."""
+
+    code = "idempotency_key_reused"
+    default_detail = "This Idempotency-Key was used for another picture. Send this one under a new key."
+
+
 class RemoverError(ApplicationError):
     """The remover is the reason; another one may succeed with the same picture."""
 
@@ -120,6 +129,14 @@ class RateLimited(RemoverError):
     def __init__(self, detail: str | None = None, *, retry_after: int) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class Overloaded(ApplicationError):
+    """There is as much to do as this process can; `retry_after` is in seconds."""
+
+    code = "overloaded"
+    default_detail = "There is more to do than can be done at once. Wait a little and try again."
+    retry_after: ClassVar[int] = 5
 
 
 class Unavailable(ApplicationError):

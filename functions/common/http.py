@@ -1,7 +1,9 @@
 """What every endpoint does alike: methods, path, CORS, identity, limits, errors and headers."""
 
+import contextlib
 import functools
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +12,12 @@ from urllib.parse import urlsplit
 from flask import Request, Response
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
-from common import bootstrap
+from common import bootstrap, logs
 from common.answers import to_site, wants_page
 from common.bodies import Body, discard_body
 from common.errors import BadRequest, NotFound, OriginNotAllowed
 from common.library import Library
+from common.notes import note, noting
 from common.problems import SAFE_HEADERS, Problem
 from common.session import LIFETIME, Session
 from common.settings import Settings
@@ -95,10 +98,13 @@ class _Route:
     takes_form: bool
 
     def serve(self, request: Request) -> Response:
-        with Body(request) as body:
-            response = self._respond(request)
-            body.hurry()
-            discard_body(request)
+        begun = time.monotonic()
+        with noting() as notes:
+            with Body(request) as body:
+                response = self._respond(request)
+                body.hurry()
+                discard_body(request)
+            logs.log_request(request, notes, status=response.status_code, seconds=time.monotonic() - begun)
         return response
 
     def _respond(self, request: Request) -> Response:
@@ -106,6 +112,7 @@ class _Route:
             parts = bootstrap.parts()
         except Exception as error:  # noqa: BLE001 - whatever fails is answered
             return Problem.of(error).response()
+        note(**logs.trace_fields(dict(request.headers), parts.settings.google_cloud_project))
         session = None
         try:
             session = _session(request, parts) if self.identified else None
@@ -127,7 +134,10 @@ class _Route:
         request.max_content_length = self._body_limit(parts.settings)
         arguments = self._arguments(request.path)
         user_id = session.user_id if session else ""
-        return self.handle(Call(request, arguments, user_id, parts.library, parts.settings))
+        call = Call(request, arguments, user_id, parts.library, parts.settings)
+        # Before its body is read: what waits for a place would hold one of the threads that all calls share.
+        with parts.admission.enter() if self.takes_form else contextlib.nullcontext():
+            return self.handle(call)
 
     def _arguments(self, path: str) -> tuple[str, ...]:
         """Return what is left of a path when an optional /api and the endpoint's own name are dropped."""
@@ -201,7 +211,7 @@ def _options(request: Request, settings: Settings, allowed: list[str]) -> Respon
     response = Response(status=204, headers={"Allow": ", ".join(allowed)})
     if _trusts(request.headers.get("Origin", ""), request, settings):
         response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
         response.headers["Access-Control-Max-Age"] = "3600"
     return response
 

@@ -1,5 +1,6 @@
 """The use cases: what a user can do with pictures, whatever the host, database, store or remover."""
 
+import contextlib
 import hashlib
 import logging
 import time
@@ -9,7 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 
-from common.errors import ApplicationError, InvalidName, NotFound, Unavailable
+from common.admission import PixelBudget
+from common.errors import ApplicationError, InvalidName, KeyReused, NotFound, Unavailable
 from common.models import (
     Claim,
     CleanupReport,
@@ -20,13 +22,18 @@ from common.models import (
     InMemoryImage,
     PictureDetails,
     Shelf,
+    Upload,
     Variant,
 )
+from common.notes import note, step
 from common.ports import ImageStore, PictureCodec, RecordStore
 from common.removers import BackgroundRemover
 
 NAME_LENGTH = 100  # characters
 CLAIM_LIFETIME = timedelta(minutes=15)  # an older claim belongs to a process that died
+_REPEAT_SECONDS = 100.0  # what an upload takes at most, and as long is one that repeats it kept waiting
+_REPEAT_POLL = 0.25
+_STILL_RUNNING = "This picture is still being worked on. Try again in a minute; it is not done twice."
 STRAY_AGE = timedelta(hours=1)  # an older object that no record leads to is nobody's any more
 _CLEANUP_BATCH = 100
 _CLEANUP_SECONDS = 50.0
@@ -51,39 +58,85 @@ class Library:
     codec: Callable[[], PictureCodec]
     remover: Callable[[], BackgroundRemover]
     user_limit: int
+    budget: PixelBudget
     retention: timedelta | None = None  # None keeps for ever
     clock: Callable[[], datetime] = _now
 
-    def add(self, user_id: str, content: bytes, *, name: str, file_name: str) -> Claim:
-        """Remove the background of a picture and keep both; when that fails, nothing is kept."""
+    def add(self, user_id: str, content: bytes, *, name: str, file_name: str, key: str = "") -> Claim:
+        """Remove the background of a picture and keep both; when that fails, nothing is kept.
+
+        What the same user sent under this key already is not done again: its outcome is returned, once there
+        is one. Raises KeyReused where that was another picture.
+        """
         image_name = checked_name(name) if name.strip() else _name_of_file(file_name)
         self.images().ensure_fits(len(content))
-        now = self.clock()
-        claim = self.records.claim(
-            user_id, image_name, limit=self.user_limit, now=now, stale_before=now - CLAIM_LIFETIME
-        )
+        upload = Upload(image_name, hashlib.sha256(content).hexdigest(), key)
+        claim = self._claim(user_id, upload)
+        note(record_id=claim.record.record_id)
+        if claim.is_filled:
+            note(repeated=True)
+            return claim
         try:
-            return replace(claim, record=self._fill(user_id, claim.record, content))
+            return replace(claim, record=self._fill(user_id, claim, content))
         except BaseException:
             self._abandon(user_id, claim.record.record_id)
             raise
 
-    def _fill(self, user_id: str, record: ImageRecord, content: bytes) -> ImageRecord:
-        picture = self.codec().read(content)
-        matte = self.remover().matte(picture.opaque())
-        processed, preview = self.codec().cut_out(picture, matte)
-        details = PictureDetails(
-            picture.content_type,
-            picture.rgb.width,
-            picture.rgb.height,
-            len(content),
-            hashlib.sha256(content).hexdigest(),
-        )
-        images = Images(content, processed, preview, details.content_type)
-        fields = self.images().save(user_id, record.record_id, images)
-        self.records.complete(user_id, record.record_id, details, fields)
+    def _claim(self, user_id: str, upload: Upload) -> Claim:
+        """Take a slot, or return the filled one of the upload that this one repeats, once it is."""
+        deadline = time.monotonic() + _REPEAT_SECONDS
+        while True:
+            now = self.clock()
+            claim = self.records.claim(
+                user_id, upload, limit=self.user_limit, now=now, stale_before=now - CLAIM_LIFETIME
+            )
+            if claim:
+                return claim
+            earlier = self.records.claim_of(user_id, upload.key)
+            if earlier and earlier.sha256 != upload.sha256:
+                raise KeyReused
+            if earlier and earlier.is_filled:
+                return earlier
+            if time.monotonic() > deadline:
+                raise Unavailable(_STILL_RUNNING)
+            time.sleep(_REPEAT_POLL)
+
+    def _fill(self, user_id: str, claim: Claim, content: bytes) -> ImageRecord:
+        record_id, sha256 = claim.record.record_id, claim.sha256
+        details, images = self._of_twin(user_id, sha256, content) or self._cut_out(sha256, content)
+        with step("keep"):
+            fields = self.images().save(user_id, record_id, images)
+            self.records.complete(user_id, record_id, details, fields)
         shown = {name: value for name, value in asdict(details).items() if name != "sha256"}
-        return replace(record, **shown)
+        return replace(claim.record, **shown)
+
+    def _of_twin(self, user_id: str, sha256: str, content: bytes) -> tuple[PictureDetails, Images] | None:
+        """Return the cut-out that the user has of this very picture already, where there is one."""
+        twin = self.records.twin(user_id, sha256)
+        if twin is None:
+            return None
+        record, details = twin
+        try:
+            processed = self.read(user_id, record, "processed").image.open().read()
+            preview = self.read(user_id, record, "preview").image.open().read()
+        except NotFound:  # it has just been deleted
+            return None
+        note(reused=True)
+        return details, Images(content, processed, preview, details.content_type)
+
+    def _cut_out(self, sha256: str, content: bytes) -> tuple[PictureDetails, Images]:
+        with contextlib.ExitStack() as held:
+            with step("decode"):
+                picture = self.codec().read(
+                    content, lambda pixels: held.enter_context(self.budget.hold(pixels))
+                )
+            with step("remove"):
+                matte = self.remover().matte(picture.opaque())
+            with step("encode"):
+                processed, preview = self.codec().cut_out(picture, matte)
+        width, height = picture.rgb.size
+        details = PictureDetails(picture.content_type, width, height, len(content), sha256)
+        return details, Images(content, processed, preview, details.content_type)
 
     def _abandon(self, user_id: str, record_id: str) -> None:
         """Give the slot back, and delete what was stored for it; what fails here is left to cleanup."""
@@ -126,8 +179,8 @@ class Library:
         self.records.rename(user_id, record_id, checked_name(name))
 
     def delete(self, user_id: str, record_id: str) -> None:
-        """Delete a record and its images, or raise NotFound."""
-        self.records.delete(user_id, record_id)
+        """Delete a record and its images, or raise NotFound; once more soon after is no error."""
+        self.records.delete(user_id, record_id, now=self.clock())
         try:
             self.images().remove([(user_id, record_id)])
         except Unavailable:  # for its user the picture is gone all the same

@@ -32,11 +32,22 @@ class ImageRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """What a user sends, without the picture itself; under the same key it is one upload that is repeated."""
+
+    name: str
+    sha256: str  # of the picture
+    key: str = ""  # empty: it has none
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A slot taken for a record, and how many slots its user uses now."""
+    """A slot taken for a record, and how many slots its user used then."""
 
     record: ImageRecord
     used: int
+    sha256: str = ""  # of the picture that is to fill it
+    is_filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

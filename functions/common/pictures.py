@@ -1,15 +1,18 @@
 """Pictures: decode and check an upload, turn it upright, apply a matte, encode."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pi_heif
 from PIL import Image, ImageChops, ImageCms
 
-from common.errors import PictureError, UnreadableImage
+from common.errors import ApplicationError, UnreadableImage
 from common.intake.admission import admit, media_type
 from common.intake.exif import orientation
 from common.intake.parts import MOST_PROFILE, Ceiling, require
+
+Hold = Callable[[int], object]
 
 PREVIEW_SIDE = 640  # pixels
 _PREVIEW_QUALITY = 85
@@ -46,15 +49,22 @@ class Picture:
         return Image.composite(self.rgb, Image.new("RGB", self.rgb.size, "white"), self.alpha)
 
 
+def _nothing(_: int) -> None:
+    """Hold nothing."""
+
+
 class PillowCodec:
     """Decodes, combines and encodes pictures of at most `max_megapixels` million pixels."""
 
     def __init__(self, max_megapixels: int) -> None:
         self._ceiling = Ceiling(max_megapixels)
 
-    def read(self, content: bytes) -> Picture:
-        """Return the upright picture, or raise PictureError; its size is checked before it is decoded."""
-        image = self._decoded(content)
+    def read(self, content: bytes, hold: Hold = _nothing) -> Picture:
+        """Return the upright picture, or raise PictureError; its size is checked before it is decoded.
+
+        `hold` is called with the number of pixels in between.
+        """
+        image = self._decoded(content, hold)
         try:
             return _normalise(image, media_type(content) or "")
         except Exception as error:  # what the conversions of odd modes raise is written down nowhere
@@ -72,7 +82,7 @@ class PillowCodec:
 
     def preview(self, content: bytes) -> bytes:
         """Return the WebP preview of an encoded cut-out, or raise PictureError."""
-        image = self._decoded(content)
+        image = self._decoded(content, _nothing)
         try:
             return _preview(image.convert("RGBA"), image.info.get("icc_profile"))
         except Exception as error:
@@ -82,7 +92,7 @@ class PillowCodec:
         """Return the media type that the first bytes show, application/octet-stream for none we read."""
         return media_type(content) or "application/octet-stream"
 
-    def _decoded(self, content: bytes) -> Image.Image:
+    def _decoded(self, content: bytes, hold: Hold) -> Image.Image:
         """Return the upright picture in whatever mode it has; no decoder sees more than intake admits."""
         admitted = admit(content, self._ceiling)
         try:
@@ -91,11 +101,12 @@ class PillowCodec:
             image = Image.open(io.BytesIO(admitted.content), formats=[admitted.format])
             self._ceiling.check(*image.size)
             require(len(image.info.get("icc_profile") or b"") <= MOST_PROFILE)
+            hold(image.width * image.height)
             image.load()
             # Pillow tells of the turns in an AVIF's boxes by an EXIF block of its own making.
             turn = _TURNS.get(orientation(image.info.get("exif") or b""), _TURNS.get(admitted.orientation))
             return image if turn is None else image.transpose(turn)
-        except PictureError:
+        except ApplicationError:
             raise
         except Exception as error:  # each format's decoder has exceptions of its own
             raise UnreadableImage from error

@@ -1,6 +1,6 @@
 """What the use cases ask of the outside world; the adapters fill these protocols without naming them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ from common.models import (
     PictureDetails,
     Shelf,
     StoredObject,
+    Upload,
     Variant,
 )
 
@@ -31,11 +32,20 @@ class RecordStore(Protocol):
     def ping(self) -> None:
         """Return when the database answers within 2 seconds."""
 
-    def claim(self, user_id: str, name: str, *, limit: int, now: datetime, stale_before: datetime) -> Claim:
-        """Take one of the user's `limit` slots for a record to come, or raise LimitReached.
+    def claim(
+        self, user_id: str, upload: Upload, *, limit: int, now: datetime, stale_before: datetime
+    ) -> Claim | None:
+        """Take one of the user's `limit` slots for a picture, or raise LimitReached.
 
-        The user's own claims from before `stale_before` are released first.
+        None where an upload of the user's has this key already. The user's own claims from before
+        `stale_before` are released first.
         """
+
+    def claim_of(self, user_id: str, key: str) -> Claim | None:
+        """Return the user's upload under this key, where there is one."""
+
+    def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
+        """Return a record of the user's with this very picture, where there is one."""
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
         """Turn a claim into a record in one write, or raise RemoverTimeout where the claim was released."""
@@ -55,8 +65,8 @@ class RecordStore(Protocol):
     def rename(self, user_id: str, record_id: str, name: str) -> None:
         """Change a record's name, or raise NotFound."""
 
-    def delete(self, user_id: str, record_id: str) -> None:
-        """Delete a record, or raise NotFound."""
+    def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
+        """Delete a record, or raise NotFound; to delete it once more within a day is no error."""
 
     def release_claims(self, before: datetime) -> int:
         """Give back every slot claimed before then, of all users, and return how many."""
@@ -105,8 +115,11 @@ class ImageStore(Protocol):
 class PictureCodec(Protocol):
     """Decodes, combines and encodes pictures."""
 
-    def read(self, content: bytes) -> "Picture":
-        """Return the upright picture, or raise PictureError."""
+    def read(self, content: bytes, hold: Callable[[int], object]) -> "Picture":
+        """Return the upright picture, or raise PictureError.
+
+        Before it is decoded `hold` is called with the number of its pixels; what that raises goes through.
+        """
 
     def cut_out(self, picture: "Picture", matte: "Image") -> tuple[bytes, bytes]:
         """Return the picture under its matte as a full-size PNG and as a WebP preview."""

@@ -21,9 +21,11 @@ _STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
     errors.UnsupportedImage: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.UnreadableImage: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidName: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.RemoverFailed: HTTPStatus.BAD_GATEWAY,
     errors.RemoverTimeout: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 # What the framework refuses by itself, in our words.
@@ -94,7 +96,9 @@ def leave_body(request: Request) -> None:
 
 
 def _retry_after(error: errors.ApplicationError) -> Mapping[str, str]:
-    return {"Retry-After": str(error.retry_after)} if isinstance(error, errors.RateLimited) else {}
+    if isinstance(error, errors.RateLimited | errors.Overloaded):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
 
 
 def _refused(error: HTTPException, status: int) -> Problem:

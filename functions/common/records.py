@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,17 @@ from pymongo.collection import Collection
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
 
 from common.errors import ImageTooLarge, LimitReached, NotFound, RemoverTimeout, Unavailable
-from common.models import OBJECT_FIELDS, Claim, ImageFields, ImageRecord, PictureDetails, Shelf
+from common.models import OBJECT_FIELDS, Claim, ImageFields, ImageRecord, PictureDetails, Shelf, Upload
 
 CREATED_ON = "%Y-%m-%d %H:%M:%S"
 _PING_SECONDS = 2
 
-# A claim is an upload at work; documents of the original application have no status and count as ready.
-_READY = {"status": {"$ne": "processing"}}
+# A claim is an upload at work; what was deleted is known by its id for a day, so that deleting it once more
+# is no error. Documents of the original application have no status and count as ready.
+_READY = {"status": {"$nin": ["processing", "deleted"]}}
+_KEPT = {"status": {"$ne": "deleted"}}
+_DELETED_SECONDS = 24 * 60 * 60
+_DETAILS = tuple(field.name for field in fields(PictureDetails))
 _SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size")
 
 _INDEXES = (
@@ -30,8 +34,19 @@ _INDEXES = (
         unique=True,
         partialFilterExpression={"slot": {"$exists": True}},
     ),
+    # Makes of two uploads under one key a single one; it also finds it.
+    pymongo.IndexModel(
+        [("user_id", 1), ("idempotency_key", 1)],
+        name="idempotency",
+        unique=True,
+        partialFilterExpression={"idempotency_key": {"$exists": True}},
+    ),
+    pymongo.IndexModel(
+        [("user_id", 1), ("sha256", 1)], name="twins", partialFilterExpression={"sha256": {"$exists": True}}
+    ),
     pymongo.IndexModel([("user_id", 1), ("created_on", -1), ("_id", -1)], name="shelf"),
     pymongo.IndexModel([("created_on", 1)], name="age"),
+    pymongo.IndexModel([("deleted_at", 1)], name="deleted", expireAfterSeconds=_DELETED_SECONDS),
     pymongo.IndexModel([("claimed_at", 1)], name="claims", partialFilterExpression={"status": "processing"}),
 )
 
@@ -78,26 +93,53 @@ class MongoRecordStore:
             self._images.database.command("ping")
 
     @_driver_errors()
-    def claim(self, user_id: str, name: str, *, limit: int, now: datetime, stale_before: datetime) -> Claim:
+    def claim(
+        self, user_id: str, upload: Upload, *, limit: int, now: datetime, stale_before: datetime
+    ) -> Claim | None:
         """Insert a record that is still processing in a free slot of the user's."""
         self._ensure_indexes()
         self._release_claims(stale_before, user_id=user_id)
         record = {
             "user_id": user_id,
-            "image_name": name,
+            "image_name": upload.name,
             "created_on": now.strftime(CREATED_ON),
             "status": "processing",
             "claimed_at": now,
+            "sha256": upload.sha256,
+            **({"idempotency_key": upload.key} if upload.key else {}),
         }
         used, free = self._slots(user_id, limit)
         for used_now, slot in enumerate(free, used + 1):
-            claimed = {**record, "slot": slot}
+            claimed = {**record, "slot": slot, "used": used_now}
             try:
                 self._images.insert_one(claimed)
             except DuplicateKeyError:
+                if self._is_repeated(user_id, upload):
+                    return None
                 continue  # another upload of this user's took it since we looked
-            return Claim(_record(claimed), used_now)
+            return _claim(claimed)
+        if self._is_repeated(user_id, upload):
+            return None
         raise LimitReached
+
+    def _is_repeated(self, user_id: str, upload: Upload) -> bool:
+        return bool(upload.key) and self.claim_of(user_id, upload.key) is not None
+
+    @_driver_errors()
+    def claim_of(self, user_id: str, key: str) -> Claim | None:
+        """Return the user's upload under this key, where there is one."""
+        named = {"user_id": user_id, "idempotency_key": key}
+        document = self._images.find_one(named, [*_SHOWN, "used", "sha256", "status"])
+        return _claim(document) if document else None
+
+    @_driver_errors()
+    def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
+        """Return a record of the user's with this very picture, where there is one."""
+        same = {"user_id": user_id, "sha256": sha256, "status": "ready"}
+        document = self._images.find_one(same, [*_SHOWN, "sha256"])
+        if document is None:
+            return None
+        return _record(document), PictureDetails(**{name: document[name] for name in _DETAILS})
 
     @_driver_errors()
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
@@ -119,7 +161,9 @@ class MongoRecordStore:
         """Return what the user keeps, newest first."""
         self._ensure_indexes()
         newest_first = [("created_on", pymongo.DESCENDING), ("_id", pymongo.DESCENDING)]
-        documents = list(self._images.find({"user_id": user_id}, [*_SHOWN, "status"], sort=newest_first))
+        documents = list(
+            self._images.find({"user_id": user_id, **_KEPT}, [*_SHOWN, "status"], sort=newest_first)
+        )
         ready = (document for document in documents if document.get("status") != "processing")
         return Shelf(len(documents), tuple(map(_record, ready)))
 
@@ -141,9 +185,11 @@ class MongoRecordStore:
             raise NotFound
 
     @_driver_errors()
-    def delete(self, user_id: str, record_id: str) -> None:
-        """Delete a record, or raise NotFound."""
-        if not self._images.delete_one({**_mine(user_id, record_id), **_READY}).deleted_count:
+    def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
+        """Leave nothing of a record but that it was deleted, or raise NotFound."""
+        finished = {**_mine(user_id, record_id), "status": {"$ne": "processing"}}
+        deleted = {"user_id": user_id, "status": "deleted", "deleted_at": now}
+        if not self._images.replace_one(finished, deleted).matched_count:
             raise NotFound
 
     @_driver_errors()
@@ -169,9 +215,9 @@ class MongoRecordStore:
     def named_objects(self, record_ids: Iterable[str]) -> "set[str]":
         """Return the names of the objects that these records lead to."""
         ids = [ObjectId(record_id) for record_id in record_ids if ObjectId.is_valid(record_id)]
-        fields = list(OBJECT_FIELDS.values())
-        found = self._images.find({"_id": {"$in": ids}}, fields)
-        return {document[name] for document in found for name in fields if name in document}
+        names = list(OBJECT_FIELDS.values())
+        found = self._images.find({"_id": {"$in": ids}}, names)
+        return {document[name] for document in found for name in names if name in document}
 
     def _one(self, user_id: str, record_id: str, names: Sequence[str]) -> Document:
         document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(names))
@@ -194,7 +240,7 @@ class MongoRecordStore:
 
         Records without a slot (the original application's) or beyond the limit (a higher one's) count too.
         """
-        kept = list(self._images.find({"user_id": user_id}, ["slot"]))
+        kept = list(self._images.find({"user_id": user_id, **_KEPT}, ["slot"]))
         taken = {document.get("slot") for document in kept}
         free = [slot for slot in range(limit) if slot not in taken]
         return len(kept), free[: max(limit - len(kept), 0)]
@@ -205,6 +251,11 @@ def _mine(user_id: str, record_id: str) -> Document:
         return {"_id": ObjectId(record_id), "user_id": user_id}
     except InvalidId:
         raise NotFound from None
+
+
+def _claim(document: Mapping[str, Any]) -> Claim:
+    is_filled = document["status"] == "ready"
+    return Claim(_record(document), document["used"], document["sha256"], is_filled)
 
 
 def _record(document: Mapping[str, Any]) -> ImageRecord:

@@ -29,10 +29,13 @@ class Settings:
     retention_days: int = 30  # 0 keeps for ever
     max_upload_mb: int = 20
     max_megapixels: int = 50
+    uploads_at_once: int = 12
+    megapixels_at_once: int = 100
     allowed_origins: tuple[str, ...] = ()
     site_url: str = ""
     cookie_samesite: str = "Lax"
     log_level: str = "INFO"
+    google_cloud_project: str = ""
 
     @property
     def max_upload_bytes(self) -> int:
@@ -172,6 +175,10 @@ SETTINGS: Mapping[str, _Setting] = {
     ),
     "MAX_UPLOAD_MB": _Setting("max_upload_mb", _whole_number(1, 1_000), "a whole number from 1 to 1000"),
     "MAX_MEGAPIXELS": _Setting("max_megapixels", _whole_number(1, 1_000), "a whole number from 1 to 1000"),
+    "UPLOADS_AT_ONCE": _Setting("uploads_at_once", _whole_number(1, 1_000), "a whole number from 1 to 1000"),
+    "MEGAPIXELS_AT_ONCE": _Setting(
+        "megapixels_at_once", _whole_number(1, 10_000), "a whole number from 1 to 10000"
+    ),
     "ALLOWED_ORIGINS": _Setting(
         "allowed_origins", _list_of(_origin), "origins like https://example.com, with commas between"
     ),
@@ -179,6 +186,11 @@ SETTINGS: Mapping[str, _Setting] = {
     "COOKIE_SAMESITE": _Setting("cookie_samesite", _matching("Lax|Strict|None"), "Lax, Strict or None"),
     "LOG_LEVEL": _Setting(
         "log_level", _matching("DEBUG|INFO|WARNING|ERROR"), "DEBUG, INFO, WARNING or ERROR"
+    ),
+    "GOOGLE_CLOUD_PROJECT": _Setting(
+        "google_cloud_project",
+        _matching(r"[a-z][a-z0-9:.-]{2,61}[a-z0-9]"),
+        "the id of a Google Cloud project",
     ),
 }
 

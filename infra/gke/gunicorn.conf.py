@@ -28,7 +28,3 @@ forwarder_headers = ""
 # It would want a folder that can be written, and nobody would use it.
 control_socket_disable = True
 
-# The load balancer passes connections through and writes no log of requests, so this is the only one. Without
-# the query, the agent and the address, which is a node's.
-accesslog = "-"
-access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"

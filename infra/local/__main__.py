@@ -137,7 +137,9 @@ def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
         _MARK: str(data),
     }
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", *sum(options.items(), ())]
-    return start("application", [*command, "app:create_app()"], patience=_STOP_SECONDS, environ=environ)
+    # The memory of large pictures goes back to the system, where the allocator would keep it for ever.
+    returning = {**environ, "MALLOC_MMAP_THRESHOLD_": "1048576"}
+    return start("application", [*command, "app:create_app()"], patience=_STOP_SECONDS, environ=returning)
 
 
 def _wait_until_ready(app: Child, port: int) -> None:

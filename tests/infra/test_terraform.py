@@ -88,7 +88,10 @@ def test_the_module_adds_nothing_to_the_settings_but_the_number_of_threads() -> 
     function = resources["google_cloudfunctions2_function", "this"]
     [service] = function["service_config"]
 
-    assert re.findall(r"\b([A-Z][A-Z_]+)\b", service["environment_variables"]) == ["THREADS"]
+    assert re.findall(r"\b([A-Z][A-Z_]+)\b", service["environment_variables"]) == [
+        "THREADS",
+        "MALLOC_MMAP_THRESHOLD_",
+    ]
 
 
 def test_what_is_not_chosen_is_as_the_application_has_it() -> None:

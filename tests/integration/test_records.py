@@ -15,9 +15,10 @@ import pytest
 from pymongo.collection import Collection
 
 from common.errors import ImageTooLarge, LimitReached
-from common.models import PictureDetails
+from common.models import Claim, PictureDetails
 from common.records import MongoRecordStore, connect
 from infra.local import FUNCTIONS
+from tests.fakes import UPLOAD
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 AGES_AGO = NOW - timedelta(days=365)
@@ -40,16 +41,21 @@ def images(mongo_uri: str, database: str) -> Iterator["Collection[dict[str, Any]
     collection.database.client.close()
 
 
+def claimed(store: MongoRecordStore, user_id: str, limit: int) -> Claim:
+    claim = store.claim(user_id, UPLOAD, limit=limit, now=NOW, stale_before=AGES_AGO)
+    assert claim
+    return claim
+
+
 def claim_four(uri: str, database: str) -> list[str]:
     """Start as a function would and race for slots; runs in a process of its own."""
     collection = connect(uri, database)
     store, taken = MongoRecordStore(collection), []
     for _ in range(4):
         try:
-            claim = store.claim("racer", "x", limit=LIMIT, now=NOW, stale_before=AGES_AGO)
+            taken.append(claimed(store, "racer", LIMIT).record.record_id)
         except LimitReached:
             continue
-        taken.append(claim.record.record_id)
     collection.database.client.close()
     return taken
 
@@ -62,12 +68,21 @@ def test_processes_that_start_at_once_share_indexes_and_slots(
         taken = [record_id for racer in racers for record_id in racer.result()]
     assert len(taken) == len(set(taken)) == LIMIT
     assert sorted(document["slot"] for document in images.find()) == list(range(LIMIT))
-    assert set(images.index_information()) == {"_id_", "slot", "shelf", "age", "claims"}
+    assert set(images.index_information()) == {
+        "_id_",
+        "slot",
+        "idempotency",
+        "twins",
+        "deleted",
+        "shelf",
+        "age",
+        "claims",
+    }
 
 
 def test_a_document_that_no_server_takes_is_told_as_too_large(images: "Collection[dict[str, Any]]") -> None:
     store = MongoRecordStore(images)
-    claim = store.claim("me", "x", limit=1, now=NOW, stale_before=AGES_AGO)
+    claim = claimed(store, "me", 1)
     details = PictureDetails("image/png", 1, 1, 1, "0" * 64)
     with pytest.raises(ImageTooLarge):
         store.complete("me", claim.record.record_id, details, {"preview": bytes(17 * 1024 * 1024)})

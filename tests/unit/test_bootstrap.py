@@ -189,4 +189,6 @@ def test_the_driver_never_logs_what_it_sends() -> None:
 
 
 def test_settings_that_nobody_read_are_settings_too() -> None:
-    assert isinstance(bootstrap.build(Settings()).library.codec().read(photo()).rgb, Image.Image)
+    assert isinstance(
+        bootstrap.build(Settings()).library.codec().read(photo(), lambda _: None).rgb, Image.Image
+    )

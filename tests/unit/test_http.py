@@ -11,6 +11,7 @@ from tests.host import body, serve, start, thing
 
 SITE = "https://site.example"
 FRIEND = "https://friend.example"
+ALLOWED = "Authorization, Content-Type, Idempotency-Key"
 FOREIGN = [
     "https://evil.example",
     "null",
@@ -87,7 +88,7 @@ def test_a_preflight_from_a_trusted_origin_is_told_what_is_allowed() -> None:
     assert (response.status_code, response.data) == (204, b"")
     assert response.headers["Allow"] == "GET, PUT, HEAD, OPTIONS"
     assert response.headers["Access-Control-Allow-Methods"] == "GET, PUT, HEAD, OPTIONS"
-    assert response.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+    assert response.headers["Access-Control-Allow-Headers"] == ALLOWED
     assert response.headers["Access-Control-Max-Age"] == "3600"
     assert response.headers["Access-Control-Allow-Origin"] == FRIEND
     assert response.headers["Access-Control-Allow-Credentials"] == "true"

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import InvalidName, LimitReached, NotFound
 from common.library import CLAIM_LIFETIME, checked_name
-from tests.fakes import START
+from tests.fakes import START, UPLOAD
 from tests.world import PICTURE, World
 
 
@@ -31,7 +31,16 @@ def test_an_upload_is_kept_with_its_cut_out_and_preview(world: World) -> None:
 def test_the_slot_is_taken_before_any_work_is_done_and_the_record_is_completed_last(world: World) -> None:
     world.add()
 
-    assert world.steps.taken == ["ensure_fits", "claim", "read", "matte", "cut_out", "save", "complete"]
+    assert world.steps.taken == [
+        "ensure_fits",
+        "claim",
+        "twin",
+        "read",
+        "matte",
+        "cut_out",
+        "save",
+        "complete",
+    ]
 
 
 def test_the_remover_sees_white_where_the_picture_is_transparent(world: World) -> None:
@@ -57,7 +66,7 @@ def test_a_user_at_the_limit_is_refused_before_any_work_is_done(world: World) ->
 
 def test_a_claim_of_a_dead_process_does_not_count(world: World) -> None:
     for _ in range(2):
-        world.records.claim("me", "n", limit=2, now=START, stale_before=START)
+        world.records.claim("me", UPLOAD, limit=2, now=START, stale_before=START)
 
     world.clock.now += CLAIM_LIFETIME
     with pytest.raises(LimitReached):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL.Image import Image
 
+from common.admission import PixelBudget
 from common.errors import (
     ApplicationError,
     ImageTooLarge,
@@ -30,6 +31,7 @@ class Upload:
             codec=lambda: FakeCodec(self.steps),
             remover=self._load_remover,
             user_limit=1,
+            budget=PixelBudget(100, patience=1),
             clock=lambda: START,
         )
         self.steps.failing.update(failing)

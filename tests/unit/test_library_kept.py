@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import NotFound, Unavailable
 from common.models import CleanupReport, ImageFile, InMemoryImage
-from tests.fakes import START
+from tests.fakes import START, UPLOAD
 from tests.world import DAY, PICTURE, World
 
 
@@ -118,7 +118,7 @@ def test_cleanup_works_through_as_many_batches_as_there_are(world: World) -> Non
 
 def test_cleanup_releases_claims_of_dead_processes_only(world: World) -> None:
     for age in (timedelta(), timedelta(minutes=14), timedelta(minutes=16), DAY):
-        world.records.claim("me", "n", limit=9, now=START - age, stale_before=START - 9 * DAY)
+        world.records.claim("me", UPLOAD, limit=9, now=START - age, stale_before=START - 9 * DAY)
 
     assert world.library.clean_up().released_claims == 2
     assert world.library.clean_up(claim_lifetime=timedelta(minutes=10)).released_claims == 1
@@ -127,7 +127,7 @@ def test_cleanup_releases_claims_of_dead_processes_only(world: World) -> None:
 
 def test_what_is_to_be_kept_for_ever_is_never_deleted(world: World) -> None:
     world.keep("me", START - 9999 * DAY)
-    world.records.claim("me", "n", limit=9, now=START - DAY, stale_before=START - DAY)
+    world.records.claim("me", UPLOAD, limit=9, now=START - DAY, stale_before=START - DAY)
 
     report = replace(world.library, retention=None).clean_up()
 

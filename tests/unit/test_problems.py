@@ -28,9 +28,11 @@ CONTRACT: list[tuple[errors.ApplicationError, int, str, str]] = [
     (errors.UnsupportedImage(), 415, "unsupported_image", "Send a JPEG"),
     (errors.UnreadableImage(), 422, "unreadable_image", "Export it again"),
     (errors.InvalidName(), 422, "invalid_name", "1 to 100 characters"),
+    (errors.KeyReused(), 422, "idempotency_key_reused", "under a new key"),
     (errors.RateLimited(retry_after=7), 429, "rate_limited", "try again"),
     (errors.RemoverFailed(), 502, "remover_failed", "Failed to generate the image"),
     (errors.RemoverTimeout(), 504, "remover_timeout", "Failed to generate the image"),
+    (errors.Overloaded(), 503, "overloaded", "Wait a little"),
     (errors.Unavailable(), 503, "unavailable", "try again in a minute"),
     (errors.ApplicationError(), 500, "internal", "Something went wrong"),
 ]

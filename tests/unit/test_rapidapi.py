@@ -1,15 +1,14 @@
 """The ObjectCut adapter against a stand-in of the provider on this machine; the basics."""
 
 import inspect
-import logging
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
 
 import pytest
 
 from common.errors import RemoverFailed
+from common.notes import noting
 from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
 from tests.objectcut import KEY, ObjectCut
@@ -38,13 +37,13 @@ def test_the_default_times_are_the_providers() -> None:
     }
 
 
-def test_the_requests_that_are_left_are_logged(provider: ObjectCut, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_requests_that_are_left_are_noted(provider: ObjectCut) -> None:
     provider.always(does.succeeds(X_RateLimit_Requests_Remaining="41"))
 
-    remover(provider).matte(picture())
+    with noting() as notes:
+        remover(provider).matte(picture())
 
-    [record] = [each for each in caplog.records if "requests left: 41" in each.getMessage()]
-    assert record.levelno == logging.INFO
+    assert notes["requests_left"] == "41"
 
 
 def test_a_provider_that_nobody_runs_is_a_failure() -> None:
@@ -94,20 +93,9 @@ def test_threads_share_one_remover(provider: ObjectCut, caplog: pytest.LogCaptur
     assert "pool is full" not in caplog.text
 
 
-def test_log_lines_belong_to_the_request_that_caused_them(
-    provider: ObjectCut, caplog: pytest.LogCaptureFixture
-) -> None:
-    request_id: ContextVar[str] = ContextVar("request_id", default="")
-    seen: list[str] = []
+def test_what_is_noted_belongs_to_the_request_that_caused_it(provider: ObjectCut) -> None:
+    with noting() as notes:
+        remover(provider).matte(picture())
 
-    def note(record: logging.LogRecord) -> bool:
-        if record.name == "common.removers.rapidapi":
-            seen.append(request_id.get())
-        return True
-
-    caplog.handler.addFilter(note)
-    request_id.set("the request")
-    remover(provider).matte(picture())
-    caplog.handler.removeFilter(note)
-
-    assert set(seen) == {"the request"}
+    assert notes["remover"] == "rapidapi"
+    assert notes["correlation_id"]

@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from common.errors import LimitReached, NotFound, RemoverTimeout
 from common.models import ImageRecord
-from tests.fakes import START
+from tests.fakes import START, UPLOAD
 from tests.mongo import DETAILS, FIELDS, MINUTE, SOMEBODY_ELSE, MongoImages, claim, keep, keep_original, store
 
 
@@ -22,9 +22,10 @@ def test_a_claim_counts_as_used_but_is_not_shown(images: MongoImages) -> None:
     shelf = store(images).shelf("me")
 
     assert (shelf.used, shelf.records) == (1, ())
-    for call in (store(images).find, store(images).delete):
-        with pytest.raises(NotFound):
-            call("me", claimed.record_id)
+    with pytest.raises(NotFound):
+        store(images).find("me", claimed.record_id)
+    with pytest.raises(NotFound):
+        store(images).delete("me", claimed.record_id, now=START)
     with pytest.raises(NotFound):
         store(images).rename("me", claimed.record_id, "other")
     with pytest.raises(NotFound):
@@ -50,7 +51,7 @@ def slots(images: MongoImages, user_id: str = "me") -> list[int]:
 
 def test_claims_take_the_lowest_free_slots(images: MongoImages) -> None:
     first, *_ = [keep(images) for _ in range(3)]
-    store(images).delete("me", first)
+    store(images).delete("me", first, now=START)
 
     claim(images)
 
@@ -62,8 +63,9 @@ def test_a_claim_says_how_many_slots_its_user_uses_now(images: MongoImages) -> N
     keep(images)
     keep(images, SOMEBODY_ELSE)
 
-    claimed = store(images).claim("me", "n", limit=3, now=START, stale_before=START)
+    claimed = store(images).claim("me", UPLOAD, limit=3, now=START, stale_before=START)
 
+    assert claimed
     assert claimed.used == store(images).shelf("me").used == 3
 
 

@@ -16,7 +16,7 @@ from pymongo.errors import (
 from common.errors import ImageTooLarge, Unavailable
 from common.models import PictureDetails
 from common.records import MongoRecordStore
-from tests.fakes import START
+from tests.fakes import START, UPLOAD
 
 ID = "0" * 24
 DETAILS = PictureDetails("image/png", 4, 3, 99, "")
@@ -40,14 +40,14 @@ class BrokenCollection:
 
 CALLS: dict[str, Callable[[MongoRecordStore], object]] = {
     "ping": lambda records: records.ping(),
-    "claim": lambda records: records.claim("me", "n", limit=1, now=START, stale_before=START),
+    "claim": lambda records: records.claim("me", UPLOAD, limit=1, now=START, stale_before=START),
     "complete": lambda records: records.complete("me", ID, DETAILS, {}),
     "release": lambda records: records.release("me", ID),
     "shelf": lambda records: records.shelf("me"),
     "find": lambda records: records.find("me", ID),
     "image_fields": lambda records: records.image_fields("me", ID, []),
     "rename": lambda records: records.rename("me", ID, "n"),
-    "delete": lambda records: records.delete("me", ID),
+    "delete": lambda records: records.delete("me", ID, now=START),
     "release_claims": lambda records: records.release_claims(START),
     "expired": lambda records: records.expired(START, 1),
     "delete_many": lambda records: records.delete_many([ID]),

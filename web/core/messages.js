@@ -17,9 +17,14 @@ const SENTENCES = new Map([
   ],
   ["unreadable_image", "This picture is damaged and cannot be read. Export it again and send the new file."],
   ["invalid_name", "A name needs 1 to 100 characters and no line breaks or control characters."],
+  [
+    "idempotency_key_reused",
+    "This Idempotency-Key was used for another picture. Send this one under a new key.",
+  ],
   ["remover_failed", "Failed to generate the image"],
   ["remover_timeout", "Failed to generate the image"],
   ["rate_limited", "Too many pictures are being processed at the moment. Wait a little and try again."],
+  ["overloaded", "There is more to do than can be done at once. Wait a little and try again."],
   ["unavailable", "The service is not available right now. Nothing was changed; try again in a minute."],
   ["internal", "Something went wrong"],
   ["network", "The server cannot be reached. Check your connection and try again."],
@@ -55,10 +60,6 @@ const CODE_OF_STATUS = new Map([
 
 /** The one code that reports a success. */
 export const SUCCESS_CODE = "image_generated";
-
-/** Says that a picture was sent and no answer came back. */
-export const ANSWER_LOST =
-  "The server's answer was lost on the way. Look at your pictures below: where this one is missing, send it again.";
 
 /** Says why a picture waits that the limit has no place for. */
 export const LIMIT_WAIT = "Limit reached: delete a picture to send it";

@@ -1,7 +1,7 @@
 // Sends the queue: two at a time, in turn, waiting where the limit, the server or the connection asks for it.
 import { upload } from "../api.js";
 import { fileProblem, measureProblem } from "../core/checks.js";
-import { ANSWER_LOST, codeOf, explain } from "../core/messages.js";
+import { codeOf, explain } from "../core/messages.js";
 import * as queue from "../core/queue.js";
 import { freePlaces, uploadArrived, uploadDropped, withQueue } from "../core/state.js";
 import { measure } from "./measure.js";
@@ -11,7 +11,7 @@ import { measure } from "./measure.js";
 // With these the same file would fail again, so no second try is offered.
 const FILE_AT_FAULT = new Set(["image_too_large", "unsupported_image", "unreadable_image"]);
 // After these the page no longer knows what the server keeps, or the server who this is.
-const LIST_IN_DOUBT = new Set(["limit_reached", "timeout", "unauthorized"]);
+const LIST_IN_DOUBT = new Set(["limit_reached", "network", "timeout", "unauthorized"]);
 const MOST_ATTEMPTS = 3;
 const USUAL_WAIT = 15; // seconds, where the server names none
 const LONGEST_WAIT = 15 * 60;
@@ -51,7 +51,7 @@ export function runUploads(store, { say, onLost, onDoubt }) {
     running.set(id, control);
     change((uploads) => queue.started(uploads, id));
     try {
-      const answer = await upload(file, name, control.signal, (fraction) => follow(id, fraction));
+      const answer = await upload(id, file, name, control.signal, (fraction) => follow(id, fraction));
       store.update((state) => uploadArrived(state, id, answer));
       say(`${answer.record.image_name}: ${answer.message}`);
       setTimeout(() => store.update((state) => uploadDropped(state, id)), DONE_STAYS);
@@ -74,17 +74,15 @@ export function runUploads(store, { say, onLost, onDoubt }) {
   /** @type {(id: string, failure: unknown) => void} */
   function judge(id, failure) {
     const code = codeOf(failure);
-    const known = store.get().queue.find((each) => each.id === id);
-    const attempts = known?.attempts ?? 0;
-    // All of it was sent, so the server may have kept it: sending it again by itself could keep it twice.
-    const answerLost = code === "network" && known?.phase === "removing";
+    const attempts = store.get().queue.find((each) => each.id === id)?.attempts ?? 0;
     if (code === "network") onLost();
-    if (code === "network" && !answerLost && (attempts < MOST_ATTEMPTS || !navigator.onLine)) {
+    // Though the server may have kept it already: under the same key it does not keep it twice.
+    if (code === "network" && (attempts < MOST_ATTEMPTS || !navigator.onLine)) {
       return change((uploads) => queue.requeued(uploads, id));
     }
-    if (code === "rate_limited" && mayWait(failure, attempts)) return pause(id, failure);
-    fail(id, answerLost ? ANSWER_LOST : explain(failure), !FILE_AT_FAULT.has(code));
-    if (answerLost || LIST_IN_DOUBT.has(code)) onDoubt();
+    if ((code === "rate_limited" || code === "overloaded") && mayWait(failure, attempts)) return pause(id, failure);
+    fail(id, explain(failure), !FILE_AT_FAULT.has(code));
+    if (LIST_IN_DOUBT.has(code)) onDoubt();
   }
 
   /** @type {(id: string, sentence: string, retryable: boolean) => void} */

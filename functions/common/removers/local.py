@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from common.errors import RemoverFailed
+from common.notes import note
 
 SIDE = 320  # pixels; what the network was trained on
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -39,6 +40,7 @@ class LocalRemover:
                 outputs = self._session.run(None, {self._input: pixels})
         except Exception as error:  # the runtime's exceptions have no common base of their own
             raise RemoverFailed from error
+        note(remover="local")
         return _stretched(outputs[0][0, 0]).resize(picture.size, Image.Resampling.LANCZOS)
 
 

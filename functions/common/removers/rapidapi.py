@@ -19,6 +19,7 @@ from PIL import Image
 from requests.adapters import HTTPAdapter
 
 from common.errors import RateLimited, RemoverError, RemoverFailed, RemoverTimeout
+from common.notes import note
 from common.removers import objectcut
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class RapidApiRemover:
             alpha = objectcut.alpha(answer, sent.size)
         except objectcut.UnusableAnswer as error:
             self._give_up(answer, f"ObjectCut's result is not usable ({error})")
-        logger.info("ObjectCut removed a background: %s", self._described(answer))
+        note(remover="rapidapi", correlation_id=self._redacted(answer.get("correlation_id")))
         return alpha if alpha.size == picture.size else alpha.resize(picture.size, Image.Resampling.LANCZOS)
 
     def _ask(self, jpeg: bytes, budget: _Budget) -> Mapping[str, Any]:
@@ -165,7 +166,7 @@ class RapidApiRemover:
         with self._session.post(
             self._url, data=form, timeout=timeout, stream=True, allow_redirects=False
         ) as response:
-            logger.info("RapidAPI requests left: %s", response.headers.get("x-ratelimit-requests-remaining"))
+            note(requests_left=response.headers.get("x-ratelimit-requests-remaining"))
             return response.status_code, response.headers, _read(response, budget)
 
     def _refuse(self, status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:

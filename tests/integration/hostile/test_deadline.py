@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Response
 
-from common import bootstrap
+from common import bodies, bootstrap
 from common.answers import json_response
 from common.http import Call, endpoint
 from tests.host import serve

@@ -12,6 +12,7 @@ import pytest
 from bson import ObjectId
 from google.cloud import storage
 
+from common.admission import PixelBudget
 from common.bucket.calls import connect as connect_bucket
 from common.bucket.signer import Signer
 from common.bucket.store import BucketImageStore
@@ -82,6 +83,7 @@ class Album:
             codec=lambda: PillowCodec(50),
             remover=lambda: pytest.fail("nothing is uploaded here"),
             user_limit=9,
+            budget=PixelBudget(1, patience=1),
             clock=lambda: datetime.now(UTC) + ahead,
         )
 

@@ -74,12 +74,18 @@ locals {
     MAX_MEGAPIXELS = tostring(var.max_megapixels)
     SITE_URL       = module.edge.url
     LOG_LEVEL      = var.log_level
+
+    GOOGLE_CLOUD_PROJECT = var.project_id
   }
 
   upload_settings = {
     REMOVER          = var.remover
     X_RAPID_API_HOST = var.x_rapid_api_host
     LOCAL_MODEL_PATH = local.uses_model ? "models/u2netp.onnx" : null
+
+    # Nobody is refused whom the platform lets in, and the largest pictures fit side by side.
+    UPLOADS_AT_ONCE    = tostring(local.upload_concurrency)
+    MEGAPIXELS_AT_ONCE = tostring(local.upload_concurrency * var.max_megapixels)
   }
 
   # The provider's key is nobody's where the provider is not asked.

@@ -27,10 +27,11 @@ resource "google_cloudfunctions2_function" "this" {
     min_instance_count               = var.min_instances
     max_instance_count               = var.max_instances
 
-    # A thread for each request that the instance is given; the framework's own default counts processors.
+    # A thread for each request that the instance is given; the framework's own default counts processors. And the
+    # memory of large pictures goes back to the system, where the allocator would keep it for ever.
     environment_variables = merge(
       { for setting, value in var.settings : setting => value if value != null },
-      { THREADS = tostring(var.concurrency) },
+      { THREADS = tostring(var.concurrency), MALLOC_MMAP_THRESHOLD_ = "1048576" },
     )
 
     dynamic "secret_environment_variables" {

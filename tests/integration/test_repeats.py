@@ -1,0 +1,99 @@
+"""An upload that is sent again, on every host: one record, one call of the provider, one answer."""
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests import objectcut_behaviours as behaviours
+from tests.integration.client import Client
+from tests.objectcut import ObjectCut
+from tests.photos import photo
+
+KEY = {"Idempotency-Key": "6f1c0b7e-0d5a-4a51-9c58-9b0f8d7f5a11"}
+PICTURE = photo(70, 50)
+
+
+@pytest.fixture
+def provider(provider: ObjectCut) -> ObjectCut:
+    """A provider that takes its time, so that calls meet."""
+    provider.always(behaviours.slowly(0.5))
+    return provider
+
+
+def test_a_repeated_upload_gets_the_first_answer(client: Client, provider: ObjectCut) -> None:
+    first = client.upload(PICTURE, headers=KEY)
+    again = client.upload(PICTURE, headers=KEY)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again.headers["Location"] == first.headers["Location"]
+    assert client.list()["used"] == len(provider.calls) == 1
+
+
+def test_repeats_at_the_same_moment_are_one_upload(client: Client, provider: ObjectCut) -> None:
+    token = {"Authorization": f"Bearer {client.token()}"}
+
+    def send(_: int) -> requests.Response:
+        return Client(client.host).upload(PICTURE, headers=KEY | token)
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(send, range(6)))
+    assert [answer.status_code for answer in answers] == [201] * 6
+    assert len({answer.text for answer in answers}) == 1
+    assert client.list()["used"] == len(provider.calls) == 1
+
+
+def test_an_upload_whose_answer_was_lost_is_answered_when_it_is_sent_again(
+    client: Client, provider: ObjectCut
+) -> None:
+    token = {"Authorization": f"Bearer {client.token()}"}
+    request = requests.Request(
+        "POST", client.host.url("/api/upload"), headers=KEY | token, files={"image": ("p.png", PICTURE)}
+    ).prepare()
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    address = urlsplit(client.host.url("/api/upload"))
+    with socket.create_connection((address.hostname, address.port), 10) as gone:
+        gone.sendall(f"POST /api/upload HTTP/1.1\r\nHost: here\r\n{head}\r\n".encode() + request.body)  # type: ignore[operator]
+    answer = client.upload(PICTURE, headers=KEY | token)
+    assert answer.status_code == 201
+    assert client.list()["records"] == [answer.json()["record"]]
+    assert len(provider.calls) == 1
+
+
+def test_another_picture_under_the_same_key_is_refused(client: Client, provider: ObjectCut) -> None:
+    client.upload(PICTURE, headers=KEY)
+    refused = client.upload(photo(71, 50), headers=KEY)
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
+    assert client.list()["used"] == len(provider.calls) == 1
+
+
+@pytest.mark.parametrize("key", ["k" * 256, "a\tb", "\u00e9"])
+def test_a_key_that_is_none_is_refused(client: Client, key: str) -> None:
+    refused = client.upload(PICTURE, headers={"Idempotency-Key": key.encode()})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+    assert client.list()["used"] == 0
+
+
+def test_the_same_picture_again_is_another_record_and_no_call_of_the_provider(
+    client: Client, provider: ObjectCut
+) -> None:
+    first, second = client.keep(PICTURE, name="a"), client.keep(PICTURE, name="b")
+    assert len(provider.calls) == 1
+    images = [client.call("GET", record["processed_url"]).content for record in (first, second)]
+    assert images[0] == images[1]
+    client.call("DELETE", f"/api/delete/{first['record_id']}")
+    assert client.call("GET", second["preview_url"]).status_code == 200
+
+
+def test_rename_and_delete_repeated_answer_the_same(client: Client) -> None:
+    record_id = client.keep()["record_id"]
+    for _ in range(2):
+        answer = client.call("PUT", f"/api/rename/{record_id}", json={"record_name": "again"})
+        assert (answer.status_code, answer.json()) == (200, {"message": "success"})
+    answers = [client.call("DELETE", f"/api/delete/{record_id}") for _ in range(2)]
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(200, {"message": "success"})] * 2
+    assert client.list()["used"] == 0
+    assert Client(client.host).call("DELETE", f"/api/delete/{record_id}").status_code == 404
+    assert client.call("PUT", f"/api/rename/{record_id}", json={"record_name": "no"}).status_code == 404
