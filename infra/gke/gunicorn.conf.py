@@ -27,4 +27,3 @@ forwarder_headers = ""
 
 # It would want a folder that can be written, and nobody would use it.
 control_socket_disable = True
-
