@@ -5,7 +5,7 @@ import hashlib
 import logging
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
@@ -36,6 +36,7 @@ _REPEAT_POLL = 0.25
 _STILL_RUNNING = "This picture is still being worked on. Try again in a minute; it is not done twice."
 STRAY_AGE = timedelta(hours=1)  # an older object that no record leads to is nobody's any more
 _CLEANUP_BATCH = 100
+_CLEANUP_SEARCH = 1_000  # each costs the embedded server a look at all that has expired
 _CLEANUP_SECONDS = 50.0
 _ENCODED_AS = {"processed": "image/png", "preview": "image/webp"}
 
@@ -204,17 +205,28 @@ class Library:
         return CleanupReport(records, released, images, more)
 
     def _delete_expired(self, deadline: float) -> tuple[int, int, bool]:
-        """Delete old records and their images; the third value says whether there may be more."""
+        """Delete old records and their images; the third value says whether time ran out."""
+        records, images, batches = 0, 0, self._expired()
+        while time.monotonic() < deadline:
+            batch = next(batches, None)
+            if batch is None:
+                return records, images, False
+            deleted = self.records.delete_many(record_id for _, record_id in batch)
+            records += deleted
+            if deleted:  # else another cleanup was faster and deletes the images too
+                images += self.images().remove(batch)
+        return records, images, True
+
+    def _expired(self) -> Iterator[Sequence[tuple[str, str]]]:
+        """Yield what is past its retention in batches, until there is nothing more."""
         if self.retention is None:
-            return 0, 0, False
-        records, images, more = 0, 0, True
+            return
         before = self.clock() - self.retention
-        while more and time.monotonic() < deadline:
-            expired = self.records.expired(before, _CLEANUP_BATCH)
-            records += self.records.delete_many(record_id for _, record_id in expired)
-            images += self.images().remove(expired)
-            more = len(expired) == _CLEANUP_BATCH
-        return records, images, more
+        found = self.records.expired(before, _CLEANUP_SEARCH)
+        while found:
+            for first in range(0, len(found), _CLEANUP_BATCH):
+                yield found[first : first + _CLEANUP_BATCH]
+            found = self.records.expired(before, _CLEANUP_SEARCH)
 
     def _delete_strays(self, deadline: float) -> tuple[int, bool]:
         """Delete old objects that no record leads to; the second value says whether time ran out."""
@@ -223,7 +235,10 @@ class Library:
             if time.monotonic() >= deadline:
                 return strays, True
             named = self.records.named_objects({found.record_id for found in page})
-            strays += self.images().discard(found for found in page if found.name not in named)
+            # Whatever the clocks say, what an upload has written so far is left to it.
+            strays += self.images().discard(
+                found for found in page if found.name not in named and found.record_id not in named
+            )
         return strays, False
 
 

@@ -78,7 +78,10 @@ class RecordStore(Protocol):
         """Delete these records, whoever's they are, and return how many there were."""
 
     def named_objects(self, record_ids: Iterable[str]) -> Collection[str]:
-        """Return the names of the objects that these records lead to; an id may be no record's."""
+        """Return the names of the objects that these records lead to, and the ids of those still at work.
+
+        An id may be no record's.
+        """
 
 
 class ImageStore(Protocol):

@@ -23,6 +23,7 @@ _PING_SECONDS = 2
 _READY = {"status": {"$nin": ["processing", "deleted"]}}
 _KEPT = {"status": {"$ne": "deleted"}}
 _DELETED_SECONDS = 24 * 60 * 60
+_BATCH = 100
 _DETAILS = tuple(field.name for field in fields(PictureDetails))
 _SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size")
 
@@ -98,7 +99,7 @@ class MongoRecordStore:
     ) -> Claim | None:
         """Insert a record that is still processing in a free slot of the user's."""
         self._ensure_indexes()
-        self._release_claims(stale_before, user_id=user_id)
+        self._images.delete_many({"user_id": user_id, **_stale(stale_before)})
         record = {
             "user_id": user_id,
             "image_name": upload.name,
@@ -194,9 +195,14 @@ class MongoRecordStore:
 
     @_driver_errors()
     def release_claims(self, before: datetime) -> int:
-        """Delete every claim made before then and return how many."""
+        """Delete every claim made before then, batch by batch, and return how many."""
         self._ensure_indexes()
-        return self._release_claims(before)
+        stale, released = _stale(before), 0
+        while found := list(self._images.find(stale, ["_id"], limit=_BATCH)):
+            ids = [document["_id"] for document in found]
+            # One that has become a record since then is none any more.
+            released += self._images.delete_many({"_id": {"$in": ids}, **stale}).deleted_count
+        return released
 
     @_driver_errors()
     def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
@@ -209,15 +215,20 @@ class MongoRecordStore:
     def delete_many(self, record_ids: Iterable[str]) -> int:
         """Delete these records and return how many there were."""
         ids = [ObjectId(record_id) for record_id in record_ids]
-        return self._images.delete_many({"_id": {"$in": ids}}).deleted_count
+        # What its user has deleted meanwhile stays known as that.
+        return self._images.delete_many({"_id": {"$in": ids}, **_READY}).deleted_count
 
     @_driver_errors()
     def named_objects(self, record_ids: Iterable[str]) -> "set[str]":
-        """Return the names of the objects that these records lead to."""
+        """Return the names of the objects that these records lead to, and the ids of those still at work."""
         ids = [ObjectId(record_id) for record_id in record_ids if ObjectId.is_valid(record_id)]
         names = list(OBJECT_FIELDS.values())
-        found = self._images.find({"_id": {"$in": ids}}, names)
-        return {document[name] for document in found for name in names if name in document}
+        named = set()
+        for document in self._images.find({"_id": {"$in": ids}}, [*names, "status"]):
+            named |= {document[name] for name in names if name in document}
+            if document.get("status") == "processing":
+                named.add(str(document["_id"]))
+        return named
 
     def _one(self, user_id: str, record_id: str, names: Sequence[str]) -> Document:
         document = self._images.find_one({**_mine(user_id, record_id), **_READY}, list(names))
@@ -231,10 +242,6 @@ class MongoRecordStore:
             self._images.create_indexes(list(_INDEXES))
             self._indexed = True
 
-    def _release_claims(self, before: datetime, **owner: str) -> int:
-        stale = {**owner, "status": "processing", "claimed_at": {"$lt": before}}
-        return self._images.delete_many(stale).deleted_count
-
     def _slots(self, user_id: str, limit: int) -> tuple[int, Sequence[int]]:
         """Return how many records there are and the slots to try.
 
@@ -244,6 +251,10 @@ class MongoRecordStore:
         taken = {document.get("slot") for document in kept}
         free = [slot for slot in range(limit) if slot not in taken]
         return len(kept), free[: max(limit - len(kept), 0)]
+
+
+def _stale(before: datetime) -> Document:
+    return {"status": "processing", "claimed_at": {"$lt": before}}
 
 
 def _mine(user_id: str, record_id: str) -> Document:

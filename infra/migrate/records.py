@@ -20,7 +20,8 @@ OBJECTS = tuple(OBJECT_FIELDS.values())
 _SIZES = ("size", "processed_size", "preview_size")
 _READ = ("user_id", "content_type", *_SIZES, *INLINE_FIELDS, *OBJECTS)
 # A claim is an upload at work, which puts its images where the service keeps new ones.
-_READY = {"status": {"$ne": "processing"}}
+_READY = {"status": {"$nin": ["processing", "deleted"]}}
+_KEPT = {"status": {"$ne": "deleted"}}
 
 
 class Records:
@@ -39,7 +40,7 @@ class Records:
         """Return what a move needs of a record that meets one of the conditions, or raise Gone."""
         document = self._images.find_one({"_id": record_id, "$or": wanted, **_READY}, list(fields))
         if document is None:
-            raise Gone if self._images.find_one({"_id": record_id}, ["_id"]) else Deleted
+            raise Gone if self._images.find_one({"_id": record_id, **_KEPT}, ["_id"]) else Deleted
         return document
 
     def change(self, document: Document, guard: Document, *, to: Document, drop: Iterable[str] = ()) -> bool:

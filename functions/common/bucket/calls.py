@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import requests
@@ -22,6 +22,7 @@ A = TypeVar("A")
 # What fails is tried again for 20 seconds, one try waits 5 for a connection and 30 for an answer.
 PATIENCE = {"retry": DEFAULT_RETRY.with_timeout(20), "timeout": (5, 30)}
 _AT_ONCE = 16  # calls
+_HOPEFUL = 10  # seconds
 _CONNECTIONS = 64  # kept open; by default it is ten, and a function takes more requests at a time
 _FAULTS = (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException, DataCorruption)
 
@@ -47,7 +48,14 @@ def driver_errors() -> Iterator[None]:
 
 
 def at_once(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
-    """Make all of the calls, then raise what the first of them that failed did."""
+    """Make all of the calls, then raise what the first of them that failed did.
+
+    In an outage each would wait for long, so when that takes long already the rest is not tried.
+    """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         made = [pool.submit(call, argument) for argument in arguments]
+        wait(made, timeout=_HOPEFUL)
+        wait(made, return_when=FIRST_EXCEPTION)
+        for each in made:
+            each.cancel()
     return [each.result() for each in made]

@@ -19,7 +19,8 @@ from common.models import OBJECT_FIELDS, EncodedImage, ImageFields, Images, Stor
 from common.ports import ImageStore
 
 CACHE_CONTROL = "private, max-age=31536000, immutable"
-_PAGES = 20  # of up to 1,000 objects, looked through in one cleanup
+_PAGES = 20  # looked through in one cleanup
+_PAGE_SIZE = 1_000  # objects
 _OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)", re.DOTALL)
 _SIZE_FIELDS: Mapping[Variant, str] = {
     "original": "size",
@@ -110,7 +111,7 @@ class BucketImageStore:
 
     def _pages(self, **offset: str) -> Iterator[Iterable[storage.Blob]]:
         fields = "items(name,generation,timeCreated),nextPageToken"
-        listed = self._bucket.list_blobs(fields=fields, **offset, **PATIENCE)
+        listed = self._bucket.list_blobs(fields=fields, page_size=_PAGE_SIZE, **offset, **PATIENCE)
         return cast(Iterator[Iterable[storage.Blob]], listed.pages)
 
 

@@ -1,0 +1,189 @@
+"""Records by the thousand, expired, live and unfinished, with their objects, and cleanups of them."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import storage
+
+from common.admission import PixelBudget
+from common.bucket.calls import connect as connect_bucket
+from common.bucket.signer import Signer
+from common.bucket.store import BucketImageStore, object_names
+from common.image_store import InlineImageStore
+from common.library import Library
+from common.models import OBJECT_FIELDS, Images, PictureDetails
+from common.pictures import PillowCodec
+from common.ports import ImageStore
+from common.records import CREATED_ON, MongoRecordStore, connect
+from infra.local import FUNCTIONS, ROOT
+from tests.fakes import FakeRemover
+from tests.photos import photo
+
+Document = dict[str, Any]
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+RETENTION = 30 * DAY
+IMAGES = Images(photo(40, 30, "JPEG"), photo(40, 30), photo(20, 15, "WEBP"), "image/jpeg")
+_DETAILS = PictureDetails("image/jpeg", 40, 30, len(IMAGES.original), "ab" * 32)
+_SIZES = {"processed_size": len(IMAGES.processed), "preview_size": len(IMAGES.preview)}
+
+
+class Stock:
+    """A collection and, where `storage_url` is given, a bucket, which has the database's name if no other."""
+
+    def __init__(self, uri: str, name: str, storage_url: str = "", bucket: str = "") -> None:
+        self.name, self.storage_url, self.bucket = name, storage_url, bucket or name
+        self.images = connect(uri, name)
+        self.environ = {"MONGO_URI": uri, "MONGO_DB": name, "LOG_LEVEL": "ERROR"}
+        if storage_url:
+            self.environ |= {"IMAGE_BUCKET": self.bucket, "STORAGE_EMULATOR_HOST": storage_url}
+        MongoRecordStore(self.images).release_claims(datetime.now(UTC))  # makes the indexes
+
+    def keep(self, count: int, age: timedelta = timedelta()) -> list[Document]:
+        """Put finished records here, made that long ago, and return their documents."""
+        made = (datetime.now(UTC) - age).strftime(CREATED_ON)
+        documents = [self._document(number, made) for number in range(count)]
+        return self._insert(documents, documents if self.storage_url else [])
+
+    def claim(self, count: int, age: timedelta, *, with_objects: bool = False) -> list[Document]:
+        """Put uploads at work here, and what they have written where they have."""
+        now = datetime.now(UTC)
+        documents = [
+            {**self._begun(number, now.strftime(CREATED_ON)), "status": "processing", "claimed_at": now - age}
+            for number in range(count)
+        ]
+        return self._insert(documents, documents if with_objects else [])
+
+    def delete(self, count: int) -> list[Document]:
+        """Put here what deleted records leave."""
+        gone = {"status": "deleted", "deleted_at": datetime.now(UTC)}
+        documents = [{"_id": ObjectId(), "user_id": os.urandom(16).hex(), **gone} for _ in range(count)]
+        return self._insert(documents, [])
+
+    def _begun(self, number: int, made: str) -> Document:
+        named = {"_id": ObjectId(), "user_id": os.urandom(16).hex(), "image_name": f"cat {number}"}
+        return {**named, "created_on": made, "sha256": _DETAILS.sha256, "slot": 0, "used": 1}
+
+    def _document(self, number: int, made: str) -> Document:
+        begun = self._begun(number, made)
+        if self.storage_url:
+            names = object_names(begun["user_id"], str(begun["_id"]))
+            fields = {**{OBJECT_FIELDS[variant]: name for variant, name in names.items()}, **_SIZES}
+        else:
+            fields = dict(InlineImageStore().save("", "", IMAGES))
+        return {**begun, **asdict(_DETAILS), **fields, "status": "ready"}
+
+    def _insert(self, documents: list[Document], with_objects: Iterable[Document]) -> list[Document]:
+        for first in range(0, len(documents), 500):
+            self.images.insert_many(documents[first : first + 500])
+        self.write((str(each["user_id"]), str(each["_id"])) for each in with_objects)
+        return documents
+
+    def write(self, records: Iterable[tuple[str, str]]) -> None:
+        """Write the objects of these records, over one connection, which is several times as fast."""
+        line = http.client.HTTPConnection(self.storage_url.removeprefix("http://"), timeout=30)
+        for user_id, record_id in records:
+            for variant, name in object_names(user_id, record_id).items():
+                path = f"/upload/storage/v1/b/{self.bucket}/o?uploadType=media&name={name}"
+                line.request("POST", path, getattr(IMAGES, variant), {"Content-Type": "image/png"})
+                answer = line.getresponse()
+                answer.read()
+                assert answer.status == 200
+        line.close()
+
+    def expired(self) -> int:
+        before = (datetime.now(UTC) - RETENTION).strftime(CREATED_ON)
+        return self.images.count_documents({"created_on": {"$lt": before}})
+
+    def documents(self, like: Iterable[Document]) -> list[Document]:
+        """Return those of these documents that are still here, as they are now."""
+        ids = [each["_id"] for each in like]
+        found: list[Document] = []
+        for first in range(0, len(ids), 100):
+            found += self.images.find({"_id": {"$in": ids[first : first + 100]}})
+        order = {_id: number for number, _id in enumerate(ids)}
+        return sorted(found, key=lambda each: order[each["_id"]])
+
+    def objects(self) -> set[str]:
+        nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
+        client = storage.Client("none", nobody, client_options={"api_endpoint": self.storage_url})
+        return {blob.name for blob in client.bucket(self.bucket).list_blobs()}
+
+    def named(self) -> set[str]:
+        """Return the names of the objects that records lead to."""
+        fields = OBJECT_FIELDS.values()
+        return {document[field] for document in self.images.find() for field in fields if field in document}
+
+    def store(self) -> ImageStore:
+        inline = InlineImageStore()
+        return BucketImageStore(connect_bucket(self.bucket), inline, Signer()) if self.storage_url else inline
+
+    def library(self, **options: Any) -> Library:
+        """Return the service's library over all of this, in this process."""
+        given: Mapping[str, Any] = {"records": MongoRecordStore(self.images), "images": self.store, **options}
+        return Library(
+            **given,
+            codec=lambda: PillowCodec(50),
+            remover=FakeRemover,
+            user_limit=5,
+            budget=PixelBudget(10**9, patience=1),
+            retention=RETENTION,
+        )
+
+    def library_in(self, ahead: timedelta, **options: Any) -> Library:
+        """Return one whose clock is ahead of ours."""
+        return self.library(clock=lambda: datetime.now(UTC) + ahead, **options)
+
+    def start(self, **environ: str) -> "Run":
+        """Start `python cleanup.py`; where there is a bucket, one for which every object is old."""
+        command = [sys.executable, "cleanup.py"]
+        if self.storage_url:
+            command = [sys.executable, "-m", "tests.integration.cleanup.process"]
+        path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(FUNCTIONS)])}
+        return Run(command, {**os.environ, **path, **self.environ, **environ})
+
+    def run_until(self, left: int) -> "Run":
+        """Start a cleanup and return when so many documents are left, at most."""
+        run = self.start()
+        while self.images.estimated_document_count() > left:
+            assert run.process.poll() is None, run.process.communicate()
+            time.sleep(0.02)
+        return run
+
+
+class Run:
+    """A cleanup in a process of its own."""
+
+    def __init__(self, command: list[str], environ: Mapping[str, str]) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            command, cwd=FUNCTIONS, env=environ, stdout=pipe, stderr=pipe, text=True
+        )
+        self.most_memory = 0  # in KiB
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+        assert self.process.returncode < 0, "it was over before it was killed"
+
+    def report(self) -> dict[str, Any]:
+        """Return what it reports at its end."""
+        output, errors = self.end()
+        assert (self.process.returncode, errors) == (0, ""), errors
+        report: dict[str, Any] = json.loads(output)
+        return report
+
+    def end(self) -> tuple[str, str]:
+        """Wait for its end and return what it has written: a few lines, which fit into the pipes."""
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode, self.most_memory = os.waitstatus_to_exitcode(status), usage.ru_maxrss
+        return self.process.communicate()

@@ -1,0 +1,167 @@
+"""A cleanup takes bounded steps in a bounded time, and finds what it looks for by an index."""
+
+from collections.abc import Iterator
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import pymongo
+import pytest
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from common.errors import ApplicationError
+from common.models import CleanupReport, Upload
+from common.records import MongoRecordStore
+from tests.fakes import START
+from tests.integration.cleanup.stock import DAY, MINUTE, Stock
+from tests.photos import photo
+
+BATCH, SEARCH = 100, 1_000
+
+
+class Commands(CommandListener):
+    """What was asked of the database, and how many documents each answer was about."""
+
+    def __init__(self) -> None:
+        self.filters: list[dict[str, Any]] = []
+        self.deleted: list[int] = []
+        self.found: list[list[dict[str, Any]]] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        command = event.command
+        parts = [*command.get("deletes", ()), *command.get("updates", ())]
+        self.filters += [dict(part["q"]) for part in parts]
+        if event.command_name == "find":
+            self.filters.append(dict(command["filter"]))
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        if event.command_name == "delete":
+            self.deleted.append(event.reply["n"])
+        cursor = event.reply.get("cursor", {})
+        self.found += [cursor[name] for name in ("firstBatch", "nextBatch") if name in cursor]
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Leave it to the call to say so."""
+
+
+@pytest.fixture
+def commands() -> Commands:
+    return Commands()
+
+
+@pytest.fixture
+def watched(inline_stock: Stock, commands: Commands) -> Iterator[MongoRecordStore]:
+    """The stock's records, by a client whose commands are seen."""
+    uri = inline_stock.environ["MONGO_URI"]
+    with pymongo.MongoClient[dict[str, Any]](uri, event_listeners=[commands]) as client:
+        yield MongoRecordStore(client[inline_stock.name]["images"])
+
+
+def test_no_command_is_about_more_than_a_batch_and_no_picture_is_read(
+    inline_stock: Stock, watched: MongoRecordStore, commands: Commands
+) -> None:
+    inline_stock.keep(1_050, 31 * DAY)
+    inline_stock.claim(250, 16 * MINUTE)
+
+    report = inline_stock.library(records=watched).clean_up()
+
+    assert report == CleanupReport(1_050, 250, 0, more=False)
+    assert (sum(commands.deleted), max(commands.deleted)) == (1_300, BATCH)
+    assert max(map(len, commands.found)) <= SEARCH
+    assert {name for batch in commands.found for each in batch for name in each} == {"_id", "user_id"}
+
+
+@pytest.fixture
+def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the time of each cleanup be over when it has looked at its clock three times."""
+    ticks = count(step=16)
+    monkeypatch.setattr("common.library.time", SimpleNamespace(monotonic=lambda: next(ticks)))
+
+
+@pytest.mark.usefixtures("three_looks")
+def test_a_cleanup_without_time_says_that_there_is_more_and_repeated_ones_finish(bucket_stock: Stock) -> None:
+    bucket_stock.keep(450, 31 * DAY)
+    kept = bucket_stock.keep(10)
+    library = bucket_stock.library_in(61 * MINUTE)
+
+    assert [library.clean_up() for _ in range(3)] == [
+        CleanupReport(300, 0, 900, more=True),
+        CleanupReport(150, 0, 450, more=True),  # no time was left to look for strays
+        CleanupReport(0, 0, 0, more=False),
+    ]
+    assert bucket_stock.objects() == bucket_stock.named()
+    assert bucket_stock.documents(kept) == kept
+
+
+@pytest.mark.usefixtures("three_looks")
+def test_a_bucket_that_takes_too_long_to_look_through_is_looked_through_by_repeated_calls(
+    bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket_stock.write(("me", f"{number:024x}") for number in range(700))  # three pages of the listing
+    monkeypatch.setattr("common.bucket.store.secrets.token_hex", lambda _: "00000000")
+    library = bucket_stock.library_in(61 * MINUTE)
+
+    assert library.clean_up() == CleanupReport(0, 0, 2_000, more=True)
+    assert library.clean_up() == CleanupReport(0, 0, 100, more=False)
+    assert bucket_stock.objects() == set()
+
+
+def test_a_claim_is_released_once_it_is_older_than_15_minutes_and_not_before(inline_stock: Stock) -> None:
+    records = MongoRecordStore(inline_stock.images)
+    records.claim("me", Upload("cat", "ab" * 32), limit=1, now=START, stale_before=START)
+    inline_stock.claim(1, -MINUTE)
+
+    def released(after: float) -> int:
+        return inline_stock.library(clock=lambda: START + after * MINUTE).clean_up().released_claims
+
+    assert [released(after) for after in (14.9, 15, 15.001, 15.001)] == [0, 0, 1, 0]
+    assert inline_stock.images.count_documents({}) == 1
+
+
+def test_every_query_of_the_service_finds_its_documents_by_an_index(
+    inline_stock: Stock, watched: MongoRecordStore, commands: Commands
+) -> None:
+    library = inline_stock.library(records=watched)
+    added = library.add("me", photo(), name="cat", file_name="", key="a key")
+    library.add("me", photo(), name="cat", file_name="", key="a key")
+    library.rename("me", added.record.record_id, "dog")
+    library.read("me", library.shelf("me").records[0], "preview").image.open()
+    library.delete("me", added.record.record_id)
+    inline_stock.claim(1, 16 * MINUTE)
+    inline_stock.keep(1, 31 * DAY)
+    library.clean_up()
+    with pytest.raises(ApplicationError):
+        library.find("me", "0" * 24)
+    watched.named_objects(["0" * 24])
+
+    indexes = inline_stock.images.index_information().values()
+    first = {index["key"][0][0] for index in indexes if not index.get("partialFilterExpression")}
+    partial = [index for index in indexes if index.get("partialFilterExpression")]
+    assert len(commands.filters) > 15
+    for query in commands.filters:
+        assert first & query.keys() or any(_serves(index, query) for index in partial), query
+
+
+def _serves(index: dict[str, Any], query: dict[str, Any]) -> bool:
+    """Tell whether a partial index has what this query looks for."""
+    is_in_it = all(
+        query.get(name) == value or (value == {"$exists": True} and name in query)
+        for name, value in index["partialFilterExpression"].items()
+    )
+    return is_in_it and index["key"][0][0] in query
+
+
+def test_old_claims_and_objects_records_are_not_searched_for_in_all_records(inline_stock: Stock) -> None:
+    """The embedded server plans these two as MongoDB does; of the others it tells a scan, and does none."""
+    inline_stock.keep(300)
+    (claim,) = inline_stock.claim(1, 16 * MINUTE)
+    queries = {
+        "claims": {"status": "processing", "claimed_at": {"$lt": START.replace(year=2999)}},
+        "_id_": {"_id": {"$in": [claim["_id"]]}},
+    }
+    for name, query in queries.items():
+        find = {"find": "images", "filter": query}
+        told = inline_stock.images.database.command("explain", find)
+        plan = told["queryPlanner"]["winningPlan"]["inputStage"]
+        assert (plan["stage"], plan["indexName"]) == ("IXSCAN", name)
+        assert told["executionStats"]["totalDocsExamined"] == 1

@@ -1,0 +1,65 @@
+"""Users who go on using the service, and who miss nothing of what they keep."""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from common.library import Library
+from tests.fakes import VARIANTS
+from tests.integration.cleanup.stock import Stock
+from tests.photos import photo
+
+_USERS = 2
+
+
+class Traffic:
+    """Users at work, each in a thread of its own; a context manager that tells what any of them missed."""
+
+    def __init__(self, stock: Stock) -> None:
+        self._stock = stock
+        self._stopping = threading.Event()
+        self._failures: list[BaseException] = []
+        self.rounds = 0
+
+    def __enter__(self) -> Self:
+        self._threads = [threading.Thread(target=self._use, args=[f"{n:032x}"]) for n in range(_USERS)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        if error is None:
+            assert self._failures == []
+            assert self.rounds >= _USERS
+
+    def _use(self, user_id: str) -> None:
+        library, number = self._stock.library(), 0
+        try:
+            while not self._stopping.is_set():
+                number += 1
+                self._keep_one_more(library, user_id, number)
+                self.rounds += 1
+                self._stopping.wait(0.2)  # the machine is the cleanup's as well
+        except BaseException as error:  # noqa: BLE001 - raised by the assertion at the end
+            self._failures.append(error)
+
+    def _keep_one_more(self, library: Library, user_id: str, number: int) -> None:
+        """Upload a picture, delete the third last, rename the last, and look at all that is kept."""
+        picture = photo(20 + number % 50, 16)
+        kept = library.shelf(user_id).records
+        if len(kept) == 3:
+            library.delete(user_id, kept[-1].record_id)
+        added = library.add(user_id, picture, name=f"cat {number}", file_name="").record
+        library.rename(user_id, added.record_id, f"dog {number}")
+        shelf = library.shelf(user_id)
+        assert shelf.used == len(shelf.records) == min(number, 3)
+        assert f"dog {number}" in [record.image_name for record in shelf.records]
+        for record in shelf.records:
+            sizes = {v: len(library.read(user_id, record, v).image.open().read()) for v in VARIANTS}
+            assert all(sizes.values())
+        assert library.read(user_id, added, "original").image.open().read() == picture
