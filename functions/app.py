@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import mimetypes
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,8 +25,11 @@ from rename import rename
 from upload import upload
 
 SITE = Path(__file__).resolve().parent.parent / "web"
-_SITE_FILES = (".html", ".css", ".js", ".svg", ".png", ".ico", ".txt", ".webmanifest")
+_SITE_FILES = (".html", ".css", ".js", ".svg", ".png", ".ico", ".txt", ".yaml", ".webmanifest")
 _DOCUMENTS = (".html", ".svg")
+_TEXTS = ("text/", "image/svg", "application/yaml")
+
+mimetypes.add_type("application/yaml", ".yaml")  # RFC 9512; Python knows it from 3.14 on
 
 
 def site_policy(*, bucket: bool) -> str:
@@ -46,6 +50,7 @@ def create_app() -> Flask:
     app.config["SITE_POLICY"] = site_policy(bucket=bool(settings.image_bucket))
     for path, function in _ENDPOINTS.items():
         _route(app, path, function)
+        _route(app, f"{path}/", function)
         _route(app, f"{path}/<path:rest>", function)
     _route(app, "/", _home, "GET", "HEAD")
     _route(app, "/", upload, "POST", "OPTIONS")
@@ -98,7 +103,7 @@ def _site_file(path: str) -> Response:
 def _compress(response: Response, path: Path) -> None:
     """Send text as gzip to whoever takes it; 304 and parts of files stay as they are."""
     response.vary.add("Accept-Encoding")
-    is_text = (response.mimetype or "").startswith(("text/", "image/svg"))
+    is_text = (response.mimetype or "").startswith(_TEXTS)
     if response.status_code == 200 and is_text and request.accept_encodings["gzip"]:
         response.close()  # the file itself is not sent
         response.direct_passthrough = False

@@ -1,13 +1,13 @@
 """GET /api/image/<record_id>/original|processed|preview: one image of a record."""
 
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import quote
 
-from flask import Response
+from flask import Request, Response
 from werkzeug.http import dump_options_header
 from werkzeug.wsgi import FileWrapper
 
-from common.errors import NotFound
+from common.errors import NotFound, PictureError
 from common.http import Call, endpoint
 from common.models import ImageFile, ImageRecord, Variant
 
@@ -30,13 +30,31 @@ def image(call: Call) -> Response:
     etag = f"{record.record_id}-{variant}"  # the images of a record never change
     if call.request.if_none_match.contains_weak(etag):
         return _about(Response(status=304), etag)
-    file = call.library.read(call.user_id, record, variant)
+    try:
+        file = call.library.read(call.user_id, record, variant)
+    except PictureError:  # the original application's, of which no preview can be made
+        raise NotFound from None
     disposition = _disposition(call, record, file)
     if link := file.image.link(call.request.method, disposition):
         return Response(status=302, headers={"Location": link, "Cache-Control": _WHILE_THE_LINK_LASTS})
     response = _about(_stream(file, disposition), etag)
-    response.make_conditional(call.request, accept_ranges=True, complete_length=file.image.size)
+    conditions = _conditions(call.request, file.image.size)
+    response.make_conditional(conditions, accept_ranges=True, complete_length=file.image.size)
     return response
+
+
+def _conditions(request: Request, size: int) -> dict[str, Any]:
+    """Return the request's headers without a Range that is not to be served, as RFC 9110 has it ignored.
+
+    That is one of other units, of several parts, or whose last part is longer than the image. Nor is there an
+    If-Match: that guards changes, and an image never changes.
+    """
+    conditions = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
+    asked = request.range
+    is_one = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
+    if not (is_one and asked and asked.ranges[0][0] >= -size):
+        conditions.pop("HTTP_RANGE", None)
+    return conditions
 
 
 def _about(response: Response, etag: str) -> Response:

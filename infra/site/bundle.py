@@ -21,6 +21,7 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".ico": "image/x-icon",
     ".txt": "text/plain; charset=utf-8",
+    ".yaml": "application/yaml",
     ".webmanifest": "application/manifest+json",
 }
 _ENDPOINTS = "api/"  # not the site's to answer

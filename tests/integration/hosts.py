@@ -121,7 +121,7 @@ def _wait_for(port: int) -> None:
     while True:
         try:
             requests.get(f"http://127.0.0.1:{port}/", timeout=5)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             assert time.monotonic() < deadline, f"nothing answers on port {port}"
             time.sleep(0.05)
         else:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from bson import ObjectId
 from pymongo.collection import Collection
 
 from tests.integration.client import Client
@@ -76,7 +77,8 @@ def test_a_record_is_deleted_with_its_images(client: Client, documents: Document
     assert (response.status_code, response.json()) == (200, {"message": "success"})
     assert client.list()["records"] == [kept]
     assert client.call("GET", gone["original_url"]).status_code == 404
-    assert documents.count_documents({"user_id": client.list()["user_id"]}) == 1
+    left = documents.find_one({"_id": ObjectId(gone["record_id"])})
+    assert set(left or {}) == {"_id", "user_id", "status", "deleted_at"}
 
 
 def test_health_is_told(client: Client) -> None:

@@ -15,12 +15,14 @@ from tests.service import PICTURE, UNKNOWN, problem
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
 JSON = {"Accept": "application/json"}
-ASSETS = sorted(
-    path.relative_to(SITE).as_posix()
-    for path in SITE.rglob("*")
-    if path.suffix in (".html", ".css", ".js", ".svg")
-)
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".yaml": "application/yaml",
+}
+ASSETS = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if path.suffix in TYPES)
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def test_text_is_compressed_for_whoever_takes_it(client: FlaskClient) -> None:
 
 
 def test_the_site_has_its_parts() -> None:
-    assert {"index.html", "404.html", "main.js", "favicon.svg"} <= set(ASSETS)
+    assert {"index.html", "404.html", "main.js", "favicon.svg", "openapi.yaml"} <= set(ASSETS)
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html", "/main.js", "/styles/base.css"])

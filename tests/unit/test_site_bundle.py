@@ -67,6 +67,7 @@ def test_a_change_renames_a_file_and_what_leads_to_it_and_nothing_else(tmp_path:
         ("drawing.svg", "image/svg+xml"),
         ("photo.png", "image/png"),
         ("favicon.ico", "image/x-icon"),
+        ("openapi.yaml", "application/yaml"),
         ("app.webmanifest", "application/manifest+json"),
     ],
 )

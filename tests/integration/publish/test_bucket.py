@@ -98,7 +98,7 @@ def test_the_real_site_is_published_whole(site: Site) -> None:
     published = set(site.objects())
     assert {address[1:] for address in [*pages, *missing]} <= published
     assert all(
-        name.endswith((".html", "favicon.svg", "robots.txt"))
+        name.endswith((".html", "favicon.svg", "robots.txt", "openapi.yaml"))
         for name in published
         if not FINGERPRINT.search(name)
     )

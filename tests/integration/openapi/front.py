@@ -1,0 +1,71 @@
+"""A front for the functions, which have an address each: one address that leads to all of them."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+_MOST = 64 * 1024  # bytes of a request's head
+
+
+class Front:
+    """Hands each connection to the port of the endpoint that its request names; a context manager.
+
+    Bytes are passed on as they are, so that a host gets what was sent, well formed or not.
+    """
+
+    def __init__(self, ports: Mapping[str, int]) -> None:
+        self._ports = ports
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # the listener was closed
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            start = _head(client)
+            line, _, rest = start.partition(b"\r\n")
+            port = self._port(line)
+            with socket.create_connection(("127.0.0.1", port)) as server:
+                # The next request may be for another function, so that it comes on another connection.
+                server.sendall(line + b"\r\nConnection: close\r\n" + rest)
+                threading.Thread(target=_pass_on, args=(client, server), daemon=True).start()
+                _pass_on(server, client)
+
+    def _port(self, line: bytes) -> int:
+        segments = line.split(b" ")[1].partition(b"?")[0].split(b"/") if b" " in line else []
+        name = segments[2].decode("latin-1") if len(segments) > 2 else ""
+        return self._ports.get(name, self._ports["list"])
+
+
+def _head(client: socket.socket) -> bytes:
+    """Return what came of a request up to and with its head."""
+    received = b""
+    while b"\r\n\r\n" not in received and len(received) < _MOST:
+        chunk = client.recv(_MOST)
+        if not chunk:
+            break
+        received += chunk
+    return received.replace(b"\r\nConnection: keep-alive\r\n", b"\r\n", 1)
+
+
+def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while chunk := source.recv(65536):
+            sink.sendall(chunk)
+        sink.shutdown(socket.SHUT_WR)

@@ -1,0 +1,311 @@
+"""web/openapi.yaml is valid OpenAPI 3.1, and describes the routes, codes and limits that there are."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+import schemathesis
+from jsonschema import Draft202012Validator
+from schemathesis.specs.openapi.definitions import OPENAPI_31
+from werkzeug.exceptions import MethodNotAllowed, RequestedRangeNotSatisfiable, RequestTimeout
+from werkzeug.test import TestResponse
+
+from app import create_app
+from common import bootstrap, errors
+from common.bucket.image import LARGEST_ANSWER, LINK_LIFETIME
+from common.intake.admission import _MEDIA_TYPES
+from common.library import NAME_LENGTH
+from common.models import Variant
+from common.pictures import PREVIEW_SIDE
+from common.problems import Problem
+from common.session import LIFETIME
+from common.settings import REQUIRED, SETTINGS
+from tests.integration.openapi.calls import ADDRESSES, APPLICATIONS, CALLS, OUTAGE
+from tests.integration.openapi.contract import (
+    DOCUMENT,
+    METHODS,
+    OPERATIONS,
+    PROBLEM,
+    SOURCE,
+    Answer,
+    check_parts,
+)
+from tests.service import TARGETS, Service
+from upload import _KEY_LENGTH
+
+SCHEMAS = DOCUMENT["components"]["schemas"]
+RAISED: list[Exception] = [
+    *(
+        error(retry_after=1) if error is errors.RateLimited else error()
+        for error in vars(errors).values()
+        if isinstance(error, type)
+        and issubclass(error, errors.ApplicationError)
+        and error not in (errors.PictureError, errors.RemoverError)
+    ),
+    MethodNotAllowed(["GET"]),
+    RequestedRangeNotSatisfiable(),
+    RequestTimeout(),
+]
+
+
+def parts(node: Any, at: str = "#") -> Iterator[tuple[str, Any]]:
+    """Yield everything in the document with where it stands."""
+    yield at, node
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, child in children:
+        yield from parts(child, f"{at}/{name}")
+
+
+def schemas() -> Iterator[tuple[str, Any]]:
+    for at, node in parts(DOCUMENT):
+        if at.endswith("/schema") or re.fullmatch(r"#/components/schemas/\w+", at):
+            yield at, node
+
+
+def examples(within: Any = DOCUMENT) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each example with where it stands and the schema that it is one of."""
+    for at, node in parts(within):
+        if isinstance(node, dict) and isinstance(node.get("schema"), dict):
+            given = [node["example"]] if "example" in node else []
+            given += [each["value"] for each in node.get("examples", {}).values()]
+            yield from ((at, value, node["schema"]) for value in given)
+        if isinstance(node, dict) and isinstance(node.get("examples"), list):
+            yield from ((at, value, node) for value in node["examples"])
+
+
+def problems() -> Iterator[tuple[int, str, Any]]:
+    """Yield status, code and example of each problem that the document has anywhere."""
+    for _, node in parts(DOCUMENT):
+        if isinstance(node, dict) and PROBLEM in node:
+            for _, example, _ in examples(node[PROBLEM]):
+                yield example["status"], example["code"], example
+
+
+# The document itself
+
+
+def test_it_is_valid_openapi() -> None:
+    assert [error.message for error in Draft202012Validator(OPENAPI_31).iter_errors(SOURCE)] == []
+    assert len(list(schemathesis.openapi.from_dict(SOURCE).get_all_operations())) == len(OPERATIONS)
+
+
+def test_every_schema_is_valid() -> None:
+    found = list(schemas())
+
+    for _, schema in found:
+        Draft202012Validator.check_schema(schema)
+    assert len(found) > 50
+
+
+def test_every_example_is_what_its_schema_says() -> None:
+    found = list(examples())
+
+    wrong = [
+        (at, error.message)
+        for at, value, schema in found
+        for error in Draft202012Validator(schema).iter_errors(value)
+    ]
+    assert wrong == []
+    assert len(found) > 60
+
+
+def test_every_answer_with_a_body_has_an_example() -> None:
+    bare = [
+        at
+        for at, node in parts(DOCUMENT)
+        if re.search(r"/content/application~?/?\w", at)
+        and isinstance(node, dict)
+        and "schema" in node
+        and not {"example", "examples"} & set(node)
+    ]
+
+    assert bare == []
+
+
+def test_nothing_in_it_is_left_over() -> None:
+    used = {node["$ref"] for _, node in parts(SOURCE) if isinstance(node, dict) and "$ref" in node}
+    named = {f"#/components/{kind}/{name}" for kind, all_ in SOURCE["components"].items() for name in all_}
+
+    assert named - used == {"#/components/securitySchemes/cookie", "#/components/securitySchemes/bearer"}
+
+
+def test_every_link_leads_to_an_operation_with_its_parameters() -> None:
+    links = [
+        link
+        for _, node in parts(DOCUMENT)
+        if isinstance(node, dict)
+        for link in (node["links"].values() if isinstance(node.get("links"), dict) else [])
+    ]
+
+    for link in links:
+        wanted = set(re.findall(r"\{(\w+)\}", OPERATIONS[link["operationId"]].path))
+        assert set(link.get("parameters", {})) == wanted
+    assert {link["operationId"] for link in links} == {"list", "image", "rename", "delete"}
+
+
+# The routes
+
+
+def check_answer(response: TestResponse) -> Answer:
+    """Return which answer of the document this is; a function without a load balancer has no /api."""
+    path = "/api" + response.request.path.removeprefix("/api")
+    headers, method = dict(response.headers.items()), response.request.method.lower()
+    return check_parts(method, path, response.status_code, headers, response.data)
+
+
+def test_every_function_is_described() -> None:
+    described = {operation.path.split("/")[2] for operation in OPERATIONS.values()}
+
+    assert {TARGETS.get(name, name) for name in described} == set(REQUIRED)
+
+
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+def test_every_address_takes_the_methods_that_are_described(service: Service, path: str) -> None:
+    methods = {method.upper() for method in DOCUMENT["paths"][path] if method in METHODS}
+
+    response = service.call("OPTIONS", ADDRESSES[path].removeprefix("/api"))
+
+    head = {"HEAD"} if "GET" in methods else set()
+    assert set(response.headers["Allow"].split(", ")) == methods | head
+    assert check_answer(response).status == 204
+
+
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "TRACE"])
+def test_every_other_method_is_the_answer_that_is_described(service: Service, path: str, method: str) -> None:
+    if method.lower() in DOCUMENT["paths"][path]:
+        method = "QUERY"
+
+    response = service.call(method, ADDRESSES[path].removeprefix("/api"))
+
+    assert check_answer(response) == ("any other method", 405, "method_not_allowed")
+
+
+@pytest.mark.usefixtures("environment")
+def test_every_route_of_the_application_is_described() -> None:
+    rules = {re.sub(r"<path:\w+>", "<>", rule.rule) for rule in create_app().url_map.iter_rules()}
+
+    described = {"/<>"}  # the site
+    for path, item in DOCUMENT["paths"].items():
+        for address in (path, item.get("x-also-at", path)):
+            start = address.partition("/{")[0]
+            described |= {start, f"{start}/<>"} if start != "/" else {start}
+    assert rules == described
+
+
+def test_every_operation_describes_what_nobody_foresaw(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(bootstrap, "parts", fail)
+    for operation in OPERATIONS.values():
+        response = service.call(operation.method.upper(), ADDRESSES[operation.path].removeprefix("/api"))
+        assert check_answer(response) == (operation.id, 500, "internal")
+
+
+# The codes
+
+
+def test_every_code_is_described_with_its_status_and_none_beside() -> None:
+    raised = [Problem.of(error) for error in RAISED]
+
+    there_are = {(problem.status.value, problem.code) for problem in raised}
+    assert {(status, code) for status, code, _ in problems()} == there_are
+    answers = {(a.status, a.code) for operation in OPERATIONS.values() for a in operation.answers() if a.code}
+    assert answers == there_are - {(405, "method_not_allowed")}
+
+
+@pytest.mark.parametrize("error", RAISED, ids=lambda error: type(error).__name__)
+def test_every_problem_is_shown_in_the_servers_own_words(error: Exception) -> None:
+    problem = Problem.of(error)
+
+    assert problem.detail in {example["detail"] for _, code, example in problems() if code == problem.code}
+
+
+def test_every_answer_is_seen_from_the_hosts() -> None:
+    tried = {answer for answer, _ in [*CALLS, *APPLICATIONS]} | set(OUTAGE)
+    elsewhere = {
+        Answer("image", 302),  # test_large_images.py
+        Answer("upload", 408, "request_timeout"),  # hostile/test_slow.py, which takes its time
+        Answer("rename", 408, "request_timeout"),
+        Answer("upload", 503, "overloaded"),  # test_overload.py
+    }
+
+    described = {answer for operation in OPERATIONS.values() for answer in operation.answers()}
+    assert {answer for answer in described if answer.status != 500} == tried | elsewhere
+
+
+# The limits
+
+
+def _holds(schema: Any, value: object) -> bool:
+    return bool(Draft202012Validator(schema).is_valid(value))
+
+
+@pytest.mark.parametrize(
+    ("setting", "field"),
+    [
+        ("USER_LIMIT", "limit"),
+        ("RETENTION_DAYS", "retention_days"),
+        ("MAX_UPLOAD_MB", "max_upload_mb"),
+        ("MAX_MEGAPIXELS", "max_megapixels"),
+    ],
+)
+def test_the_limits_of_the_settings_are_those_of_the_document(setting: str, field: str) -> None:
+    schema = SCHEMAS["Shelf"]["properties"][field]
+    bounds = schema["allOf"][0] if "allOf" in schema else schema
+    least, most = bounds["minimum"], bounds["maximum"]
+
+    assert [SETTINGS[setting].parse(str(value)) for value in (least, most)] == [least, most]
+    for beyond in (least - 1, most + 1):
+        with pytest.raises(ValueError):
+            SETTINGS[setting].parse(str(beyond))
+
+
+def test_names_and_keys_are_as_long_as_the_server_takes() -> None:
+    name = SCHEMAS["NewName"]["properties"]["record_name"]
+    picture_name = SCHEMAS["NewPicture"]["properties"]["name"]
+    key = DOCUMENT["components"]["parameters"]["IdempotencyKey"]["schema"]
+
+    assert name["maxLength"] == picture_name["maxLength"] == NAME_LENGTH
+    assert key["maxLength"] == _KEY_LENGTH
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u00a0", "a\nb", "\0", "a\x7f", "\x85", "a\u2028", "n" * 101])
+def test_a_name_that_the_server_refuses_is_not_in_the_document_either(name: str) -> None:
+    assert not _holds(SCHEMAS["NewName"]["properties"]["record_name"], name)
+
+
+@pytest.mark.parametrize("name", ["a", " a ", "猫 & dog", "n" * 100, "\u200b", "<b>"])
+def test_a_name_that_the_server_takes_is_in_the_document(name: str) -> None:
+    for schema in (
+        SCHEMAS["NewName"]["properties"]["record_name"],
+        SCHEMAS["NewPicture"]["properties"]["name"],
+    ):
+        assert _holds(schema, name)
+
+
+def test_the_kinds_of_images_are_those_that_are_read_and_served() -> None:
+    paths = DOCUMENT["paths"]
+    image = paths["/api/image/{record_id}/{variant}"]
+    body = paths["/api/upload"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    (variant,) = [each for each in image["parameters"] if each["name"] == "variant"]
+
+    served = image["get"]["responses"]["200"]["content"]
+    assert set(served) == {*_MEDIA_TYPES.values(), "application/octet-stream"}
+    assert image["get"]["responses"]["206"]["content"] == served
+    assert set(body["encoding"]["image"]["contentType"].split(", ")) == set(_MEDIA_TYPES.values())
+    assert variant["schema"]["enum"] == list(get_args(Variant))
+    assert f"{PREVIEW_SIDE} pixels" in variant["description"]
+
+
+def test_times_and_sizes_in_sentences_are_those_of_the_code() -> None:
+    found = DOCUMENT["paths"]["/api/image/{record_id}/{variant}"]["get"]["responses"]["302"]["description"]
+    cookie = DOCUMENT["components"]["headers"]["Cookie"]["example"]
+
+    assert f"{LARGEST_ANSWER // 2**20} MiB" in found
+    assert (LINK_LIFETIME.total_seconds(), "five minutes" in found) == (300, True)
+    assert f"Max-Age={LIFETIME.total_seconds():.0f};" in cookie
