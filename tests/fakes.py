@@ -128,9 +128,10 @@ class FakeRecords:
         kept.sha256, kept.details = shown.pop("sha256"), details
         kept.record, kept.ready, kept.fields = replace(kept.record, **shown), True, dict(fields)
 
-    def release(self, user_id: str, record_id: str) -> None:
+    def release(self, user_id: str, record_id: str) -> bool:
         self.steps.take("release")
         self.kept.pop(record_id, None)
+        return True
 
     def shelf(self, user_id: str) -> Shelf:
         mine = [kept for kept in self.kept.values() if kept.user_id == user_id]

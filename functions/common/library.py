@@ -6,11 +6,12 @@ import logging
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 
 from common.admission import PixelBudget
+from common.debts import Debts
 from common.errors import ApplicationError, InvalidName, KeyReused, NotFound, Unavailable
 from common.models import (
     Claim,
@@ -62,6 +63,7 @@ class Library:
     budget: PixelBudget
     retention: timedelta | None = None  # None keeps for ever
     clock: Callable[[], datetime] = _now
+    debts: Debts = field(default_factory=Debts)
 
     def add(self, user_id: str, content: bytes, *, name: str, file_name: str, key: str = "") -> Claim:
         """Remove the background of a picture and keep both; when that fails, nothing is kept.
@@ -140,13 +142,26 @@ class Library:
         return details, Images(content, processed, preview, details.content_type)
 
     def _abandon(self, user_id: str, record_id: str) -> None:
-        """Give the slot back, and delete what was stored for it; what fails here is left to cleanup."""
+        """Give the slot back, and delete what was stored for it: now, or once the database is back."""
         try:
-            # In this order: while there may be a record, what it leads to stays.
-            self.records.release(user_id, record_id)
-            self.images().remove([(user_id, record_id)])
+            is_gone = self.records.release(user_id, record_id)
         except ApplicationError:
             logger.warning("a failed upload leaves claim or images of %s to cleanup", record_id)
+            self.debts.owe(lambda: self._give_back(user_id, record_id))
+            return
+        # Only now: while there may be a record, what it leads to stays.
+        if is_gone:
+            self._remove_images(user_id, record_id)
+
+    def _give_back(self, user_id: str, record_id: str) -> None:
+        if self.records.release(user_id, record_id):
+            self._remove_images(user_id, record_id)
+
+    def _remove_images(self, user_id: str, record_id: str) -> None:
+        try:
+            self.images().remove([(user_id, record_id)])
+        except ApplicationError:
+            logger.warning("images of %s could not be deleted and are left to cleanup", record_id)
 
     def shelf(self, user_id: str) -> Shelf:
         """Return what the user keeps, newest first."""
@@ -182,10 +197,7 @@ class Library:
     def delete(self, user_id: str, record_id: str) -> None:
         """Delete a record and its images, or raise NotFound; once more soon after is no error."""
         self.records.delete(user_id, record_id, now=self.clock())
-        try:
-            self.images().remove([(user_id, record_id)])
-        except Unavailable:  # for its user the picture is gone all the same
-            logger.warning("images of %s could not be deleted and are left to cleanup", record_id)
+        self._remove_images(user_id, record_id)
 
     def check_health(self) -> None:
         """Return when the database answers, else raise Unavailable."""

@@ -42,7 +42,7 @@ class RecordStore(Protocol):
         """
 
     def claim_of(self, user_id: str, key: str) -> Claim | None:
-        """Return the user's upload under this key, where there is one."""
+        """Return the user's upload under this key, where there is one; a filled one is kept from now on."""
 
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
         """Return a record of the user's with this very picture, where there is one."""
@@ -50,8 +50,8 @@ class RecordStore(Protocol):
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
         """Turn a claim into a record in one write, or raise RemoverTimeout where the claim was released."""
 
-    def release(self, user_id: str, record_id: str) -> None:
-        """Give back a slot whose upload failed."""
+    def release(self, user_id: str, record_id: str) -> bool:
+        """Give back a slot whose upload failed; false where its record was promised to a repeated upload."""
 
     def shelf(self, user_id: str) -> Shelf:
         """Return what the user keeps."""

@@ -1,17 +1,25 @@
 """The records in MongoDB; the database itself, not a count, keeps every user within the limit."""
 
 import contextlib
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pymongo
 from bson import ObjectId
 from bson.errors import InvalidId
 from pymongo.collection import Collection
-from pymongo.errors import DocumentTooLarge, DuplicateKeyError, PyMongoError
+from pymongo.errors import (
+    ConnectionFailure,
+    DocumentTooLarge,
+    DuplicateKeyError,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 
+from common.debts import Debts
 from common.errors import ImageTooLarge, LimitReached, NotFound, RemoverTimeout, Unavailable
 from common.models import OBJECT_FIELDS, Claim, ImageFields, ImageRecord, PictureDetails, Shelf, Upload
 
@@ -22,6 +30,8 @@ _PING_SECONDS = 2
 # is no error. Documents of the original application have no status and count as ready.
 _READY = {"status": {"$nin": ["processing", "deleted"]}}
 _KEPT = {"status": {"$ne": "deleted"}}
+# A claim made so long after those that are stale is one of a clock that was ahead.
+_AHEAD = timedelta(minutes=20)
 _DELETED_SECONDS = 24 * 60 * 60
 _BATCH = 100
 _DETAILS = tuple(field.name for field in fields(PictureDetails))
@@ -86,12 +96,13 @@ class MongoRecordStore:
     def __init__(self, collection: "Collection[Document]") -> None:
         self._images = collection
         self._indexed = False
+        self._debts = Debts()
 
     @_driver_errors()
     def ping(self) -> None:
-        """Return when the database answers within 2 seconds."""
+        """Return when the database reads within 2 seconds; one whose disk is full still answers a ping."""
         with pymongo.timeout(_PING_SECONDS):
-            self._images.database.command("ping")
+            self._images.find_one({"_id": None}, ["_id"])
 
     @_driver_errors()
     def claim(
@@ -118,20 +129,31 @@ class MongoRecordStore:
                 if self._is_repeated(user_id, upload):
                     return None
                 continue  # another upload of this user's took it since we looked
+            except PyMongoError:  # it may be there all the same, and nobody is going to fill it
+                self._debts.owe(functools.partial(self._images.delete_one, {"_id": claimed["_id"]}))
+                raise
             return _claim(claimed)
         if self._is_repeated(user_id, upload):
             return None
         raise LimitReached
 
     def _is_repeated(self, user_id: str, upload: Upload) -> bool:
-        return bool(upload.key) and self.claim_of(user_id, upload.key) is not None
+        same = {"user_id": user_id, "idempotency_key": upload.key}
+        return bool(upload.key) and self._images.find_one(same, ["_id"]) is not None
 
     @_driver_errors()
     def claim_of(self, user_id: str, key: str) -> Claim | None:
         """Return the user's upload under this key, where there is one."""
         named = {"user_id": user_id, "idempotency_key": key}
         document = self._images.find_one(named, [*_SHOWN, "used", "sha256", "status"])
+        if document and document["status"] == "ready" and not self._promise(document["_id"]):
+            return None
         return _claim(document) if document else None
+
+    def _promise(self, record_id: ObjectId) -> bool:
+        """Keep a record even if who filled it believes that this failed; false where it is gone."""
+        ready = {"_id": record_id, "status": "ready"}
+        return bool(self._images.update_one(ready, {"$set": {"promised": True}}).matched_count)
 
     @_driver_errors()
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
@@ -145,17 +167,29 @@ class MongoRecordStore:
     @_driver_errors()
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
         """Turn a claim into a record in one write."""
-        outcome = self._images.update_one(
-            {**_mine(user_id, record_id), "status": "processing"},
-            {"$set": {**asdict(details), **fields, "status": "ready"}, "$unset": {"claimed_at": ""}},
-        )
-        if not outcome.matched_count:
+        claimed = {**_mine(user_id, record_id), "status": "processing"}
+        filled = {"$set": {**asdict(details), **fields, "status": "ready"}, "$unset": {"claimed_at": ""}}
+        try:
+            is_kept = self._images.update_one(claimed, filled).matched_count > 0
+        except ServerSelectionTimeoutError:
+            raise
+        except ConnectionFailure:  # of which only the answer may be lost
+            if not self._is_ready(user_id, record_id):
+                raise
+            is_kept = True
+        if not is_kept:
             raise RemoverTimeout  # the claim was taken for one of a dead process and released
 
+    def _is_ready(self, user_id: str, record_id: str) -> bool:
+        ready = {**_mine(user_id, record_id), "status": "ready"}
+        return self._images.find_one(ready, ["_id"]) is not None
+
     @_driver_errors()
-    def release(self, user_id: str, record_id: str) -> None:
-        """Delete a claim, or the record that a lost answer has made of it."""
-        self._images.delete_one(_mine(user_id, record_id))
+    def release(self, user_id: str, record_id: str) -> bool:
+        """Delete a claim, or the record that a lost answer has made of it; false where it was promised."""
+        mine = _mine(user_id, record_id)
+        deleted = self._images.delete_one({**mine, "promised": {"$exists": False}}).deleted_count
+        return bool(deleted) or self._images.find_one(mine, ["_id"]) is None
 
     @_driver_errors()
     def shelf(self, user_id: str) -> Shelf:
@@ -254,7 +288,9 @@ class MongoRecordStore:
 
 
 def _stale(before: datetime) -> Document:
-    return {"status": "processing", "claimed_at": {"$lt": before}}
+    # One from the future was made while the clock was ahead: it would keep its slot until then.
+    old, too_new = {"claimed_at": {"$lt": before}}, {"claimed_at": {"$gt": before + _AHEAD}}
+    return {"status": "processing", "$or": [old, too_new]}
 
 
 def _mine(user_id: str, record_id: str) -> Document:

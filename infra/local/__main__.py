@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -21,7 +21,7 @@ from common.errors import ApplicationError, Unavailable
 from common.library import Library
 from common.settings import Settings, SettingsError
 from infra.local import FUNCTIONS, folder, weights
-from infra.local.database import start_database
+from infra.local.database import EmbeddedDatabase
 from infra.local.errors import RunError
 from infra.local.processes import Child, end_leftovers, start
 
@@ -67,9 +67,10 @@ def _run(environ: dict[str, str]) -> None:
         end_leftovers(_MARK, data, patience=_STOP_SECONDS)
         _check_port(port)
         _complete(environ, data)
-        children = []
+        children: list[Child | EmbeddedDatabase] = []
         if "MONGO_URI" not in environ:
-            database, environ["MONGO_URI"] = start_database(data)
+            database = EmbeddedDatabase(data)
+            environ["MONGO_URI"] = database.uri
             running.callback(database.stop)
             children.append(database)
         library = bootstrap.build(Settings.from_env(environ)).library
@@ -161,10 +162,12 @@ def _keep_clean(library: Library) -> None:
         time.sleep(_CLEANUP_EVERY.total_seconds())
 
 
-def _watch(children: list[Child]) -> NoReturn:
+def _watch(children: "Sequence[Child | EmbeddedDatabase]") -> NoReturn:
     """Return never: either a signal ends the run, or the end of a process does."""
     while True:
         for child in children:
+            if isinstance(child, EmbeddedDatabase):
+                child.mend()
             if child.has_ended():
                 status = child.process.returncode
                 raise RunError(f"The {child.name} ended unexpectedly (status {status}); stopping the rest.")

@@ -1,0 +1,73 @@
+"""Uploads that are each kept waiting at another step, so that one disaster meets them all."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import requests
+
+from tests.integration.client import Client
+from tests.integration.failing.mongo_gate import Fate
+from tests.integration.failing.promises import PATIENCE, picture
+from tests.integration.failing.stage import Stage
+
+Arm = Callable[[Stage], threading.Event]
+
+
+def _at(command: str, number: int, fate: Fate) -> Arm:
+    return lambda stage: stage.mongo.meet(command, [number], fate).met
+
+
+def _at_object(number: int) -> Arm:
+    return lambda stage: stage.storage.stall(number, of=3)
+
+
+# Each has the next upload wait there, and returns an event that says that it does.
+STEPS: Mapping[str, Arm] = {
+    "before it releases old claims": _at("delete", 0, Fate.STALL),
+    "before it looks for a slot": _at("find", 0, Fate.STALL),
+    "before the claim arrives": _at("insert", 0, Fate.STALL),
+    "before the claim is answered": _at("insert", 0, Fate.HOLD),
+    "before it looks for a twin": _at("find", 1, Fate.STALL),
+    "at the provider": Stage.keep_provider_waiting,
+    "before the record is completed": _at("update", 0, Fate.STALL),
+    "before that is answered": _at("update", 0, Fate.HOLD),
+}
+OBJECT_STEPS: Mapping[str, Arm] = {f"before object {number}": _at_object(number) for number in range(3)}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One upload that waits, or did."""
+
+    step: str
+    client: Client
+    content: bytes
+    answer: "Future[requests.Response | None]"
+
+    def status(self) -> int:
+        """Return the status of its answer, 0 where none came."""
+        answer = self.answer.result(PATIENCE * 2)
+        return answer.status_code if answer is not None else 0
+
+
+@contextlib.contextmanager
+def held_everywhere(stage: Stage, *, keyed: bool = False) -> Iterator[list[Held]]:
+    """Hold one upload at each step, each a user of its own; all are over when the block is."""
+    steps = {**STEPS, **(OBJECT_STEPS if stage.has_bucket else {})}
+    with ThreadPoolExecutor(len(steps)) as pool:
+        try:
+            yield [_hold(stage, pool, step, arm, keyed=keyed) for step, arm in steps.items()]
+        finally:
+            stage.reset()
+
+
+def _hold(stage: Stage, pool: ThreadPoolExecutor, step: str, arm: Arm, *, keyed: bool) -> Held:
+    waits = arm(stage)
+    client, content = stage.promises.client(), picture()
+    headers = {"Idempotency-Key": f"key of {step}"} if keyed else {}
+    answer = pool.submit(stage.promises.upload, client, content, headers=headers)
+    assert waits.wait(PATIENCE), f"nothing came to wait {step}: {answer}"
+    return Held(step, client, content, answer)

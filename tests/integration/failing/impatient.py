@@ -1,0 +1,57 @@
+"""What makes a host's process give up soon and lets a file bend its clock; all else is the host's own."""
+
+import functools
+import os
+import time
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import pymongo
+
+from common import library, session
+
+_MONGO = {"serverSelectionTimeoutMS": 1_500}
+_PROVIDER = {"backoff": 0.02, "rate_limit_wait": 0.02}
+_PROVIDER_SECONDS = "TEST_PROVIDER_SECONDS"  # how long it waits for the provider, where that is set
+_STORAGE_SECONDS = 2.0
+
+
+def _hurry() -> None:
+    real: Any = pymongo.MongoClient
+
+    @functools.wraps(real)
+    def connect(*arguments: Any, **options: Any) -> Any:
+        return real(*arguments, **{**options, **_MONGO})
+
+    pymongo.MongoClient = connect  # type: ignore[assignment,misc]
+    if os.environ.get("FUNCTION_TARGET", "upload") != "upload":
+        return
+    from common.removers.rapidapi import RapidApiRemover
+
+    made: Any = RapidApiRemover.__init__
+    made.__kwdefaults__.update(_PROVIDER)
+    if seconds := os.environ.get(_PROVIDER_SECONDS):
+        made.__kwdefaults__["read_timeout"] = float(seconds)
+    if os.environ.get("IMAGE_BUCKET"):
+        from common.bucket import calls
+
+        patience: dict[str, Any] = calls.PATIENCE
+        patience["retry"] = patience["retry"].with_timeout(_STORAGE_SECONDS).with_delay(0.05)
+
+
+def _bend_the_clock(file: Path) -> None:
+    real = time.time
+    time.time = lambda: real() + float(file.read_text() or 0)
+
+    class Bent(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.fromtimestamp(time.time(), tz)
+
+    for module in (library, session):
+        vars(module)["datetime"] = Bent
+
+
+_hurry()
+_bend_the_clock(Path(os.environ["TEST_CLOCK"]))

@@ -1,0 +1,265 @@
+"""What a service has promised by its answers, and whether it keeps that once the trouble is over.
+
+Every upload is told to `kept`, `refused` or `unanswered`; `check` then looks at the database, the bucket and
+the answers to its users, after a cleanup whose clock is two hours ahead.
+"""
+
+import io
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+import pymongo
+import requests
+from google.cloud import storage
+from PIL import Image
+from pymongo.collection import Collection
+
+from common.admission import PixelBudget
+from common.bucket.signer import Signer
+from common.bucket.store import BucketImageStore, object_names
+from common.errors import NotFound
+from common.image_store import InlineImageStore
+from common.library import Library
+from common.pictures import PillowCodec
+from common.records import MongoRecordStore
+from common.session import SessionSigner
+from tests.integration.client import Client
+from tests.integration.hosts import Host
+
+SECRET = "for-the-failing-parts-alone"
+PATIENCE = 60.0  # seconds until what is owed must be settled, and a new upload answered; machines differ
+LIMIT = 2  # pictures that each user may keep
+_AHEAD = timedelta(hours=2)
+_NUMBERS = itertools.count(1)
+
+
+def picture() -> bytes:
+    """Return the file of a small picture that nobody had before."""
+    number = next(_NUMBERS)
+    drawn = Image.new("RGB", (48 + number % 7, 32 + number % 5), (number % 256, number // 256 % 256, 99))
+    drawn.putpixel((number % 40, number % 30), (255, 255, 0))
+    buffer = io.BytesIO()
+    drawn.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One picture that was answered with 201."""
+
+    user_id: str
+    record: dict[str, Any]
+    content: bytes
+
+
+@dataclass
+class Promises:
+    """The promises of one host; users are known by their ids, for which it makes the tokens itself."""
+
+    host: Host
+    mongo: "pymongo.MongoClient[dict[str, Any]]"  # to the database itself, not through anything that fails
+    bucket: storage.Bucket | None = None
+    all_kept: list[Kept] = field(default_factory=list)
+    all_refused: list[tuple[str, bytes]] = field(default_factory=list)
+    all_unanswered: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def client(self, user_id: str = "") -> Client:
+        """Return a caller, by default one that nobody was before."""
+        client = Client(self.host)
+        user_id = user_id or f"user{next(_NUMBERS)}-{time.monotonic_ns()}"
+        token = SessionSigner([SECRET]).issue(user_id)
+        client.session.headers.update({"Authorization": f"Bearer {token}", "X-Test-User": user_id})
+        return client
+
+    def upload(self, client: Client, content: bytes = b"", **options: Any) -> requests.Response | None:
+        """Upload a picture, take down what was answered, and return that: None where no answer came."""
+        content = content or picture()
+        user_id = str(client.session.headers["X-Test-User"])
+        try:
+            answer = client.upload(content, **options)
+        except requests.RequestException:
+            self.unanswered(user_id, content)
+            return None
+        self.answered(answer, content)
+        return answer
+
+    def answered(self, answer: requests.Response, content: bytes) -> None:
+        """Take down whatever an upload was answered."""
+        (self.kept if answer.status_code == 201 else self.refused)(answer, content)
+
+    def kept(self, answer: requests.Response, content: bytes) -> None:
+        """Take down that this picture was answered with 201."""
+        record = answer.json()["record"]
+        if all(kept.record["record_id"] != record["record_id"] for kept in self.all_kept):
+            self.all_kept.append(Kept(_user_of(answer), record, content))
+
+    def refused(self, answer: requests.Response, content: bytes) -> None:
+        """Take down that this picture was answered with an error."""
+        assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+        self.all_refused.append((_user_of(answer), content))
+
+    def unanswered(self, user_id: str, content: bytes) -> None:
+        """Take down that an upload got no answer: this picture is there whole, or it is not there."""
+        self.all_unanswered.append((user_id, content))
+
+    def take_over(self, earlier: "Promises") -> None:
+        """Hold this host to what another one promised before, on the same database."""
+        self.all_kept += earlier.all_kept
+        self.all_refused += earlier.all_refused
+        self.all_unanswered += earlier.all_unanswered
+
+    def check(self) -> None:
+        """Raise AssertionError where a promise is not kept, after what must work again by itself does."""
+        self.works_again()
+        _eventually(self._nothing_refused_is_there)
+        while self.library(ahead=_AHEAD).clean_up().more:
+            pass
+        self._nothing_else_is_there()
+        for kept in self.all_kept:
+            self._is_served(kept)
+        for user_id in self.users():
+            self._every_slot_counts(user_id)
+        self._nobody_sees_anothers()
+
+    def check_bytes(self) -> None:
+        """Raise AssertionError where a picture that was answered with 201 is not as it was sent."""
+        library = self.library()
+        for kept in self.all_kept:
+            record = library.find(kept.user_id, str(kept.record["record_id"]))
+            assert library.read(kept.user_id, record, "original").image.open().read() == kept.content
+
+    def works_again(self) -> None:
+        """Upload a picture to the same host until that is answered with 201, in a bounded time."""
+        client = self.client()
+
+        def upload() -> None:
+            answer = self.upload(client)
+            assert answer is not None
+            assert answer.status_code == 201, answer.text
+
+        _eventually(upload)
+
+    def library(self, *, ahead: timedelta = timedelta(0)) -> Library:
+        """Return the use cases in this process, whose clock is so far ahead; they remove no background."""
+        inline = InlineImageStore()
+        images = BucketImageStore(self.bucket, inline, Signer()) if self.bucket else inline
+        return Library(
+            records=MongoRecordStore(self.documents()),
+            images=lambda: images,
+            codec=lambda: PillowCodec(2),
+            remover=_no_remover,
+            user_limit=LIMIT,
+            budget=PixelBudget(2_000_000, patience=1),
+            retention=timedelta(days=30),
+            clock=lambda: datetime.now(UTC) + ahead,
+        )
+
+    def documents(self) -> "Collection[dict[str, Any]]":
+        """Return the collection of records, reached directly."""
+        return self.mongo[self.host.database]["images"]
+
+    def users(self) -> set[str]:
+        """Return the ids of all users."""
+        told = [*self.all_refused, *self.all_unanswered]
+        return {kept.user_id for kept in self.all_kept} | {user_id for user_id, _ in told}
+
+    def records_of(self, user_id: str) -> list[dict[str, Any]]:
+        """Return the user's documents as the database holds them, without tombstones."""
+        return list(self.documents().find({"user_id": user_id, "status": {"$ne": "deleted"}}))
+
+    def objects_of(self, user_id: str) -> set[str]:
+        """Return the names of the user's objects."""
+        blobs = self.bucket.list_blobs(prefix=f"{user_id}/") if self.bucket else ()
+        return {blob.name for blob in blobs}
+
+    def _nothing_refused_is_there(self) -> None:
+        for user_id, content in self.all_refused:
+            kept = [each for each in self.all_kept if (each.user_id, each.content) == (user_id, content)]
+            unanswered = self.all_unanswered.count((user_id, content))
+            same = [each for each in self.records_of(user_id) if each.get("size") == len(content)]
+            ready = [each for each in same if self._original(user_id, each) == content]
+            assert len(ready) <= len(kept) + unanswered, f"a refused picture of {user_id} is there"
+
+    def _original(self, user_id: str, document: dict[str, Any]) -> bytes:
+        library = self.library()
+        try:
+            record = library.find(user_id, str(document["_id"]))
+            return library.read(user_id, record, "original").image.open().read()
+        except NotFound:  # it has just been given up
+            return b""
+
+    def _nothing_else_is_there(self) -> None:
+        for user_id in self.users():
+            documents = self.records_of(user_id)
+            assert {each["status"] for each in documents} <= {"ready"}, f"{user_id} lost a slot"
+            found = {str(each["_id"]) for each in documents}
+            expected = {kept.record["record_id"] for kept in self.all_kept if kept.user_id == user_id}
+            assert expected <= found, f"{user_id} lost a picture"
+            self._adopt(user_id, [each for each in documents if str(each["_id"]) not in expected])
+            if self.bucket:
+                names = {name for each in found for name in object_names(user_id, each).values()}
+                assert self.objects_of(user_id) == names
+
+    def _adopt(self, user_id: str, documents: list[dict[str, Any]]) -> None:
+        """Promise from now on what is there though nobody heard of it."""
+        for document in documents:
+            content = self._original(user_id, document)
+            assert (user_id, content) in self.all_unanswered, f"{user_id} has a picture nobody answered for"
+            self.all_unanswered.remove((user_id, content))
+            listed = self.client(user_id).list()["records"]
+            (record,) = [each for each in listed if each["record_id"] == str(document["_id"])]
+            self.all_kept.append(Kept(user_id, record, content))
+
+    def _is_served(self, kept: Kept) -> None:
+        client = self.client(kept.user_id)
+        assert kept.record in client.list()["records"]
+        original, processed, preview = (
+            client.call("GET", kept.record[f"{variant}_url"])
+            for variant in ("original", "processed", "preview")
+        )
+        assert original.content == kept.content
+        size = Image.open(io.BytesIO(kept.content)).size
+        _decodes(processed.content, "PNG", size)
+        _decodes(preview.content, "WEBP", size)
+
+    def _every_slot_counts(self, user_id: str) -> None:
+        shelf = self.client(user_id).list()
+        assert shelf["used"] == len(shelf["records"]) == len(self.records_of(user_id))
+
+    def _nobody_sees_anothers(self) -> None:
+        for mine, others in itertools.pairwise([*self.all_kept, *self.all_kept[:1]]):
+            if mine.user_id == others.user_id:
+                continue
+            client = self.client(mine.user_id)
+            for variant in ("original", "processed", "preview"):
+                assert client.call("GET", others.record[f"{variant}_url"]).status_code == 404
+            assert others.record not in client.list()["records"]
+
+
+def _no_remover() -> NoReturn:
+    raise AssertionError("nothing is uploaded from here")
+
+
+def _user_of(answer: requests.Response) -> str:
+    return str(answer.request.headers["X-Test-User"])
+
+
+def _decodes(content: bytes, kind: str, size: tuple[int, int]) -> None:
+    with Image.open(io.BytesIO(content)) as image:
+        image.load()
+        assert (image.format, image.size, image.mode) == (kind, size, "RGBA")
+
+
+def _eventually(check: Callable[[], None]) -> None:
+    """Check until that passes, or for PATIENCE seconds."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            return check()
+        except AssertionError:
+            time.sleep(0.2)
+    return check()

@@ -1,0 +1,96 @@
+"""One host with ways of its own to the database, the storage and the provider, all of which can fail."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.integration.failing.mongo_gate import MongoGate
+from tests.integration.failing.promises import PATIENCE, Promises
+from tests.integration.failing.storage import StallingGate
+from tests.integration.hosts import Host
+from tests.objectcut import ObjectCut
+from tests.objectcut_behaviours import Exchange, removes_the_background
+
+Processes = dict[str, subprocess.Popen[bytes]]
+
+
+@dataclass
+class Stage:
+    """A running host and what it depends on."""
+
+    name: str
+    host: Host
+    mongo: MongoGate
+    storage: StallingGate
+    provider: ObjectCut
+    promises: Promises
+    clock: Path
+    processes: Processes
+    kept_waiting: threading.Event = field(default_factory=threading.Event)
+    past: list[Promises] = field(default_factory=list)
+    _begun: "list[Future[requests.Response | None]]" = field(default_factory=list)
+    _pool: ThreadPoolExecutor = field(default_factory=ThreadPoolExecutor)
+
+    def begin(self) -> None:
+        """Begin with new promises; the earlier ones are only checked at the end."""
+        self.past.append(self.promises)
+        self.promises = replace(self.promises, all_kept=[], all_refused=[], all_unanswered=[])
+
+    def check_all(self) -> None:
+        """Check what was ever kept."""
+        for earlier in self.past:
+            self.promises.take_over(earlier)
+        self.promises.check_bytes()
+
+    @property
+    def has_bucket(self) -> bool:
+        """Tell whether images are kept in a bucket."""
+        return self.promises.bucket is not None
+
+    def reset(self) -> None:
+        """Have every part work again."""
+        self.mongo.reset()
+        self.storage.reset()
+        self.kept_waiting.set()
+        self.provider.reset()
+        self.clock.write_text("0")
+
+    def keep_provider_waiting(self) -> threading.Event:
+        """Have the next call of the provider wait until the reset; the event says that it came."""
+        came, self.kept_waiting = threading.Event(), threading.Event()
+        let_go = self.kept_waiting
+
+        def wait(exchange: Exchange) -> None:
+            came.set()
+            let_go.wait(PATIENCE)
+            removes_the_background(exchange)
+
+        self.provider.script(wait)
+        return came
+
+    def background(self, upload: Callable[[], requests.Response | None]) -> None:
+        """Begin an upload whose answer is not waited for yet."""
+        self._begun.append(self._pool.submit(upload))
+
+    def finished(self) -> list[requests.Response | None]:
+        """Return the answers to those that were begun, once they are there."""
+        begun, self._begun = self._begun, []
+        return [each.result(2 * PATIENCE) for each in begun]
+
+    def kill(self) -> None:
+        """Kill with -9 the process that uploads are worked on in; whoever started it starts another."""
+        (worker,) = psutil.Process(self.processes["upload"].pid).children()
+        worker.send_signal(signal.SIGKILL)
+        psutil.wait_procs([worker], PATIENCE)
+
+    def end(self) -> None:
+        """Ask the host to end."""
+        for process in self.processes.values():
+            process.terminate()

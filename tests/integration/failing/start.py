@@ -1,0 +1,153 @@
+"""Starts the hosts, impatient, with ways of their own to everything that can fail."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pymongo
+import requests
+
+from infra.local import FUNCTIONS, ROOT
+from infra.local.database import free_port
+from tests.gcs import GcsEmulator
+from tests.integration.failing.mongo_gate import MongoGate
+from tests.integration.failing.promises import LIMIT, PATIENCE, SECRET, Promises
+from tests.integration.failing.stage import Processes, Stage
+from tests.integration.failing.storage import StallingGate
+from tests.integration.hosts import Host
+from tests.objectcut import ObjectCut
+
+HERE = Path(__file__).parent
+_TARGETS = {"upload": "upload", "list": "list_images", "image": "image"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the hosts have in common."""
+
+    mongo_uri: str
+    mongo: "pymongo.MongoClient[dict[str, Any]]"
+    gcs: GcsEmulator
+    folder: Path
+
+
+@contextlib.contextmanager
+def running(
+    name: str, parts: Parts, *, again: Stage | None = None, more: Mapping[str, str] | None = None
+) -> Iterator[Stage]:
+    """Run a host by its name, as functions-inline or app-bucket; `again` with what that one kept."""
+    kind, _, store = name.partition("-")
+    folder = again.clock.parent if again else parts.folder / f"{name}-{time.monotonic_ns()}"
+    folder.mkdir(exist_ok=bool(again))
+    (folder / "clock").write_text("0")
+    bucket = None
+    if store == "bucket":
+        bucket = parts.gcs.bucket(folder.name if again else parts.gcs.create_bucket(folder.name))
+    port = urlsplit(parts.mongo_uri).port
+    assert port
+    with MongoGate(port) as mongo, StallingGate(parts.gcs.url) as storage, ObjectCut() as provider:
+        environ = {
+            **_environ(folder, provider),
+            "MONGO_URI": parts.mongo_uri.replace(str(port), str(mongo.port)),
+            **({"IMAGE_BUCKET": folder.name, "STORAGE_EMULATOR_HOST": storage.url} if bucket else {}),
+            **(more or {}),
+        }
+        with _started(kind, environ, folder / "log") as (processes, ports):
+            host = Host(kind, ports, folder / "log", folder.name, folder.name if bucket else "")
+            promises = Promises(host, parts.mongo, bucket)
+            if again:
+                promises.take_over(again.promises)
+            stage = Stage(name, host, mongo, storage, provider, promises, folder / "clock", processes)
+            try:
+                yield stage
+            finally:
+                stage.reset()
+
+
+def _environ(folder: Path, provider: ObjectCut) -> dict[str, str]:
+    return {
+        **os.environ,
+        "MONGO_DB": folder.name,
+        "APP_SECRET_KEY": SECRET,
+        "X_RAPID_API_KEY": provider.key,
+        "X_RAPID_API_HOST": provider.host,
+        "USER_LIMIT": str(LIMIT),
+        "THREADS": "16",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(FUNCTIONS)]),
+        "TEST_CLOCK": str(folder / "clock"),
+    }
+
+
+@contextlib.contextmanager
+def _started(
+    kind: str, environ: Mapping[str, str], log: Path
+) -> "Iterator[tuple[Processes, dict[str, int]]]":
+    start = {"functions": _functions, "app": _app}[kind]
+    processes, ports = start(environ, log)
+    try:
+        for port in set(ports.values()):
+            _wait_for(port, log)
+        yield processes, ports
+    finally:
+        _stop(processes)
+
+
+def _functions(environ: Mapping[str, str], log: Path) -> "tuple[Processes, dict[str, int]]":
+    ports = {endpoint: free_port() for endpoint in _TARGETS}
+    command = [sys.executable, "-m", "functions_framework", "--source", str(HERE / "impatient_main.py")]
+    processes: Processes = {}
+    for endpoint, target in _TARGETS.items():
+        options = ["--target", target, "--host", "127.0.0.1", "--port", str(ports[endpoint])]
+        processes[endpoint] = _process([*command, *options], environ, log)
+    return processes, ports
+
+
+def _app(environ: Mapping[str, str], log: Path) -> "tuple[Processes, dict[str, int]]":
+    port = free_port()
+    options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
+    module = "tests.integration.failing.impatient_app:create_app()"
+    process = _process(
+        [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, module], environ, log
+    )
+    return {"upload": process}, dict.fromkeys(_TARGETS, port)
+
+
+def _process(command: list[str], environ: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as output:
+        return subprocess.Popen(command, env=environ, stdout=output, stderr=output)
+
+
+def _stop(processes: "Processes") -> None:
+    for process in processes.values():
+        process.terminate()
+    for process in processes.values():
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(port: int, log: Path) -> None:
+    def answers() -> bool:
+        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
+            requests.get(f"http://127.0.0.1:{port}/", timeout=5)
+            return True
+        return False
+
+    wait_until(answers, seconds=60, why=lambda: f"nothing answers on port {port}: {log.read_text()}")
+
+
+def wait_until(holds: Callable[[], bool], *, why: Callable[[], str], seconds: float = PATIENCE) -> None:
+    """Return once this holds; raise AssertionError with the reason where it never does."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, why()
+        time.sleep(0.02)

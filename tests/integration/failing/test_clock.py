@@ -1,0 +1,92 @@
+"""A clock that is wrong, or was, when it matters: for who somebody is, for slots, and for what is old."""
+
+import pytest
+import requests
+
+from tests.integration.client import Client
+from tests.integration.failing.conftest import OnAll
+from tests.integration.failing.promises import LIMIT, picture
+from tests.integration.failing.stage import Stage
+
+HOUR = 3600
+YEAR = 365 * 24 * HOUR
+MONTHS = 300 * 24 * HOUR  # within the lifetime of a token
+
+
+@pytest.mark.parametrize("ahead", [2, HOUR, 3 * YEAR], ids=["seconds", "an hour", "years"])
+def test_a_clock_that_was_ahead_makes_nobody_another_user(on_both: OnAll, ahead: int) -> None:
+    def act(stage: Stage) -> None:
+        stage.clock.write_text(str(ahead))
+        client = Client(stage.host)  # whose cookie is signed by that clock
+        answer = client.upload(picture())
+        stage.clock.write_text("0")
+        assert answer.json()["record"] in client.list()["records"]
+        stage.promises.check()
+
+    on_both(act)
+
+
+def test_a_clock_that_was_years_ahead_ends_no_session_that_is_not_told_so(on_both: OnAll) -> None:
+    def act(stage: Stage) -> None:
+        client, content = stage.promises.client(), picture()
+        stage.promises.upload(client, content)
+        stage.clock.write_text(str(3 * YEAR))
+        assert client.list()["records"] == []  # by that clock the token has expired
+        stage.clock.write_text("0")
+        assert len(client.list()["records"]) == 1
+        stage.promises.check()
+
+    on_both(act)
+
+
+@pytest.mark.parametrize("ahead", [HOUR, MONTHS, -HOUR, -3 * YEAR])
+def test_slots_that_died_under_a_wrong_clock_are_free_once_it_is_right(on_all: OnAll, ahead: int) -> None:
+    def act(stage: Stage) -> None:
+        client = stage.promises.client()
+        stage.clock.write_text(str(ahead))
+        for _ in range(LIMIT):
+            came = stage.keep_provider_waiting()
+            stage.background(lambda: stage.promises.upload(client, picture()))
+            assert came.wait(60)
+        stage.kill()
+        assert stage.finished() == [None] * LIMIT
+        stage.reset()
+        stage.promises.works_again()
+        answer = stage.promises.upload(client)  # and no cleanup has run
+        assert answer is not None
+        assert answer.status_code == 201, answer.text
+        stage.promises.check()
+
+    on_all(act)
+
+
+def test_a_slot_that_a_jump_has_released_is_told_as_a_failure(on_both: OnAll) -> None:
+    def act(stage: Stage) -> None:
+        client, content = stage.promises.client(), picture()
+        came = stage.keep_provider_waiting()
+        stage.background(lambda: stage.promises.upload(client, content))
+        assert came.wait(60)
+        stage.clock.write_text(str(HOUR))
+        second = stage.promises.upload(client)  # takes the first for one of a process that died
+        assert second is not None
+        assert second.status_code == 201
+        stage.kept_waiting.set()
+        answers: list[requests.Response | None] = stage.finished()
+        assert [answer.status_code for answer in answers if answer is not None] == [504]
+        stage.clock.write_text("0")
+        stage.promises.check()
+
+    on_both(act)
+
+
+def test_what_is_made_within_the_retention_by_any_clock_is_kept(on_both: OnAll) -> None:
+    def act(stage: Stage) -> None:
+        for days in (-29, 0, 300):
+            stage.clock.write_text(str(days * 24 * HOUR))
+            stage.promises.upload(stage.promises.client())
+        stage.clock.write_text("0")
+        report = stage.promises.library().clean_up()
+        assert report.deleted_records == 0
+        stage.promises.check()
+
+    on_both(act)

@@ -1,0 +1,88 @@
+"""A disk that is full under the embedded database of `python -m infra.local`."""
+
+import os
+import random
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymongo
+import pytest
+import requests
+from PIL import Image
+
+from infra.local.database import free_port
+from tests.integration.failing.promises import PATIENCE, SECRET, Promises
+from tests.integration.hosts import TARGETS, Host
+from tests.local_run import Run, running
+from tests.objectcut import ObjectCut
+from tests.photos import encoded
+
+ROOM = 1_000_000  # bytes that are left, which some pictures fit into
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True)
+    if mount.returncode:
+        pytest.skip("a small file system can only be mounted by root on Linux, where that is allowed")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def run(small_disk: Path, tmp_path: Path, provider: ObjectCut) -> Iterator[Run]:
+    environ = {
+        "PORT": str(free_port()),
+        "DATA_DIR": str(small_disk / "data"),
+        "APP_SECRET_KEY": SECRET,
+        "USER_LIMIT": "100",
+        "X_RAPID_API_KEY": provider.key,
+        "X_RAPID_API_HOST": provider.host,
+    }
+    with running(environ, tmp_path) as run:
+        yield run
+
+
+@pytest.fixture
+def promises(run: Run, tmp_path: Path) -> Iterator[Promises]:
+    options = run.child("secantusd-py").cmdline()
+    uri = f"mongodb://127.0.0.1:{options[options.index('--port') + 1]}/?directConnection=true"
+    port = int(run.url.rpartition(":")[2])
+    host = Host("local", dict.fromkeys(TARGETS, port), run.output, "image_background_remover")
+    with pymongo.MongoClient[dict[str, Any]](uri) as mongo:
+        yield Promises(host, mongo)
+
+
+def noise() -> bytes:
+    """Return the file of a picture that cannot be packed any tighter."""
+    return encoded(Image.frombytes("RGB", (200, 150), random.randbytes(200 * 150 * 3)))
+
+
+def test_a_full_disk_refuses_uploads_and_loses_none_and_room_again_takes_them(
+    small_disk: Path, run: Run, promises: Promises
+) -> None:
+    client = promises.client()
+    for _ in range(2):
+        promises.upload(client, noise())
+    disk = os.statvfs(small_disk)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(disk.f_bavail * disk.f_bsize - ROOM))
+
+    statuses: list[int] = []
+    while len(statuses) < 60 and 503 not in statuses:
+        answer = promises.upload(client, noise())
+        statuses.append(answer.status_code if answer is not None else 0)
+
+    assert set(statuses) == {201, 503}
+    time.sleep(3)  # in which it is started anew in vain
+    assert requests.get(f"{run.url}/api/health", timeout=PATIENCE).status_code == 503
+    ballast.unlink()
+    promises.check()
+    assert run.output.read_text().count("The database fails") == 1
+    assert len(promises.all_kept) == 2 + statuses.count(201) + 1

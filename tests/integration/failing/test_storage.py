@@ -1,0 +1,28 @@
+"""A storage that goes away at any of an upload's objects and takes no deletion either, on both hosts."""
+
+import pytest
+
+from tests.integration.failing.conftest import OnAll
+from tests.integration.failing.stage import Stage
+from tests.storage_gate import Fate
+
+
+@pytest.mark.parametrize("fate", [Fate.CUT, Fate.REFUSE], ids=lambda fate: fate.name)
+@pytest.mark.parametrize("number", range(3))
+def test_objects_that_could_not_be_deleted_again_are_found_by_cleanup(
+    on_all: OnAll, number: int, fate: Fate
+) -> None:
+    def act(stage: Stage) -> None:
+        if not stage.has_bucket:
+            return
+        client = stage.promises.client()
+        stage.storage.meet(range(number, 10**9), fate)
+        answer = stage.promises.upload(client)
+        assert answer is not None
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert client.list()["used"] == 0
+        assert len(stage.promises.objects_of(str(client.session.headers["X-Test-User"]))) == number
+        stage.storage.reset()
+        stage.promises.check()
+
+    on_all(act)
