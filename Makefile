@@ -1,7 +1,7 @@
 # make run and make test do all of their own set-up; everything they need lands in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint lint-site format model screenshots clean
+.PHONY: help run test chaos lint lint-site format model screenshots clean
 
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
@@ -18,6 +18,9 @@ run: .venv/installed ## run the service on this machine: http://127.0.0.1:8080
 test: lint model .venv/checkov/installed ## lint, then every test, with one summary at the end
 	@$(PYTHON) -m tests.browser.chromium >/dev/null
 	@$(PYTHON) -m pytest
+
+chaos: .venv/installed ## ten minutes of users and faults at random: make chaos CHAOS='--seed 7 --host functions'
+	@$(PYTHON) -m tests.chaos $(CHAOS)
 
 lint: .venv/installed ## style, types and the rules on which part may import which
 	@$(PYTHON) -m ruff format --check --quiet . || { echo 'Run "make format".'; exit 1; }

@@ -1,0 +1,101 @@
+"""Calls of one user as they go wrong: answered, refused, unanswered, or given up half-way."""
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+PATIENCE = 150.0  # seconds for an answer; what an upload may take with all its retries, and more
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a call; without a status no answer came."""
+
+    call: str
+    begun: float  # time.monotonic()
+    ended: float
+    status: int | None = None
+    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    arrived: bool = True  # False: it was never sent as a whole, so nothing can have come of it
+    gave_up: bool = False  # the caller did not wait
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON object in the answer, or an empty one."""
+        try:
+            body = json.loads(self.content)
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    def __str__(self) -> str:
+        if self.status is None:
+            outcome = "gave up" if self.gave_up else "no answer" if self.arrived else "not sent"
+        else:
+            outcome = f"{self.status} {self.body.get('code', '')}"
+        return f"{self.call}: {outcome} after {self.ended - self.begun:.2f} s"
+
+
+class Caller:
+    """Calls one host; every call has a connection of its own, so that none is found closed."""
+
+    def __init__(self, url: Callable[[str], str]) -> None:
+        self._url = url
+
+    def call(self, what: str, method: str, path: str, token: str, **options: Any) -> Answer:
+        """Make a call and wait for its answer, by default for long."""
+        begun = time.monotonic()
+        headers = {**_headers(token), **options.pop("headers", {})}
+        patience = options.pop("patience", PATIENCE)
+        try:
+            answer = requests.request(
+                method,
+                self._url(path),
+                headers=headers,
+                timeout=(10, patience),
+                allow_redirects=False,
+                **options,
+            )
+        except requests.RequestException as error:
+            return _unanswered(what, begun, error, short=patience < PATIENCE)
+        ended = time.monotonic()
+        return Answer(what, begun, ended, answer.status_code, answer.content, answer.headers)
+
+    def hang_up(self, what: str, request: requests.Request, token: str, share: float, wait: float) -> Answer:
+        """Send this share of a call, wait for so long and go away without having heard anything."""
+        begun = time.monotonic()
+        url = self._url(request.url)
+        request.url, request.headers = url, {**_headers(token), **(request.headers or {})}
+        prepared = request.prepare()
+        lines = "".join(f"{name}: {value}\r\n" for name, value in prepared.headers.items())
+        head = f"{prepared.method} {urlsplit(url).path} HTTP/1.1\r\nHost: here\r\n{lines}\r\n"
+        body = prepared.body or b""
+        whole = head.encode() + (body.encode() if isinstance(body, str) else body)
+        arrived = False
+        with contextlib.suppress(OSError):
+            address = urlsplit(url)
+            with socket.create_connection((address.hostname, address.port), 10) as gone:
+                arrived = share >= 1
+                gone.sendall(whole[: max(int(len(whole) * share), 1)])
+                time.sleep(wait)
+        return Answer(what, begun, time.monotonic(), arrived=arrived, gave_up=True)
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "Connection": "close"}
+
+
+def _unanswered(what: str, begun: float, error: requests.RequestException, *, short: bool) -> Answer:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    refused = isinstance(reason, NewConnectionError)
+    gave_up = short and isinstance(error, requests.ReadTimeout)
+    return Answer(what, begun, time.monotonic(), arrived=not refused, gave_up=gave_up)

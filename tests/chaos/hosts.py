@@ -1,0 +1,122 @@
+"""A host whose processes can be killed, ended and started again where they were."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+import requests
+
+from infra.local import FUNCTIONS
+from infra.local.processes import Child, start
+from tests.integration.hosts import TARGETS
+
+_STOP_SECONDS = 45  # gunicorn gives uploads in flight 30 to finish
+_START_SECONDS = 60
+# Below the ports that the system gives to connections: nobody takes one while its server is down.
+_PORTS = range(20_000, 32_000)
+
+
+class RestartableHost:
+    """Every function as a process of its own, or the one application."""
+
+    def __init__(self, kind: str, environ: Mapping[str, str], log: Path) -> None:
+        self.units: Sequence[str] = tuple(TARGETS) if kind == "functions" else ("app",)
+        self._environ = {**os.environ, **environ}
+        self._log = log
+        self._ports: dict[str, int] = {}
+        for unit in self.units:
+            self._ports[unit] = _free_port(self._ports.values())
+        self._children: dict[str, Child] = {}
+
+    def url(self, path: str) -> str:
+        """Return the address of an /api/<endpoint>... path."""
+        endpoint = path.split("/")[2].split("?")[0]
+        return f"http://127.0.0.1:{self._ports.get(endpoint) or self._ports['app']}{path}"
+
+    def start(self, units: Iterable[str]) -> None:
+        """Start these processes."""
+        with self._log.open("ab") as log:
+            for unit in units:
+                command, port = self._command(unit), self._ports[unit]
+                self._children[unit] = start(
+                    f"{unit}:{port}", command, patience=_STOP_SECONDS, environ=self._environ, log=log
+                )
+
+    def kill(self, units: Iterable[str]) -> None:
+        """Kill these with all that they started, at once."""
+        for unit in units:
+            process = self._children[unit].process
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # a session of its own
+            process.wait()
+
+    def kill_workers(self, units: Iterable[str]) -> None:
+        """Kill only what does the work, which their masters start again."""
+        for unit in units:
+            for worker in psutil.Process(self._children[unit].process.pid).children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    worker.kill()
+
+    def end(self, units: Iterable[str]) -> None:
+        """Have these finish what they are at and end."""
+        units = list(units)
+        for unit in units:
+            self._children[unit].process.terminate()
+        for unit in units:
+            self._children[unit].stop()
+
+    def stop(self) -> None:
+        """End everything; nothing is left behind."""
+        self.kill(self._children)
+
+    def wait_until_up(self) -> None:
+        """Return when every process answers."""
+        deadline = time.monotonic() + _START_SECONDS
+        for port in self._ports.values():
+            while not _answers(port):
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"the host did not start; {self._log} says why")
+                time.sleep(0.05)
+
+    def memory(self) -> int:
+        """Return the bytes of the process that takes most."""
+        taken = [0]
+        for child in list(self._children.values()):
+            with contextlib.suppress(psutil.Error):
+                master = psutil.Process(child.process.pid)
+                taken += [each.memory_info().rss for each in (master, *master.children())]
+        return max(taken)
+
+    def _command(self, unit: str) -> list[str]:
+        port = str(self._ports[unit])
+        if unit != "app":
+            options = ["--source", str(FUNCTIONS / "main.py"), "--target", TARGETS[unit]]
+            where = ["--host", "127.0.0.1", "--port", port]
+            return [sys.executable, "-m", "functions_framework", *options, *where]
+        options = ["--chdir", str(FUNCTIONS), "--bind", f"127.0.0.1:{port}", "--threads", "16"]
+        limits = ["--timeout", "120", "--graceful-timeout", "30", "--no-control-socket"]
+        return [sys.executable, "-m", "gunicorn", *options, *limits, "app:create_app()"]
+
+
+def _answers(port: int) -> bool:
+    try:
+        requests.get(f"http://127.0.0.1:{port}/api/health", timeout=5)
+    except requests.RequestException:
+        return False
+    return True
+
+
+def _free_port(taken: Iterable[int]) -> int:
+    for port in random.sample(_PORTS, 1000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in taken:
+                return port
+    raise RuntimeError("there is no free port")

@@ -1,0 +1,166 @@
+"""What must be true of one user's pictures, whatever went wrong: the answers so far decide."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos.calls import Answer
+from tests.chaos.pictures import Picture
+
+
+class Broken(Exception):
+    """A promise of the service was broken."""
+
+    def __init__(self, kind: str, what: str) -> None:
+        super().__init__(f"{kind}: {what}")
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One upload as its sender means it, however often it is sent; an empty key is none."""
+
+    picture: Picture
+    name: str
+    key: str = ""
+
+
+@dataclass
+class Kept:
+    """A record; `firm` says that it was answered 201, else it was only seen and may not last."""
+
+    record_id: str
+    sent: Sent
+    name: str
+    firm: bool
+    doubtful_names: set[str] = field(default_factory=set)  # of renames with an uncertain end
+    late_names: set[str] = field(default_factory=set)  # of renames without an answer, which may come late
+    may_be_gone: bool = False
+    checksums: dict[str, str] = field(default_factory=dict)  # of its images as they were seen first
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether it must be there."""
+        return self.firm and not self.may_be_gone
+
+
+@dataclass
+class Shelf:
+    """One user's pictures; one thread uses it at a time."""
+
+    user_id: str
+    token: str
+    limit: int
+    kept: dict[str, Kept] = field(default_factory=dict)
+    deleted: dict[str, Sent] = field(default_factory=dict)  # whose deletion was answered 200
+    doubts: list[Sent] = field(default_factory=list)  # uploads of which a record may yet be seen
+    claims: int = 0  # slots that failed uploads may hold until cleanup
+
+    def begin_upload(self, sent: Sent) -> int:
+        """Count and return what the provider may be paid for this."""
+        sent.picture.calls += 1
+        is_kept = any(kept.is_certain and kept.sent.picture is sent.picture for kept in self.kept.values())
+        is_at_work = bool(sent.key) and any(doubt.key == sent.key for doubt in self.doubts)
+        payment = int(not (is_kept or is_at_work))
+        sent.picture.payments += payment
+        return payment
+
+    def end_upload(self, sent: Sent, answer: Answer, *, faulty: bool) -> Kept | None:
+        """Take in an answer; `faulty` says that a store or the host may have failed meanwhile."""
+        if answer.status == 201:
+            return self._answered(sent, answer)
+        if answer.status is None and answer.arrived:
+            self.doubts.append(sent)
+        elif answer.status is not None and answer.status >= 429 and faulty:
+            self.doubts.append(sent)  # the answer to its last write may have been lost
+        elif answer.status == 409 and not self.may_be_full():
+            raise Broken("slot", f"the limit is said to be reached with {len(self.kept)} records kept")
+        return None
+
+    def may_be_full(self) -> bool:
+        """Tell whether all slots may be taken."""
+        return len(self.kept) + len(self.doubts) + self.claims >= self.limit
+
+    def _answered(self, sent: Sent, answer: Answer) -> Kept:
+        body = answer.body
+        record = body["record"]
+        if body["used"] > self.limit:
+            raise Broken("limit", f"{body['used']} of {self.limit} are used")
+        record_id = record["record_id"]
+        if record_id in self.deleted:
+            raise Broken("deleted", f"an upload was answered with {record_id}, which is deleted")
+        for earlier in self.kept.values():
+            same_key = bool(sent.key) and earlier.sent.key == sent.key
+            if same_key and earlier.is_certain and earlier.record_id != record_id:
+                raise Broken("twice", f"{earlier.record_id} and {record_id} have one key")
+            if earlier.record_id == record_id and not same_key:
+                raise Broken("mixed up", f"{record_id} is the answer to two uploads")
+        if sent.key:
+            self.doubts = [doubt for doubt in self.doubts if doubt.key != sent.key]
+        kept = self.kept.get(record_id) or Kept(record_id, sent, sent.name, firm=True)
+        kept.firm = True
+        self.kept[record_id] = kept
+        self._check(kept, record)
+        return kept
+
+    def _check(self, kept: Kept, record: dict[str, Any]) -> None:
+        name = record["image_name"]
+        if name not in {kept.name, *kept.doubtful_names, *kept.late_names}:
+            raise Broken("name", f"{kept.record_id} is called {name!r} and not {kept.name!r}")
+        said = (record["width"], record["height"], record["size"])
+        if said != (*kept.sent.picture.size, len(kept.sent.picture.content)):
+            raise Broken("mixed up", f"{kept.record_id} is said to be {said}")
+
+    def listed(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """Check a list and return the records in it that nobody answered for yet."""
+        records = {record["record_id"]: record for record in body["records"]}
+        if body["user_id"] != self.user_id:
+            raise Broken("leaked", f"the list is that of {body['user_id']}")
+        if not len(body["records"]) == len(records) <= body["used"] <= self.limit == body["limit"]:
+            raise Broken("limit", f"{len(records)} records, {body['used']} of {body['limit']} used")
+        if back := records.keys() & self.deleted.keys():
+            raise Broken("deleted", f"{back} are back")
+        for kept in list(self.kept.values()):
+            if kept.record_id in records:
+                self._check(kept, records[kept.record_id])
+            else:
+                self.missing(kept)
+        keys = [kept.sent.key for i, kept in self.kept.items() if i in records and kept.sent.key]
+        if len(keys) != len(set(keys)):
+            raise Broken("twice", "two records in one list have the same key")
+        return [record for record_id, record in records.items() if record_id not in self.kept]
+
+    def missing(self, kept: Kept) -> None:
+        """Take in that a record is not there."""
+        if kept.is_certain:
+            raise Broken("lost", f"{kept.record_id} ({kept.name!r}) is gone")
+
+    def adopt(self, record: dict[str, Any], original: bytes) -> Kept:
+        """Take in a record that nobody answered for: it must be an upload in doubt."""
+        sent = next((doubt for doubt in self.doubts if doubt.picture.content == original), None)
+        if sent is None:
+            raise Broken("leaked", f"nobody sent {record['record_id']} ({record['image_name']!r})")
+        self.doubts.remove(sent)
+        kept = Kept(record["record_id"], sent, sent.name, firm=False)
+        self._check(kept, record)
+        self.kept[kept.record_id] = kept
+        return kept
+
+    def renamed(self, kept: Kept, name: str, answer: Answer) -> None:
+        """Take in the answer to a rename."""
+        if answer.status == 200:
+            kept.name, kept.doubtful_names = name, set()
+        elif answer.status == 404:
+            self.missing(kept)
+        elif answer.status is None and answer.arrived:
+            kept.late_names.add(name)
+        elif answer.status is not None:
+            kept.doubtful_names.add(name)
+
+    def removed(self, kept: Kept, answer: Answer) -> None:
+        """Take in the answer to a deletion."""
+        if answer.status == 200:
+            self.deleted[kept.record_id] = self.kept.pop(kept.record_id).sent
+        elif answer.status == 404:
+            self.missing(kept)
+        elif answer.arrived:
+            kept.may_be_gone = True

@@ -1,0 +1,53 @@
+"""Pictures that tell who they are: a number in black and white squares, where nothing is cut off."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from PIL import Image
+
+from tests.photos import encoded, photo
+
+_SIDE = 5  # pixels of a square
+_COLUMNS, _ROWS = 6, 5
+_KINDS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+
+
+@dataclass
+class Picture:
+    """A picture, and what its removal may have cost so far."""
+
+    number: int
+    content: bytes
+    size: tuple[int, int]
+    calls: int = 0  # uploads of it that were begun
+    payments: int = 0  # that there is a reason for
+    is_excused: bool = False  # a fault may have come between a payment and its record
+
+
+def paint(number: int, rng: Random) -> Picture:
+    """Return the picture of this number, in a random size and format."""
+    size = rng.choice(((128, 96), (200, 150), (150, 400), (640, 480), (1200, 900)))
+    with Image.open(io.BytesIO(photo(*size))) as image:
+        for place, (left, top) in enumerate(_corners(size)):
+            colour = "white" if number >> place & 1 else "black"
+            image.paste(colour, (left, top, left + _SIDE, top + _SIDE))
+        return Picture(number, encoded(image, rng.choice(_KINDS)), size)
+
+
+def number_of(content: bytes) -> int:
+    """Return the number in a picture's file."""
+    with Image.open(io.BytesIO(content)) as image:
+        grey = image.convert("RGBA").convert("RGB").convert("L")
+    middle = _SIDE // 2
+    bits = (grey.getpixel((left + middle, top + middle)) for left, top in _corners(grey.size))
+    return sum(1 << place for place, bit in enumerate(bits) if isinstance(bit, int) and bit > 127)
+
+
+def _corners(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield where each square begins."""
+    left, top = (size[0] - _COLUMNS * _SIDE) // 2, (size[1] - _ROWS * _SIDE) // 2
+    for place in range(_COLUMNS * _ROWS):
+        row, column = divmod(place, _COLUMNS)
+        yield left + column * _SIDE, top + row * _SIDE

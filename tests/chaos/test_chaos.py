@@ -1,0 +1,145 @@
+"""A minute of chaos, the tests of what judges it, and that it leaves nothing running."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psutil
+import pytest
+
+from infra.local import ROOT
+from tests.chaos.calls import Answer
+from tests.chaos.model import Broken, Kept, Sent, Shelf
+from tests.chaos.pictures import number_of, paint
+
+COMMAND = [sys.executable, "-m", "tests.chaos"]
+SEED = "20260301"
+PICTURE = paint(7, Random(1))
+
+
+@pytest.mark.timeout(900)
+def test_a_minute_of_chaos_breaks_no_promise() -> None:
+    options = ["--seed", SEED, "--minutes", "1", "--host", "app", "--store", "bucket"]
+    run = subprocess.run([*COMMAND, *options], cwd=ROOT, capture_output=True, text=True, check=False)
+    print(run.stdout)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"seed {SEED}" in run.stdout
+
+
+def test_a_run_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
+    output = tmp_path / "output.txt"
+    with output.open("wb") as file:
+        options = ["--minutes", "5", "--host", "app", "--store", "bucket"]
+        run = subprocess.Popen([*COMMAND, *options], cwd=ROOT, stdout=file, stderr=file)
+    children: list[psutil.Process] = []
+    deadline = time.monotonic() + 60
+    while len(children) < 4:  # database, storage, the host's master and its worker
+        assert run.poll() is None, output.read_text()
+        assert time.monotonic() < deadline, output.read_text()
+        time.sleep(0.1)
+        children = psutil.Process(run.pid).children(recursive=True)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(60) == 130, output.read_text()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert alive == []
+
+
+@pytest.mark.parametrize("number", range(0, 1 << 23, 123_457))
+def test_a_picture_tells_its_number_whatever_its_format(number: int) -> None:
+    assert number_of(paint(number, Random(number)).content) == number
+
+
+def record(record_id: str = "a", name: str = "cat") -> dict[str, Any]:
+    width, height = PICTURE.size
+    return {
+        "record_id": record_id,
+        "image_name": name,
+        "width": width,
+        "height": height,
+        "size": len(PICTURE.content),
+    }
+
+
+def listed(*records: dict[str, Any], used: int | None = None, user_id: str = "me") -> dict[str, Any]:
+    used = len(records) if used is None else used
+    return {"user_id": user_id, "used": used, "limit": 5, "records": list(records)}
+
+
+def answered(status: int | None) -> Answer:
+    return Answer("call", 0, 1, status)
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    """A shelf with one picture whose upload was answered 201."""
+    return Shelf("me", "", 5, kept={"a": Kept("a", Sent(PICTURE, "cat", "key"), "cat", firm=True)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("lost", listed()),
+        ("name", listed(record(name="dog"))),
+        ("limit", listed(record(), used=6)),
+        ("limit", listed(record(), used=0)),
+        ("limit", listed(record(), record())),
+        ("leaked", listed(record(), user_id="you")),
+        ("mixed up", listed({**record(), "size": 1})),
+        ("deleted", listed(record(), record("gone"))),
+    ],
+)
+def test_a_list_that_breaks_a_promise_is_noticed(shelf: Shelf, kind: str, body: dict[str, Any]) -> None:
+    shelf.deleted["gone"] = Sent(PICTURE, "cat")
+    with pytest.raises(Broken) as broken:
+        shelf.listed(body)
+    assert broken.value.kind == kind
+
+
+def test_what_was_answered_is_all_that_may_be_listed(shelf: Shelf) -> None:
+    assert shelf.listed(listed(record())) == []
+    assert shelf.listed(listed(record(), record("b"))) == [record("b")]
+    with pytest.raises(Broken, match="nobody sent b"):
+        shelf.adopt(record("b"), PICTURE.content)
+
+
+def test_an_upload_without_an_answer_may_be_there_once_or_not(shelf: Shelf) -> None:
+    shelf.end_upload(Sent(PICTURE, "dog"), answered(None), faulty=False)
+    shelf.adopt(record("b", "dog"), PICTURE.content)
+    shelf.listed(listed(record()))
+    with pytest.raises(Broken, match="nobody sent c"):
+        shelf.adopt(record("c", "dog"), PICTURE.content)
+
+
+def test_a_refused_upload_may_not_be_there_unless_a_store_failed(shelf: Shelf) -> None:
+    shelf.end_upload(Sent(PICTURE, "dog"), answered(502), faulty=False)
+    assert shelf.doubts == []
+    shelf.end_upload(Sent(PICTURE, "dog"), answered(503), faulty=True)
+    assert len(shelf.doubts) == 1
+
+
+def test_a_rename_or_deletion_without_an_answer_may_have_happened(shelf: Shelf) -> None:
+    shelf.renamed(shelf.kept["a"], "dog", answered(None))
+    shelf.listed(listed(record(name="dog")))
+    shelf.listed(listed(record(name="cat")))
+    shelf.removed(shelf.kept["a"], answered(503))
+    shelf.listed(listed())
+
+
+def test_a_limit_that_is_said_to_be_reached_too_early_is_noticed(shelf: Shelf) -> None:
+    with pytest.raises(Broken, match="limit"):
+        shelf.end_upload(Sent(PICTURE, "dog"), answered(409), faulty=False)
+
+
+def test_the_provider_may_be_paid_anew_for_what_is_not_kept_or_at_work(shelf: Shelf) -> None:
+    new = Sent(paint(8, Random(1)), "dog", "another key")
+    before = PICTURE.payments
+    for sent in (new, shelf.kept["a"].sent):
+        shelf.begin_upload(sent)
+    assert (new.picture.payments, PICTURE.payments) == (1, before)
+    shelf.end_upload(new, answered(None), faulty=False)
+    shelf.begin_upload(new)
+    assert new.picture.payments == 1
