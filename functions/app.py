@@ -50,7 +50,6 @@ def create_app() -> Flask:
     app.config["SITE_POLICY"] = site_policy(bucket=bool(settings.image_bucket))
     for path, function in _ENDPOINTS.items():
         _route(app, path, function)
-        _route(app, f"{path}/", function)
         _route(app, f"{path}/<path:rest>", function)
     _route(app, "/", _home, "GET", "HEAD")
     _route(app, "/", upload, "POST", "OPTIONS")

@@ -4,7 +4,7 @@ import contextlib
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pymongo
@@ -30,8 +30,6 @@ _PING_SECONDS = 2
 # is no error. Documents of the original application have no status and count as ready.
 _READY = {"status": {"$nin": ["processing", "deleted"]}}
 _KEPT = {"status": {"$ne": "deleted"}}
-# A claim made so long after those that are stale is one of a clock that was ahead.
-_AHEAD = timedelta(minutes=20)
 _DELETED_SECONDS = 24 * 60 * 60
 _BATCH = 100
 _DETAILS = tuple(field.name for field in fields(PictureDetails))
@@ -288,9 +286,7 @@ class MongoRecordStore:
 
 
 def _stale(before: datetime) -> Document:
-    # One from the future was made while the clock was ahead: it would keep its slot until then.
-    old, too_new = {"claimed_at": {"$lt": before}}, {"claimed_at": {"$gt": before + _AHEAD}}
-    return {"status": "processing", "$or": [old, too_new]}
+    return {"status": "processing", "claimed_at": {"$lt": before}}
 
 
 def _mine(user_id: str, record_id: str) -> Document:
