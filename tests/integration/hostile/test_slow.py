@@ -80,8 +80,9 @@ def send_slowly(host: Host, pieces: Pieces) -> tuple[float, Answer]:
 def test_slow_uploads_on_every_thread_are_given_up_and_let_the_others_through(host: Host) -> None:
     slow = [SLOW[number % len(SLOW)] for number in range(THREADS - 1)]
     with ThreadPoolExecutor(THREADS) as pool:
-        sent = [pool.submit(send_slowly, host, pieces()) for pieces in slow]
         honest = pool.submit(send_slowly, host, keeps_coming())
+        time.sleep(0.2)  # so that it has one of the places for uploads
+        sent = [pool.submit(send_slowly, host, pieces()) for pieces in slow]
         time.sleep(1)  # now they are on every thread
         started = time.monotonic()
         # In the functions host this is asked of the process that they are on, else of its only one.
@@ -92,8 +93,9 @@ def test_slow_uploads_on_every_thread_are_given_up_and_let_the_others_through(ho
     assert_refused(between, 405 if host.name == "functions" else 200)
     assert waited < GENEROUS
     for pieces, (seconds, answer) in zip(slow, ended, strict=True):
-        assert_refused(answer, 405 if pieces is stalls_though_refused else 408)
-        assert DEADLINE - 1 < seconds < GENEROUS
+        # 503: more uploads than there are places for
+        assert_refused(answer, *((405,) if pieces is stalls_though_refused else (408, 503)))
+        assert seconds < GENEROUS
     assert patience > DEADLINE
     assert_refused(taken, 415)  # all of it was read, and it is no picture
     print(f"\n{host.name}: waited {waited:.1f} s; ended after {max(e[0] for e in ended):.1f} s at most")
