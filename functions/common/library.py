@@ -144,16 +144,13 @@ class Library:
     def _abandon(self, user_id: str, record_id: str) -> None:
         """Give the slot back, and delete what was stored for it: now, or once the database is back."""
         try:
-            is_gone = self.records.release(user_id, record_id)
+            self._give_back(user_id, record_id)
         except ApplicationError:
             logger.warning("a failed upload leaves claim or images of %s to cleanup", record_id)
             self.debts.owe(lambda: self._give_back(user_id, record_id))
-            return
-        # Only now: while there may be a record, what it leads to stays.
-        if is_gone:
-            self._remove_images(user_id, record_id)
 
     def _give_back(self, user_id: str, record_id: str) -> None:
+        # In this order: while there may be a record, what it leads to stays.
         if self.records.release(user_id, record_id):
             self._remove_images(user_id, record_id)
 

@@ -18,7 +18,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     """Gives up slow heads and answers that nobody takes, and says good-bye on the request's own thread.
 
     gunicorn itself reads and writes for as long as it takes, and waits for each client to hang up on the one
-    thread that accepts connections. Bodies are watched by `common.http`.
+    thread that accepts connections. Bodies are watched by `common.bodies`.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:

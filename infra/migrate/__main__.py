@@ -19,6 +19,7 @@ from infra.migrate.run import Direction, Report, go_through
 from infra.migrate.store import MigrationStore
 from infra.migrate.to_bucket import ToBucket
 from infra.migrate.to_records import ToRecords
+from infra.options import add_patience
 from infra.progress import Progress
 
 _HELP = """Moves the images of existing records, one record after the other. A run that ends early, however it
@@ -57,24 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         help="to-bucket: from the records to the bucket IMAGE_BUCKET; to-records: back",
     )
     parser.add_argument("--dry-run", action="store_true", help="tell what would be moved, and change nothing")
-    parser.add_argument(
-        "--patience",
-        metavar="SECONDS",
-        type=_seconds,
-        default=60,
-        help="how long a call to the bucket that fails is tried again (%(default)s)",
-    )
+    add_patience(parser, "how long a call to the bucket that fails is tried again")
     return parser
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 1 <= seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 3600")
-    return seconds
 
 
 def _settings() -> Settings:

@@ -1,7 +1,5 @@
 """The service's image store as a migration needs it: it replaces objects, and compares what it wrote."""
 
-import base64
-import hashlib
 import time
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,7 +8,7 @@ from google.api_core import exceptions as api
 from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-from common.bucket.calls import at_once, driver_errors
+from common.bucket.calls import at_once, checksum, driver_errors
 from common.bucket.signer import Signer
 from common.bucket.store import CACHE_CONTROL, BucketImageStore
 from common.errors import NotFound
@@ -63,8 +61,7 @@ class MigrationStore(BucketImageStore):
         blob.cache_control = CACHE_CONTROL
         # Written twice, because an answer was lost or another run is at it, the object is the same.
         blob.upload_from_string(content, content_type=content_type, **self._options)
-        md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
-        self._written[name] = _Written(len(content), md5, blob.time_created)
+        self._written[name] = _Written(len(content), checksum(content), blob.time_created)
 
     @driver_errors()
     def holds_what_was_saved(self) -> bool:

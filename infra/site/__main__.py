@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from infra.options import add_patience
 from infra.progress import Progress
 from infra.site.bucket import SiteBucket
 from infra.site.bundle import bundle
@@ -46,13 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         help="where the endpoints answer, for a bucket that is not behind the load balancer",
     )
     parser.add_argument("--folder", type=Path, default=_SITE, help="the site's files (%(default)s)")
-    parser.add_argument(
-        "--patience",
-        metavar="SECONDS",
-        type=_seconds,
-        default=60,
-        help="how long a call that fails is tried again (%(default)s)",
-    )
+    add_patience(parser, "how long a call that fails is tried again")
     return parser
 
 
@@ -61,16 +56,6 @@ def _bucket_name(text: str) -> str:
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is not gs:// and the name of a bucket")
     return found[1]
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 1 <= seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 3600")
-    return seconds
 
 
 def _api_base(text: str) -> str:

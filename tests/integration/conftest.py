@@ -66,6 +66,13 @@ def storage_gate(gcs: GcsEmulator) -> Iterator[StorageGate]:
         yield gate
 
 
+@pytest.fixture
+def gate(storage_gate: StorageGate) -> Iterator[StorageGate]:
+    """Return the way to the storage, which lets everything through again after the test."""
+    yield storage_gate
+    storage_gate.reset()
+
+
 @pytest.fixture(scope="session")
 def stores(gcs: GcsEmulator, storage_gate: StorageGate) -> dict[str, dict[str, str]]:
     """The settings of a host by where it keeps its images."""

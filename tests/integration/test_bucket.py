@@ -1,6 +1,5 @@
 """What is in the bucket, and what a storage that fails leaves behind, on both hosts."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,12 +16,6 @@ from tests.storage_gate import Fate, StorageGate
 Documents = Collection[dict[str, Any]]
 
 pytestmark = pytest.mark.parametrize("host", ["functions-bucket", "app-bucket"], indirect=True)
-
-
-@pytest.fixture
-def gate(storage_gate: StorageGate) -> Iterator[StorageGate]:
-    yield storage_gate
-    storage_gate.reset()
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ LATER = datetime.now(UTC) + timedelta(hours=1)
 
 
 @pytest.fixture
-def gate(storage_gate: StorageGate) -> Iterator[StorageGate]:
-    yield storage_gate
-    storage_gate.reset()
-
-
-@pytest.fixture
 def bucket(gcs: GcsEmulator, gate: StorageGate, monkeypatch: pytest.MonkeyPatch) -> storage.Bucket:
     """A bucket of the test's own, reached through the gate by a client that gives up soon."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gate.url)

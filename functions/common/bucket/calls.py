@@ -1,6 +1,8 @@
 """Calls to Cloud Storage: for how long they are tried, how many at once, and what they fail with."""
 
+import base64
 import contextlib
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -45,6 +47,11 @@ def driver_errors() -> Iterator[None]:
     except _FAULTS as error:
         logger.warning("Cloud Storage or its credentials failed: %s", error)
         raise Unavailable from error
+
+
+def checksum(content: bytes) -> str:
+    """Return the MD5 of some bytes, written as Cloud Storage tells it of an object."""
+    return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
 
 
 def at_once(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:

@@ -1,7 +1,5 @@
 """Images as objects of a bucket, which their record leads to by name."""
 
-import base64
-import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +10,7 @@ from typing import cast
 from google.api_core import exceptions as api
 from google.cloud import storage
 
-from common.bucket.calls import PATIENCE, at_once, driver_errors
+from common.bucket.calls import PATIENCE, at_once, checksum, driver_errors
 from common.bucket.image import BucketImage
 from common.bucket.signer import Signer
 from common.models import OBJECT_FIELDS, EncodedImage, ImageFields, Images, StoredObject, Variant
@@ -68,8 +66,7 @@ class BucketImageStore:
 
     def _holds(self, name: str, content: bytes) -> bool:
         blob = self._bucket.get_blob(name, **PATIENCE)
-        md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
-        return blob is not None and blob.md5_hash == md5
+        return blob is not None and blob.md5_hash == checksum(content)
 
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields that lead to this image."""
