@@ -74,7 +74,7 @@ def test_nothing_but_the_bundle_and_its_requirements_can_be_imported(
 ) -> None:
     alone: Unpacked = request.getfixturevalue(bundle)
     theirs, others = ["main", "common", "flask"], ["app", "infra", "tests", "pytest", "secantus", "mongomock"]
-    names = [*theirs, "onnxruntime", *others]
+    names = [*theirs, "openvino", *others]
 
     done = subprocess.run(
         alone.command("python", "-c", FIND, *names),
@@ -86,7 +86,7 @@ def test_nothing_but_the_bundle_and_its_requirements_can_be_imported(
     )
 
     found = {name for name, is_there in zip(names, json.loads(done.stdout), strict=True) if is_there}
-    assert found == {*theirs, *(["onnxruntime"] if bundle == "with_model" else [])}
+    assert found == {*theirs, *(["openvino"] if bundle == "with_model" else [])}
 
 
 # What it answers

@@ -117,14 +117,14 @@ def test_only_the_image_with_the_model_carries_it_and_its_runtime(
     plain, with_model = (
         {
             found
-            for found in ("numpy/__init__.py", "onnxruntime/__init__.py", MODEL)
+            for found in ("openvino/__init__.py", MODEL)
             if any(path.endswith(f"/{found}") for path in each.files("opt/venv") | each.files("app"))
         }
         for each in (image, image_with_model)
     )
 
     assert plain == set()
-    assert with_model == {"numpy/__init__.py", "onnxruntime/__init__.py", MODEL}
+    assert with_model == {"openvino/__init__.py", MODEL}
 
 
 def test_a_container_cleans_up_once_and_ends(image: Image, environ: dict[str, str], tmp_path: Path) -> None:

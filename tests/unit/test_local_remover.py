@@ -3,7 +3,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,27 +16,30 @@ from common.removers.local import LocalRemover
 SHAPE = (1, 3, 320, 320)
 
 
-class FakeSession:
-    """An inference session that answers with the red channel, or fails; keeps what it was given."""
+class FakeRuntime:
+    """An inference runtime whose network answers with the red channel, or fails; keeps what it was given."""
 
-    def __init__(self, error: Exception | None = None) -> None:
-        self.error = error
+    def __init__(self) -> None:
+        self.error: Exception | None = None
         self.given: list[NDArray[np.float32]] = []
 
-    def get_inputs(self) -> list[Any]:
-        return [type("Input", (), {"name": "input.1"})]
+    def compile_model(self, *_: object) -> "FakeRuntime":
+        return self
 
-    def run(self, outputs: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        self.given.append(inputs["input.1"])
+    def create_infer_request(self) -> "FakeRuntime":
+        return self
+
+    def infer(self, inputs: dict[int, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        self.given.append(inputs[0])
         if self.error:
             raise self.error
-        return [inputs["input.1"][:, :1]]
+        return [inputs[0][:, :1]]
 
 
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
-    fake = FakeSession()
-    monkeypatch.setattr("onnxruntime.InferenceSession", lambda *_, **__: fake)
+def runtime(monkeypatch: pytest.MonkeyPatch) -> FakeRuntime:
+    fake = FakeRuntime()
+    monkeypatch.setattr("openvino.Core", lambda: fake)
     return fake
 
 
@@ -55,11 +57,11 @@ def mean(matte: Image.Image, box: tuple[int, int, int, int]) -> float:
 
 
 def test_the_network_sees_the_picture_at_its_own_size_and_normalised_as_in_training(
-    session: FakeSession,
+    runtime: FakeRuntime,
 ) -> None:
     LocalRemover(Path("m")).matte(Image.new("RGB", (99, 7), (255, 128, 0)))
 
-    [given] = session.given
+    [given] = runtime.given
     assert given.shape == SHAPE
     assert given.dtype == np.float32
     assert given.flags["C_CONTIGUOUS"]
@@ -68,21 +70,21 @@ def test_the_network_sees_the_picture_at_its_own_size_and_normalised_as_in_train
         np.testing.assert_allclose(given[0, channel], expected[channel], rtol=1e-5)
 
 
-def test_a_dark_picture_is_stretched_to_its_own_brightest_point(session: FakeSession) -> None:
+def test_a_dark_picture_is_stretched_to_its_own_brightest_point(runtime: FakeRuntime) -> None:
     dark, bright = halves((64, 64), (20, 10, 0), (0, 0, 0)), halves((64, 64), (200, 100, 0), (0, 0, 0))
 
     for picture in (dark, bright):
         LocalRemover(Path("m")).matte(picture)
 
     # Resizing rings at the edge between the halves, which shifts the brightest point by a little.
-    np.testing.assert_allclose(session.given[0], session.given[1], atol=0.25)
-    assert abs(session.given[0][0, 0, 160, 40] - session.given[1][0, 0, 160, 40]) < 0.1
+    np.testing.assert_allclose(runtime.given[0], runtime.given[1], atol=0.25)
+    assert abs(runtime.given[0][0, 0, 160, 40] - runtime.given[1][0, 0, 160, 40]) < 0.1
 
 
-def test_a_black_picture_is_no_division_by_zero(session: FakeSession) -> None:
+def test_a_black_picture_is_no_division_by_zero(runtime: FakeRuntime) -> None:
     matte = LocalRemover(Path("m")).matte(Image.new("RGB", (8, 8)))
 
-    assert np.isfinite(session.given[0]).all()
+    assert np.isfinite(runtime.given[0]).all()
     assert matte.getextrema() == (0, 0)
 
 
@@ -90,13 +92,13 @@ def test_a_black_picture_is_no_division_by_zero(session: FakeSession) -> None:
 
 
 @pytest.mark.parametrize("size", [(640, 480), (33, 77), (1, 1), (2000, 3)])
-def test_the_matte_has_the_pictures_size(session: FakeSession, size: tuple[int, int]) -> None:
+def test_the_matte_has_the_pictures_size(runtime: FakeRuntime, size: tuple[int, int]) -> None:
     matte = LocalRemover(Path("m")).matte(Image.new("RGB", size, "red"))
 
     assert (matte.mode, matte.size) == ("L", size)
 
 
-def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(session: FakeSession) -> None:
+def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(runtime: FakeRuntime) -> None:
     matte = LocalRemover(Path("m")).matte(halves((640, 320), (180, 255, 0), (90, 255, 0)))
 
     assert matte.getextrema() == (0, 255)
@@ -107,42 +109,42 @@ def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(sess
 # Failures and threads
 
 
-def test_a_failure_of_the_runtime_is_the_removers(session: FakeSession) -> None:
-    session.error = RuntimeError("allocation of 500000000 bytes failed")
+def test_a_failure_of_the_runtime_is_the_removers(runtime: FakeRuntime) -> None:
+    runtime.error = RuntimeError("allocation of 500000000 bytes failed")
 
     with pytest.raises(RemoverFailed) as raised:
         LocalRemover(Path("m")).matte(Image.new("RGB", (8, 8)))
 
     assert "allocation" not in raised.value.detail
-    session.error = None
+    runtime.error = None
     assert LocalRemover(Path("m")).matte(Image.new("RGB", (8, 8))).size == (8, 8)
 
 
-def test_after_a_failure_the_next_picture_has_its_turn(session: FakeSession) -> None:
+def test_after_a_failure_the_next_picture_has_its_turn(runtime: FakeRuntime) -> None:
     remover = LocalRemover(Path("m"))
-    session.error = RuntimeError()
+    runtime.error = RuntimeError()
     with pytest.raises(RemoverFailed):
         remover.matte(Image.new("RGB", (8, 8)))
-    session.error = None
+    runtime.error = None
 
     with ThreadPoolExecutor(1) as another:
         assert another.submit(remover.matte, Image.new("RGB", (8, 8))).result(timeout=10).size == (8, 8)
 
 
-def test_inferences_run_one_at_a_time(session: FakeSession, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inferences_run_one_at_a_time(runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
     at_work, most = threading.Semaphore(1), []
-    answer = session.run
+    answer = runtime.infer
 
-    def run(outputs: None, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    def infer(inputs: dict[int, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         alone = at_work.acquire(blocking=False)
         most.append(alone)
-        result = answer(outputs, inputs)
+        result = answer(inputs)
         threading.Event().wait(0.005)  # room for another to come in, where it may
         if alone:
             at_work.release()
         return result
 
-    monkeypatch.setattr(session, "run", run)
+    monkeypatch.setattr(runtime, "infer", infer)
     remover = LocalRemover(Path("m"))
 
     with ThreadPoolExecutor(8) as threads:
