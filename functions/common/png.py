@@ -27,7 +27,8 @@ def encode(rgb: Image.Image, alpha: Image.Image, icc_profile: bytes | None) -> b
     if icc_profile:
         parts.append(_chunk(b"iCCP", b"ICC\0\0" + zlib.compress(icc_profile)))
     compressor = isal_zlib.compressobj(_LEVEL)
-    parts += (_chunk(b"IDAT", compressor.compress(rows)) for rows in _filtered(rgb, alpha))
+    compressed = (compressor.compress(rows) for rows in _filtered(rgb, alpha))
+    parts += (_chunk(b"IDAT", some) for some in compressed if some)
     parts += (_chunk(b"IDAT", compressor.flush()), _chunk(b"IEND", b""))
     return b"".join(parts)
 
