@@ -47,6 +47,7 @@ def create_app() -> Flask:
     settings = check_settings()
     app = Flask("image-background-remover", static_folder=None)
     app.url_map.merge_slashes = False  # else `//` is answered with a redirect to what the Host header says
+    app.url_map.strict_slashes = False  # as the functions have it
     app.config["SITE_POLICY"] = site_policy(bucket=bool(settings.image_bucket))
     for path, function in _ENDPOINTS.items():
         _route(app, path, function)

@@ -9,9 +9,8 @@ from werkzeug.wsgi import FileWrapper
 
 from common.errors import NotFound, PictureError
 from common.http import Call, endpoint
-from common.models import ImageFile, ImageRecord, Variant
+from common.models import IMMUTABLE, ImageFile, ImageRecord, Variant
 
-_FOR_EVER = "private, max-age=31536000, immutable"
 _WHILE_THE_LINK_LASTS = "private, max-age=240"
 _CHUNK = 64 * 1024  # bytes
 
@@ -59,7 +58,7 @@ def _conditions(request: Request, size: int) -> dict[str, Any]:
 
 def _about(response: Response, etag: str) -> Response:
     response.set_etag(etag)
-    response.headers["Cache-Control"] = _FOR_EVER
+    response.headers["Cache-Control"] = IMMUTABLE
     return response
 
 

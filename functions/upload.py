@@ -17,7 +17,9 @@ def upload(call: Call) -> Response:
     sent = _sent_file(call)
     content = sent.read()
     if len(content) > call.settings.max_upload_bytes:
-        raise _too_large(call)
+        raise ImageTooLarge(
+            f"The picture has more than {call.settings.max_upload_mb} MB. Send a smaller one."
+        )
     name = call.request.form.get("name", "")
     file_name = sent.filename or ""
     added = call.library.add(call.user_id, content, name=name, file_name=file_name, key=_key(call))
@@ -39,7 +41,10 @@ def _sent_file(call: Call) -> FileStorage:
     try:
         sent = call.request.files.get("image")
     except RequestEntityTooLarge:
-        raise _too_large(call) from None
+        most = call.settings.max_upload_mb
+        raise ImageTooLarge(
+            f"The form has more than {most} MB or too many parts. Send a smaller picture."
+        ) from None
     if sent is None:
         raise BadRequest("Send a picture as the form's part named image (multipart/form-data).")
     return sent
@@ -51,7 +56,3 @@ def _key(call: Call) -> str:
     if len(key) > _KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise BadRequest(f"An Idempotency-Key is up to {_KEY_LENGTH} printable characters, like a UUID.")
     return key
-
-
-def _too_large(call: Call) -> ImageTooLarge:
-    return ImageTooLarge(f"The picture has more than {call.settings.max_upload_mb} MB. Send a smaller one.")

@@ -113,6 +113,9 @@ class FakeRecords:
         mine = [kept for kept in self.kept.values() if (kept.user_id, kept.key) == (user_id, key)]
         return Claim(mine[0].record, mine[0].used, mine[0].sha256, mine[0].ready) if mine else None
 
+    def release_key(self, user_id: str, key: str, before: datetime) -> None:
+        self._release(lambda kept: (kept.user_id, kept.key) == (user_id, key) and kept.made < before)
+
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
         self.steps.take("twin")
         same = (user_id, sha256, True)

@@ -4,18 +4,16 @@ Three times as many clients upload as the process takes on; prints the percentil
 """
 
 import argparse
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
+from statistics import quantiles
 
-from infra.local.database import start_database
 from tests.integration.client import Client
-from tests.integration.hosts import Host, running_app
+from tests.integration.hosts import Host
 from tests.photos import photo
-from tests.soak import environ
+from tests.soak import running_with_model
 
 UPLOADERS = 36
 _PAUSE = 0.05  # seconds between two calls of a caller that is not an upload
@@ -55,26 +53,17 @@ def _together(work: list[tuple[Callable[..., None], object]]) -> None:
         thread.join()
 
 
-def percentile(values: list[float], share: float) -> float:
-    """Return the value below which this share of them lies."""
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.overload", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        server, uri = start_database(Path(folder))
-        try:
-            with running_app(environ(uri), Path(folder) / "log") as host:
-                answers, times = measure(host, options.seconds)
-        finally:
-            server.stop()
+    with running_with_model() as host:
+        answers, times = measure(host, options.seconds)
     print("uploads:", ", ".join(f"{count} x {status}" for status, count in sorted(answers.items())))
     for path, taken in times.items():
-        p50, p99 = (1000 * percentile(taken, share) for share in (0.5, 0.99))
+        percentiles = quantiles(taken, n=100, method="inclusive")
+        p50, p99 = (1000 * percentiles[percent - 1] for percent in (50, 99))
         print(
             f"{path}: {len(taken)} calls, p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {1000 * max(taken):.0f} ms"
         )

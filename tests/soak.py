@@ -4,6 +4,7 @@ Every upload is deleted again, so only the process could grow. Prints the figure
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import tempfile
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 import psutil
 
@@ -46,19 +48,19 @@ class Memory:
         self._over.set()
 
 
-def run(uploads: int) -> Memory:
-    """Upload and delete so many pictures and return the memory over them."""
+@contextlib.contextmanager
+def running_with_model() -> Iterator[Host]:
+    """Run the application with the local model on an embedded database of its own."""
     with tempfile.TemporaryDirectory() as folder:
         server, uri = start_database(Path(folder))
         try:
-            with running_app(environ(uri), Path(folder) / "log") as host:
-                return _soak(host, uploads)
+            with running_app(_environ(uri), Path(folder) / "log") as host:
+                yield host
         finally:
             server.stop()
 
 
-def environ(uri: str) -> dict[str, str]:
-    """Return the settings of a host with the local model."""
+def _environ(uri: str) -> dict[str, str]:
     model = fetch(ROOT / ".data/models/u2netp.onnx")
     return {
         "MONGO_URI": uri,
@@ -71,7 +73,8 @@ def environ(uri: str) -> dict[str, str]:
     }
 
 
-def _soak(host: Host, uploads: int) -> Memory:
+def soak(host: Host, uploads: int) -> Memory:
+    """Upload and delete so many pictures and return the memory over them."""
     memory = Memory()
     watcher = threading.Thread(target=memory.watch, args=(_processes(host),))
     watcher.start()
@@ -111,11 +114,6 @@ def _processes(host: Host) -> list[psutil.Process]:
     return [child for child in children if any(port in word for word in child.cmdline())]
 
 
-def median(values: list[float]) -> float:
-    """Return the middle one."""
-    return sorted(values)[len(values) // 2]
-
-
 def thirds(memory: Memory) -> list[float]:
     """Return the median memory, in MB, of each third of the uploads."""
     most = memory.samples[-1][0]
@@ -146,7 +144,8 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, metavar="FILE")
     options = parser.parse_args()
     began = time.monotonic()
-    memory = run(options.uploads)
+    with running_with_model() as host:
+        memory = soak(host, options.uploads)
     seconds = time.monotonic() - began
     if options.plot:
         plot(memory, options.plot)

@@ -66,7 +66,7 @@ class PictureError(ApplicationError):
 
 
 class ImageTooLarge(PictureError):
-    """The picture has too many bytes or too many pixels."""
+    """The picture, or a body without one, has too many bytes, or the picture too many pixels."""
 
     code = "image_too_large"
     default_detail = "The picture is too large. Send a smaller one."

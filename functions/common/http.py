@@ -15,7 +15,7 @@ from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 from common import bootstrap, logs
 from common.answers import to_site, wants_page
 from common.bodies import Body, discard_body
-from common.errors import BadRequest, NotFound, OriginNotAllowed
+from common.errors import BadRequest, ImageTooLarge, NotFound, OriginNotAllowed
 from common.library import Library
 from common.notes import note, noting
 from common.problems import SAFE_HEADERS, Problem
@@ -25,6 +25,7 @@ from common.settings import Settings
 COOKIE = "user_id"
 _JSON_BODY = 64 * 1024  # bytes; more than any JSON that we take
 _FORM_BODY = 64 * 1024  # bytes that a form may need beside its picture
+_EXPOSED = "Content-Disposition, Content-Range, ETag, Location, Retry-After"  # to pages of other origins
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 Handler = Callable[["Call"], Response]
@@ -52,10 +53,12 @@ class Call:
         return body
 
     def _text(self) -> bytes:
-        text = self.request.get_data()
-        if self.request.environ["wsgi.input"].read(1):  # it did not tell its length, and was cut at the limit
-            raise RequestEntityTooLarge
-        return text
+        with contextlib.suppress(RequestEntityTooLarge):
+            text = self.request.get_data()
+            if not self.request.environ["wsgi.input"].read(1):
+                return text
+            # else it did not tell its length, and was cut at the limit
+        raise ImageTooLarge(f"The body has more than {_JSON_BODY // 1024} KiB. Send a shorter one.")
 
 
 def endpoint(
@@ -209,6 +212,7 @@ def _refuse_foreign_origin(request: Request, settings: Settings) -> None:
 
 def _options(request: Request, settings: Settings, allowed: list[str]) -> Response:
     response = Response(status=204, headers={"Allow": ", ".join(allowed)})
+    del response.headers["Content-Type"]  # there is nothing that could have one
     if _trusts(request.headers.get("Origin", ""), request, settings):
         response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
@@ -224,6 +228,6 @@ def _add_headers(response: Response, request: Request, settings: Settings) -> No
     if origin and _trusts(origin, request, settings):
         headers["Access-Control-Allow-Origin"] = origin
         headers["Access-Control-Allow-Credentials"] = "true"
-        headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
+        headers["Access-Control-Expose-Headers"] = _EXPOSED
     if settings.allowed_origins or settings.site_url:
         headers.add("Vary", "Origin")

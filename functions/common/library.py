@@ -34,11 +34,17 @@ NAME_LENGTH = 100  # characters
 CLAIM_LIFETIME = timedelta(minutes=15)  # an older claim belongs to a process that died
 _REPEAT_SECONDS = 100.0  # what an upload takes at most, and as long is one that repeats it kept waiting
 _REPEAT_POLL = 0.25
+# Its turn, the provider and the stores together keep an upload waiting for less: whoever sends it again under
+# its key need not wait for CLAIM_LIFETIME.
+_KEY_LIFETIME = timedelta(minutes=3)
 _STILL_RUNNING = "This picture is still being worked on. Try again in a minute; it is not done twice."
 STRAY_AGE = timedelta(hours=1)  # an older object that no record leads to is nobody's any more
 _CLEANUP_BATCH = 100
 _CLEANUP_SEARCH = 1_000  # each costs the embedded server a look at all that has expired
 _CLEANUP_SECONDS = 50.0
+_CLEANUP_FAILED = (
+    "The service is not available right now. Part of the work may be done; try again in a minute."
+)
 _ENCODED_AS = {"processed": "image/png", "preview": "image/webp"}
 
 logger = logging.getLogger(__name__)
@@ -100,6 +106,7 @@ class Library:
                 raise KeyReused
             if earlier and earlier.is_filled:
                 return earlier
+            self.records.release_key(user_id, upload.key, now - _KEY_LIFETIME)
             if time.monotonic() > deadline:
                 raise Unavailable(_STILL_RUNNING)
             time.sleep(_REPEAT_POLL)
@@ -200,13 +207,23 @@ class Library:
         """Return when the database answers, else raise Unavailable."""
         self.records.ping()
 
-    def clean_up(self, *, claim_lifetime: timedelta = CLAIM_LIFETIME) -> CleanupReport:
+    def release_claims(self, *, older_than: timedelta = CLAIM_LIFETIME) -> int:
+        """Give back the slots that dead processes have left claimed, and return how many."""
+        return self.records.release_claims(self.clock() - older_than)
+
+    def clean_up(self) -> CleanupReport:
         """Delete what is past its retention or nobody's, in bounded batches and a bounded time.
 
         Nobody's are the claims of dead processes, and the objects that these left behind.
         """
+        try:
+            return self._clean_up()
+        except Unavailable as error:
+            raise Unavailable(_CLEANUP_FAILED) from error
+
+    def _clean_up(self) -> CleanupReport:
         deadline = time.monotonic() + _CLEANUP_SECONDS
-        released = self.records.release_claims(self.clock() - claim_lifetime)
+        released = self.release_claims()
         records, images, more = self._delete_expired(deadline)
         if not more:
             strays, more = self._delete_strays(deadline)

@@ -17,6 +17,8 @@ OBJECT_FIELDS: Mapping[Variant, str] = {
     "preview": "preview_object",
 }
 
+IMMUTABLE = "private, max-age=31536000, immutable"  # Cache-Control of an image, which never changes
+
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:

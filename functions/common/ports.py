@@ -44,6 +44,9 @@ class RecordStore(Protocol):
     def claim_of(self, user_id: str, key: str) -> Claim | None:
         """Return the user's upload under this key, where there is one; a filled one is kept from now on."""
 
+    def release_key(self, user_id: str, key: str, before: datetime) -> None:
+        """Give back the slot of the user's upload under this key, where it is at work since before then."""
+
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
         """Return a record of the user's with this very picture, where there is one."""
 

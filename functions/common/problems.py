@@ -36,7 +36,7 @@ _REFUSED: Mapping[int, tuple[str, str]] = {
         "This address does not take that method; the Allow header lists those it takes.",
     ),
     408: ("request_timeout", "The request took too long to arrive. Check your connection and try again."),
-    413: ("image_too_large", "The request is larger than this service takes. Send a smaller picture."),
+    413: ("image_too_large", "The request is larger than this service takes. Send a smaller one."),
     416: ("range_not_satisfiable", "The image ends before the range that was asked for."),
 }
 # What every answer says unless it knows better: do not keep, guess, run, frame or point elsewhere from this.

@@ -4,7 +4,7 @@ import contextlib
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
@@ -108,7 +108,7 @@ class MongoRecordStore:
     ) -> Claim | None:
         """Insert a record that is still processing in a free slot of the user's."""
         self._ensure_indexes()
-        self._images.delete_many({"user_id": user_id, **_stale(stale_before)})
+        kept = self._kept(user_id, stale_before)
         record = {
             "user_id": user_id,
             "image_name": upload.name,
@@ -118,8 +118,7 @@ class MongoRecordStore:
             "sha256": upload.sha256,
             **({"idempotency_key": upload.key} if upload.key else {}),
         }
-        used, free = self._slots(user_id, limit)
-        for used_now, slot in enumerate(free, used + 1):
+        for used_now, slot in enumerate(_free_slots(kept, limit), len(kept) + 1):
             claimed = {**record, "slot": slot, "used": used_now}
             try:
                 self._images.insert_one(claimed)
@@ -152,6 +151,11 @@ class MongoRecordStore:
         """Keep a record even if who filled it believes that this failed; false where it is gone."""
         ready = {"_id": record_id, "status": "ready"}
         return bool(self._images.update_one(ready, {"$set": {"promised": True}}).matched_count)
+
+    @_driver_errors()
+    def release_key(self, user_id: str, key: str, before: datetime) -> None:
+        """Delete the user's claim under this key where it was made before then."""
+        self._images.delete_one({"user_id": user_id, "idempotency_key": key, **_stale(before)})
 
     @_driver_errors()
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
@@ -274,15 +278,28 @@ class MongoRecordStore:
             self._images.create_indexes(list(_INDEXES))
             self._indexed = True
 
-    def _slots(self, user_id: str, limit: int) -> tuple[int, Sequence[int]]:
-        """Return how many records there are and the slots to try.
+    def _kept(self, user_id: str, stale_before: datetime) -> Sequence[Document]:
+        """Return the user's records and claims, once what dead processes have left is deleted."""
+        kept = self._slots(user_id)
+        # The driver leaves out that a time is in UTC.
+        claimed = (each["claimed_at"].replace(tzinfo=UTC) for each in kept if "claimed_at" in each)
+        if not any(time < stale_before for time in claimed):
+            return kept
+        self._images.delete_many({"user_id": user_id, **_stale(stale_before)})
+        return self._slots(user_id)
 
-        Records without a slot (the original application's) or beyond the limit (a higher one's) count too.
-        """
-        kept = list(self._images.find({"user_id": user_id, **_KEPT}, ["slot"]))
-        taken = {document.get("slot") for document in kept}
-        free = [slot for slot in range(limit) if slot not in taken]
-        return len(kept), free[: max(limit - len(kept), 0)]
+    def _slots(self, user_id: str) -> Sequence[Document]:
+        return list(self._images.find({"user_id": user_id, **_KEPT}, ["slot", "claimed_at"]))
+
+
+def _free_slots(kept: Sequence[Document], limit: int) -> Sequence[int]:
+    """Return the slots to try.
+
+    Records without a slot (the original application's) or beyond the limit (a higher one's) count too.
+    """
+    taken = {document.get("slot") for document in kept}
+    free = [slot for slot in range(limit) if slot not in taken]
+    return free[: max(limit - len(kept), 0)]
 
 
 def _stale(before: datetime) -> Document:

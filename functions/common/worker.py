@@ -1,6 +1,8 @@
 """gunicorn's threaded worker, in which silence on one connection never makes the others wait for long."""
 
 import contextlib
+import logging
+import re
 import socket
 import struct
 import time
@@ -12,6 +14,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 HEAD_SECONDS = 10.0  # that a request's line and headers may take
 SILENT_SECONDS = 20  # for which a client may take nothing of its answer
 LINGER_SECONDS = 1.0  # that it may take to hang up when it has all of it
+_BROKEN = re.compile(r"(Invalid request from ip=\S*: [^:']*).*", re.DOTALL)
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -23,6 +26,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.log.error_log.addFilter(_quotes_nothing)
         self._heads: dict[TConn, float] = {}  # until when they may come
 
     def handle(self, conn: TConn) -> Any:
@@ -53,3 +57,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             if until < now:
                 with contextlib.suppress(OSError):  # it has just been closed
                     conn.sock.shutdown(socket.SHUT_RD)
+
+
+def _quotes_nothing(record: logging.LogRecord) -> bool:
+    """Cut off what a line about a broken request quotes of it: that may be a cookie, or part of a picture."""
+    record.msg = _BROKEN.sub(r"\1", str(record.msg))
+    return True

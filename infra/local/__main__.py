@@ -85,12 +85,12 @@ def _run(environ: dict[str, str]) -> None:
 
 
 def _prepare(library: Library, *, shared: bool) -> None:
-    """Check that the database answers, and clean up what a killed run left in one that is ours alone."""
+    """Check that the database answers, and give back what a killed run has claimed in one of our own."""
     try:
         if shared:
             library.check_health()
         else:  # no upload is at work yet, so every claim is a leftover
-            library.clean_up(claim_lifetime=timedelta(0))
+            library.release_claims(older_than=timedelta(0))
     except Unavailable:
         raise RunError(
             "The database does not answer. Check MONGO_URI, or unset it to use the embedded one."

@@ -10,11 +10,11 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from common.bucket.calls import at_once, checksum, driver_errors
 from common.bucket.signer import Signer
-from common.bucket.store import CACHE_CONTROL, BucketImageStore
+from common.bucket.store import BucketImageStore
 from common.errors import NotFound
 from common.image_store import InlineImageStore
 from common.library import STRAY_AGE
-from common.models import ImageFields, Images
+from common.models import IMMUTABLE, ImageFields, Images
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
@@ -58,7 +58,7 @@ class MigrationStore(BucketImageStore):
         if not content:
             return
         blob = self._bucket.blob(name)
-        blob.cache_control = CACHE_CONTROL
+        blob.cache_control = IMMUTABLE
         # Written twice, because an answer was lost or another run is at it, the object is the same.
         blob.upload_from_string(content, content_type=content_type, **self._options)
         self._written[name] = _Written(len(content), checksum(content), blob.time_created)

@@ -32,7 +32,7 @@ def _sentence(error: Exception, bucket: str) -> str:
         case api.Unauthorized() | auth.RefreshError():
             return f"Google Cloud refuses the credentials; sign in again. ({_first_line(error)})"
         case api.Forbidden():
-            return f"{bucket} needs roles/storage.objectAdmin for this account. ({_first_line(error)})"
+            return f"{bucket} needs roles/storage.objectUser for this account. ({_first_line(error)})"
         case api.NotFound():
             return f"There is no bucket {bucket}. Check the name, or create it."
         case api.PreconditionFailed():

@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 
 from infra.local import FUNCTIONS, ROOT
 from infra.local.database import free_port
+from tests.integration.leaks import leaks
 
 GKE = ROOT / "infra" / "gke"
 _PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
@@ -36,13 +37,14 @@ TARGETS = {
 
 @dataclass(frozen=True)
 class Host:
-    """A running host; `ports` names the port of each endpoint."""
+    """A running host; `ports` names the port of each endpoint, `secrets` what its log must not have."""
 
     name: str
     ports: Mapping[str, int]
     log: Path
     database: str
     bucket: str = ""
+    secrets: set[str] = field(default_factory=set)
 
     def url(self, path: str) -> str:
         """Return the address of an /api/<endpoint>... path on this host."""
@@ -55,13 +57,13 @@ def running_functions(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     """Run every endpoint as a Cloud Function of its own."""
     ports = {endpoint: free_port() for endpoint in TARGETS}
     command = [sys.executable, "-m", "functions_framework", "--source", str(FUNCTIONS / "main.py")]
-    with contextlib.ExitStack() as processes:
+    with _searched("functions", ports, log, environ) as host, contextlib.ExitStack() as processes:
         for endpoint, target in TARGETS.items():
             options = ["--target", target, "--host", "127.0.0.1", "--port", str(ports[endpoint])]
             processes.enter_context(_process([*command, *options], environ, log))
         for port in ports.values():
             _wait_for(port)
-        yield Host("functions", ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
+        yield host
 
 
 @contextlib.contextmanager
@@ -71,10 +73,10 @@ def running_app(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
     options += ["--worker-class", "common.worker.PatientWorker", "--forwarder-headers", ""]
     command = [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
-    with _process(command, environ, log):
+    ports = dict.fromkeys(TARGETS, port)
+    with _searched("app", ports, log, environ) as host, _process(command, environ, log):
         _wait_for(port)
-        ports = dict.fromkeys(TARGETS, port)
-        yield Host("app", ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
+        yield host
 
 
 @contextlib.contextmanager
@@ -85,10 +87,21 @@ def running_container(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
         command, work_folder = _container(Path(folder))
         # The container answers at every address; the tests do not.
         bound = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "PATH": _PROGRAMS + os.environ["PATH"]}
-        with _process(command, {**environ, **bound}, log, work_folder):
+        ports = dict.fromkeys(TARGETS, port)
+        running = _process(command, {**environ, **bound}, log, work_folder)
+        with _searched("container", ports, log, environ) as host, running:
             _wait_for(port)
-            ports = dict.fromkeys(TARGETS, port)
-            yield Host("container", ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
+            yield host
+
+
+@contextlib.contextmanager
+def _searched(name: str, ports: Mapping[str, int], log: Path, environ: Mapping[str, str]) -> Iterator[Host]:
+    """Name a host, and once it has ended search the whole of its log."""
+    host = Host(name, ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
+    host.secrets.update(environ.get(key, "") for key in ("APP_SECRET_KEY", "X_RAPID_API_KEY"))
+    yield host
+    leaked = leaks(log, host.secrets)
+    assert not leaked, f"{len(leaked)} lines of {log} have what nobody may read, first {leaked[0]}"
 
 
 def _container(root: Path) -> tuple[list[str], Path]:

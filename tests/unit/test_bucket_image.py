@@ -8,6 +8,7 @@ import pytest
 import requests
 from google.api_core import exceptions as api
 
+from common.bucket.calls import connect
 from common.bucket.image import LARGEST_ANSWER, BucketImage
 from common.bucket.signer import Signer
 from common.errors import NotFound, Unavailable
@@ -35,6 +36,17 @@ class FakeBlob:
 
     def image(self) -> BucketImage:
         return BucketImage(self, len(self.content), Signer())
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_as_many_connections_are_kept_open_to_an_emulator(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:9")
+
+    adapter = connect("pictures").client._http.get_adapter(f"{scheme}://127.0.0.1:9/")
+
+    assert adapter._pool_maxsize == 64
 
 
 def test_opening_an_image_fetches_its_first_chunk_and_no_more() -> None:

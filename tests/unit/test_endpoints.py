@@ -182,6 +182,7 @@ def test_a_large_refused_body_is_answered_by_every_host(service: Service) -> Non
     response = service.call("PUT", f"/rename/{UNKNOWN}", data=body, content_type="application/json")
 
     assert problem(response) == (413, "image_too_large")
+    assert response.get_json()["detail"] == "The body has more than 64 KiB. Send a shorter one."
 
 
 @pytest.mark.usefixtures("environment")

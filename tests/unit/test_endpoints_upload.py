@@ -30,6 +30,15 @@ def test_an_upload_without_a_name_takes_its_files_stem(service: Service) -> None
     assert service.names() == ["holiday"]
 
 
+def test_a_form_of_too_many_parts_is_told_as_that(service: Service) -> None:
+    parts = b"".join(b'--edge\r\nContent-Disposition: form-data; name="p"\r\n\r\nx\r\n' for _ in range(1001))
+
+    response = service.call("POST", "/upload", **{**form(PICTURE), "data": parts + b"--edge--"})
+
+    assert problem(response) == (413, "image_too_large")
+    assert "20 MB or too many parts" in response.get_json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("options", "status", "code"),
     [

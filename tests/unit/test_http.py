@@ -127,7 +127,9 @@ def test_the_hosts_own_the_sites_and_listed_origins_may_make_changes(origin: str
 
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == origin
-    assert response.headers["Access-Control-Expose-Headers"] == "Location, Retry-After"
+    assert response.headers["Access-Control-Expose-Headers"] == (
+        "Content-Disposition, Content-Range, ETag, Location, Retry-After"
+    )
 
 
 def test_a_caller_without_an_origin_is_no_page_and_may_make_changes() -> None:

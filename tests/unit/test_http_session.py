@@ -91,7 +91,9 @@ def test_another_kind_of_authorization_is_passed_over(authorization: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "token", ["me", TOKEN[:-2], "", "=", "a=b", "x" * 5000, "\xff\xfe", SessionSigner([OLD]).issue("me")]
+    "token",
+    ["me", TOKEN[:-2], "", "=", "a=b", "x" * 5000, "\xff\xfe", SessionSigner([OLD]).issue("me")],
+    ids=["not_signed", "cut_off", "empty", "equals_sign", "pair", "long", "not_ascii", "another_key"],
 )
 def test_a_forged_token_is_a_new_user_and_no_error(token: str) -> None:
     for headers in ({"Cookie": f"user_id={token}"}, bearer(token)):

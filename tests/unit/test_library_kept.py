@@ -7,6 +7,7 @@ import pytest
 
 from common.errors import NotFound, Unavailable
 from common.models import CleanupReport, ImageFile, InMemoryImage
+from infra.local.__main__ import _prepare
 from tests.fakes import START, UPLOAD
 from tests.world import DAY, PICTURE, World
 
@@ -121,7 +122,7 @@ def test_cleanup_releases_claims_of_dead_processes_only(world: World) -> None:
         world.records.claim("me", UPLOAD, limit=9, now=START - age, stale_before=START - 9 * DAY)
 
     assert world.library.clean_up().released_claims == 2
-    assert world.library.clean_up(claim_lifetime=timedelta(minutes=10)).released_claims == 1
+    assert world.library.release_claims(older_than=timedelta(minutes=10)) == 1
     assert world.library.shelf("me").used == 1
 
 
@@ -195,6 +196,25 @@ def test_a_look_through_the_objects_that_takes_too_long_is_broken_off(
 
     assert (report.more, report.deleted_images) == (True, 2)
     assert len(world.images.objects) == 4
+
+
+def test_a_cleanup_that_fails_half_way_does_not_say_that_nothing_was_changed(world: World) -> None:
+    world.keep("me", START - 31 * DAY)
+    world.steps.failing["remove"] = Unavailable()
+
+    with pytest.raises(Unavailable, match="Part of the work may be done"):
+        world.library.clean_up()
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_start_on_this_machine_waits_for_claims_and_for_nothing_else(world: World, shared: bool) -> None:
+    world.keep("me", START - 31 * DAY)
+    world.records.claim("me", UPLOAD, limit=9, now=START - timedelta(seconds=1), stale_before=START - DAY)
+
+    _prepare(world.library, shared=shared)
+
+    assert world.library.shelf("me").used == 1 + shared
+    assert "delete_many" not in world.steps.taken
 
 
 # Health

@@ -2,6 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -9,7 +10,7 @@ from PIL.Image import Image
 
 from common.errors import KeyReused, LimitReached, RemoverFailed, Unavailable
 from common.models import Claim
-from tests.fakes import FakeRemover
+from tests.fakes import START, FakeRemover
 from tests.world import PICTURE, World
 
 KEY = "6f1c"
@@ -116,6 +117,26 @@ def test_a_repeat_waits_for_an_upload_that_died_only_so_long(
         send(world)
 
     assert list(world.records.kept.values()) == [dead]
+
+
+def test_an_upload_that_died_may_be_sent_again_under_its_key_after_three_minutes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(world)
+    send(world, key="another")
+    for dead in world.records.kept.values():
+        dead.ready = False
+    _, other = world.records.kept
+
+    def pass_time(_: float) -> None:
+        world.clock.now += timedelta(minutes=1)
+
+    monkeypatch.setattr("common.library.time.sleep", pass_time)
+
+    again = send(world)
+
+    assert timedelta(minutes=3) < world.clock.now - START <= timedelta(minutes=5)
+    assert list(world.records.kept) == [other, again.record.record_id]
 
 
 # The same picture, sent anew

@@ -169,6 +169,7 @@ def test_every_address_takes_the_methods_that_are_described(service: Service, pa
     head = {"HEAD"} if "GET" in methods else set()
     assert set(response.headers["Allow"].split(", ")) == methods | head
     assert check_answer(response).status == 204
+    assert "Content-Type" not in response.headers
 
 
 @pytest.mark.parametrize("path", DOCUMENT["paths"])

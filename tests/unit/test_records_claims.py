@@ -1,6 +1,7 @@
 """How uploads claim their slots: within the limit, and released when their process dies."""
 
 import random
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -113,6 +114,24 @@ def test_a_claim_from_a_dead_process_is_released_by_its_users_next(images: Mongo
 
     assert images.find_one({"_id": ObjectId(dead.record_id)}) is None
     assert images.find_one({"_id": ObjectId(others.record_id)}) is not None
+
+
+def test_a_claim_looks_first_and_deletes_only_where_something_is_stale() -> None:
+    class Watched(MongoImages):
+        def __init__(self) -> None:
+            self.commands: list[str] = []
+            super().__init__()
+
+        def __getattr__(self, name: str) -> Any:
+            self.commands.append(name)
+            return super().__getattr__(name)
+
+    watched = Watched()
+    claim(watched)
+    claim(watched)
+    claim(watched, now=START + 16 * MINUTE)
+
+    assert watched.commands == 2 * ["find", "insert_one"] + ["find", "delete_many", "find", "insert_one"]
 
 
 def test_completing_a_claim_that_was_released_is_a_timeout_and_keeps_nothing(images: MongoImages) -> None:

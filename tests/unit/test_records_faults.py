@@ -41,6 +41,7 @@ class BrokenCollection:
 CALLS: dict[str, Callable[[MongoRecordStore], object]] = {
     "ping": lambda records: records.ping(),
     "claim": lambda records: records.claim("me", UPLOAD, limit=1, now=START, stale_before=START),
+    "release_key": lambda records: records.release_key("me", "key", START),
     "complete": lambda records: records.complete("me", ID, DETAILS, {}),
     "release": lambda records: records.release("me", ID),
     "shelf": lambda records: records.shelf("me"),

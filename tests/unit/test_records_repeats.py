@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from common.errors import LimitReached, NotFound
+from common.errors import LimitReached, NotFound, RemoverTimeout
 from common.models import Claim, Upload
 from tests.fakes import START
 from tests.mongo import DETAILS, FIELDS, MINUTE, SOMEBODY_ELSE, MongoImages, keep, store
@@ -63,6 +63,34 @@ def test_a_filled_claim_remembers_what_was_answered(images: MongoImages) -> None
     assert found
     assert (found.is_filled, found.used) == (True, 2)
     assert found.record == store(images).find("me", first.record.record_id)
+
+
+def test_a_claim_under_a_key_is_released_by_its_age_alone(images: MongoImages) -> None:
+    for key in ("6f1c", "other"):
+        claim(images, Upload("cat", DETAILS.sha256, key))
+    first = store(images).claim_of("me", "6f1c")
+    assert first
+
+    for user_id, before in [("me", START), (SOMEBODY_ELSE, START + MINUTE)]:
+        store(images).release_key(user_id, "6f1c", before)
+    assert store(images).claim_of("me", "6f1c") == first
+    store(images).release_key("me", "6f1c", START + MINUTE)
+
+    assert store(images).claim_of("me", "6f1c") is None
+    assert images.count_documents({"idempotency_key": "other"}) == 1
+    assert claim(images)
+    with pytest.raises(RemoverTimeout):  # it was alive after all
+        store(images).complete("me", first.record.record_id, DETAILS, FIELDS)
+
+
+def test_a_record_under_a_key_is_not_released(images: MongoImages) -> None:
+    first = claim(images)
+    assert first
+    store(images).complete("me", first.record.record_id, DETAILS, FIELDS)
+
+    store(images).release_key("me", "6f1c", NOW)
+
+    assert store(images).claim_of("me", "6f1c")
 
 
 def test_a_picture_is_found_by_its_checksum_once_it_is_complete(images: MongoImages) -> None:

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+import yaml
 
 import app
 from infra.site.bundle import CONTENT_TYPES
@@ -123,6 +124,18 @@ def test_modules_and_the_form_ask_the_given_address(tmp_path: Path) -> None:
 
     assert text(files, "config.js") == CONFIG.replace('"/api"', '"https://x.example/a?b&c"', 1)
     assert "<form action='https://x.example/a?b&amp;c/upload'>" in text(files, "index.html")
+
+
+@pytest.mark.parametrize("base", ["https://x.example/api", "https://region-project.example"])
+def test_the_document_of_the_api_names_the_given_address(tmp_path: Path, base: str) -> None:
+    source = (app.SITE / "openapi.yaml").read_text("utf-8")
+    document = yaml.safe_load(
+        text(bundled(tmp_path, {**ELSEWHERE, "openapi.yaml": source}, base), "openapi.yaml")
+    )
+
+    (server,) = document["servers"]
+    assert server["url"] == base
+    assert [f"/api{path}" for path in document["paths"]] == list(yaml.safe_load(source)["paths"])
 
 
 def test_another_address_is_another_fingerprint(tmp_path: Path) -> None:

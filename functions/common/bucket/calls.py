@@ -35,7 +35,8 @@ def connect(name: str) -> storage.Bucket:
     """Return the bucket of this name; nothing is asked of it yet."""
     with driver_errors():
         client = storage.Client(project=None)
-    client._http.mount("https://", HTTPAdapter(pool_maxsize=_CONNECTIONS))
+    for scheme in ("https://", "http://"):  # the latter is an emulator's
+        client._http.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
     return client.bucket(name)
 
 

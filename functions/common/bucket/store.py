@@ -13,10 +13,9 @@ from google.cloud import storage
 from common.bucket.calls import PATIENCE, at_once, checksum, driver_errors
 from common.bucket.image import BucketImage
 from common.bucket.signer import Signer
-from common.models import OBJECT_FIELDS, EncodedImage, ImageFields, Images, StoredObject, Variant
+from common.models import IMMUTABLE, OBJECT_FIELDS, EncodedImage, ImageFields, Images, StoredObject, Variant
 from common.ports import ImageStore
 
-CACHE_CONTROL = "private, max-age=31536000, immutable"
 _PAGES = 20  # looked through in one cleanup
 _PAGE_SIZE = 1_000  # objects
 _OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)", re.DOTALL)
@@ -56,7 +55,7 @@ class BucketImageStore:
 
     def _write(self, name: str, content: bytes, content_type: str) -> None:
         blob = self._bucket.blob(name)
-        blob.cache_control = CACHE_CONTROL
+        blob.cache_control = IMMUTABLE
         try:
             blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **PATIENCE)
         except api.PreconditionFailed:

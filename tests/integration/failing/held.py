@@ -26,7 +26,6 @@ def _at_object(number: int) -> Arm:
 
 # Each has the next upload wait there, and returns an event that says that it does.
 STEPS: Mapping[str, Arm] = {
-    "before it releases old claims": _at("delete", 0, Fate.STALL),
     "before it looks for a slot": _at("find", 0, Fate.STALL),
     "before the claim arrives": _at("insert", 0, Fate.STALL),
     "before the claim is answered": _at("insert", 0, Fate.HOLD),

@@ -47,7 +47,7 @@ def test_a_release_that_was_not_answered_frees_the_slot(on_all: OnAll, times: in
     def act(stage: Stage) -> None:
         client = stage.promises.client()
         stage.provider.always(behaviours.fails("001"))
-        stage.mongo.meet("delete", range(1, 1 + times), Fate.LOSE)
+        stage.mongo.meet("delete", range(times), Fate.LOSE)
         assert upload(stage, client, picture()).status_code == 502
         assert client.list()["used"] == 0
         stage.reset()
@@ -60,7 +60,7 @@ def test_a_release_that_never_arrived_is_repeated_until_it_does(on_all: OnAll) -
     def act(stage: Stage) -> None:
         client = stage.promises.client()
         stage.provider.always(behaviours.fails("001"))
-        stage.mongo.meet("delete", range(1, 4), Fate.CUT)
+        stage.mongo.meet("delete", range(3), Fate.CUT)
         assert upload(stage, client, picture()).status_code == 502
         deadline = time.monotonic() + 60
         while client.list()["used"]:  # and no cleanup has run

@@ -7,6 +7,7 @@ from tests.integration.hostile.conftest import Victim
 from tests.integration.hostile.promises import assert_kept, assert_refused
 from tests.integration.hostile.wire import Wire, ask, request, tell
 from tests.integration.hosts import Host
+from tests.integration.leaks import leaks
 
 pytestmark = [BOTH_HOSTS, pytest.mark.usefixtures("untouched")]
 BODY = b'{"record_name": "stolen"}'
@@ -136,6 +137,14 @@ ODD = {
 @pytest.mark.parametrize("content", ODD.values(), ids=ODD)
 def test_what_is_hardly_http_is_refused_by_the_server(host: Host, content: bytes) -> None:
     assert_refused(tell(host, content), 400, 417, 431)
+
+
+def test_what_follows_a_body_of_a_wrong_length_is_not_written_down(host: Host) -> None:
+    host.secrets.add("part-of-a-picture")
+    with Wire(host, "/api/upload") as wire:
+        wire.send(request("POST", "/api/upload", {"Content-Length": "1"}, b"xpart-of-a-picture\r\n"))
+        wire.finish().is_ended()
+    assert leaks(host.log, host.secrets) == []
 
 
 def test_a_connection_without_a_request_is_no_trouble(host: Host) -> None:

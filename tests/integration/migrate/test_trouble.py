@@ -70,8 +70,8 @@ def test_a_call_to_the_bucket_whose_answer_was_lost_is_made_again(
 @pytest.mark.parametrize(
     ("status", "after", "told"),
     [
-        (403, 0, "gs://{} needs roles/storage.objectAdmin for this account. (No, because.)"),
-        (403, 2, "gs://{} needs roles/storage.objectAdmin for this account. (No, because.)"),
+        (403, 0, "gs://{} needs roles/storage.objectUser for this account. (No, because.)"),
+        (403, 2, "gs://{} needs roles/storage.objectUser for this account. (No, because.)"),
         (503, 4, "Google Cloud Storage failed; try again later. (No, because.)"),
         (404, 0, "There is no bucket gs://{}. Check the name, or create it."),
     ],
@@ -108,7 +108,7 @@ def test_a_deletion_that_is_refused_leaves_a_stray_and_no_image_twice(
     with FailingWay(to=gcs.url, after=1, status=403, message="No.") as way:
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", way.url)
         assert album.migrate("to-records") == 1
-    assert "needs roles/storage.objectAdmin" in capsys.readouterr().err
+    assert "needs roles/storage.objectUser" in capsys.readouterr().err
 
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
     assert album.inline() == set(kept[:1])

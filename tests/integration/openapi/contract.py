@@ -99,7 +99,7 @@ def _responses(method: str, path: str) -> tuple[str, Mapping[str, Any]]:
 
 def _leads_to(known: str, item: Mapping[str, Any], path: str) -> bool:
     return any(
-        re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path)
+        re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each) + "/?", path)
         for each in (known, item.get("x-also-at", known))
     )
 

@@ -114,6 +114,8 @@ STEPS: Mapping[str, Step] = {
     "list, nothing yet": _get("/api/list"),
     "list, nobody": lambda talk: talk.call_as_nobody("/api/list"),
     "list, post": _get("/api/list", "POST"),
+    "list, with a slash": _get("/api/list/"),
+    "list, with a slash, options": _get("/api/list/", "OPTIONS"),
     "list, deeper": _get("/api/list/more"),
     "upload": _upload(name="my cat"),
     "upload, jpeg": _upload(photo(90, 60, "JPEG"), file_name="holiday.final.jpg"),

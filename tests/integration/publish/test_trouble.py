@@ -105,8 +105,8 @@ def test_a_server_that_is_not_there_is_told_in_a_line_and_in_time(
 @pytest.mark.parametrize(
     ("status", "after", "told"),
     [
-        (403, 0, "gs://{} needs roles/storage.objectAdmin for this account. (No, because.)"),
-        (403, 2, "gs://{} needs roles/storage.objectAdmin for this account. (No, because.) What is up still"),
+        (403, 0, "gs://{} needs roles/storage.objectUser for this account. (No, because.)"),
+        (403, 2, "gs://{} needs roles/storage.objectUser for this account. (No, because.) What is up still"),
         (401, 0, "There are no usable Google Cloud credentials here: run `gcloud auth"),  # it had none
         (503, 0, "Google Cloud Storage failed; try again later. (No, because.)"),
         (503, 2, "Google Cloud Storage failed; try again later. (No, because.) What is up still works;"),
