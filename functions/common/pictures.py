@@ -11,6 +11,7 @@ from common.errors import ApplicationError, UnreadableImage
 from common.intake.admission import admit, media_type
 from common.intake.exif import orientation
 from common.intake.parts import MOST_PROFILE, Ceiling, require
+from common.matting import without_spill
 from common.png import encode as encode_png
 
 Hold = Callable[[int], object]
@@ -76,17 +77,17 @@ class PillowCodec:
     def cut_out(self, picture: Picture, matte: Image.Image) -> tuple[bytes, bytes]:
         """Return the picture under its matte as a full-size PNG and as a WebP preview."""
         alpha = ImageChops.multiply(matte, picture.alpha) if picture.alpha else matte
-        png = encode_png(picture.rgb, alpha, picture.icc_profile)
-        return png, _preview(_small_cut_out(picture.rgb, alpha), picture.icc_profile)
+        small = without_spill(_small(picture.rgb), _small(matte))
+        small.putalpha(_small(alpha))
+        rgb = without_spill(picture.rgb, matte)
+        return encode_png(rgb, alpha, picture.icc_profile), _webp(small, picture.icc_profile)
 
     def preview(self, content: bytes) -> bytes:
         """Return the WebP preview of an encoded cut-out, or raise PictureError."""
         image = self._decoded(content, _nothing)
         try:
-            cut_out = image.convert("RGBA")
-            return _preview(
-                _small_cut_out(cut_out.convert("RGB"), cut_out.getchannel("A")), image.info.get("icc_profile")
-            )
+            # Pillow weighs colour by alpha here, so nothing dark bleeds in from what is transparent.
+            return _webp(_small(image.convert("RGBA")), image.info.get("icc_profile"))
         except Exception as error:
             raise UnreadableImage from error
 
@@ -164,22 +165,16 @@ def _inks_to_rgb(image: Image.Image, profile: bytes) -> Image.Image:
     return converted or image.convert("RGB")
 
 
-def _small_cut_out(rgb: Image.Image, alpha: Image.Image) -> Image.Image:
-    """Return the cut-out at the preview's size."""
-    scale = min(1, PREVIEW_SIDE / max(rgb.size))
-    size = (max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale)))
-    small = _resized(rgb, size)
-    small.putalpha(_resized(alpha, size))
-    return small
-
-
-def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def _small(image: Image.Image) -> Image.Image:
+    """Return an image at the preview's size."""
+    scale = min(1, PREVIEW_SIDE / max(image.size))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
-def _preview(small: Image.Image, icc_profile: bytes | None) -> bytes:
+def _webp(image: Image.Image, icc_profile: bytes | None) -> bytes:
     buffer = io.BytesIO()
-    small.save(
+    image.save(
         buffer,
         "WEBP",
         quality=_PREVIEW_QUALITY,

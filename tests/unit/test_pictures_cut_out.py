@@ -36,7 +36,7 @@ def test_the_subject_keeps_its_pixels_to_the_last_bit() -> None:
 
     cut_out, _ = cut(picture, left_half(64, 48))
 
-    subject = (0, 0, 33, 48)
+    subject = (0, 0, 32, 48)
     assert cut_out.convert("RGB").crop(subject).tobytes() == picture.rgb.crop(subject).tobytes()
     assert cut_out.getchannel("A").tobytes() == left_half(64, 48).tobytes()
 

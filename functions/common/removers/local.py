@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from common.errors import RemoverFailed
+from common.matting import refined
 from common.notes import note
 
 SIDE = 320  # pixels; what the network was trained on
@@ -38,7 +39,7 @@ class LocalRemover:
         except Exception as error:  # the runtime's exceptions have no common base of their own
             raise RemoverFailed from error
         note(remover="local")
-        return _stretched(outputs[0][0, 0]).resize(picture.size, Image.Resampling.LANCZOS)
+        return refined(picture, _stretched(outputs[0][0, 0]))
 
 
 def _network_input(picture: Image.Image) -> NDArray[np.float32]:
