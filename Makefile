@@ -1,7 +1,7 @@
 # make run and make test do all of their own set-up; everything they need lands in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test chaos lint lint-site format model screenshots clean
+.PHONY: help run test chaos bench lint lint-site format model screenshots clean
 
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
@@ -21,6 +21,9 @@ test: lint model .venv/checkov/installed ## lint, then every test, with one summ
 
 chaos: .venv/installed ## ten minutes of users and faults at random: make chaos CHAOS='--seed 7 --host functions'
 	@$(PYTHON) -m tests.chaos $(CHAOS)
+
+bench: model .venv/rembg/installed ## measure beside what people would use instead: make bench BENCH='throughput --rounds 3'
+	@$(PYTHON) -m tests.bench $(BENCH)
 
 lint: .venv/installed ## style, types and the rules on which part may import which
 	@$(PYTHON) -m ruff format --check --quiet . || { echo 'Run "make format".'; exit 1; }
@@ -55,6 +58,11 @@ clean: ## delete what was installed and built; pictures in .data are kept
 .venv/checkov/installed: tests/infra/checkov.txt | $(UV)
 	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv/checkov
 	@$(UV) pip install --quiet --python .venv/checkov/bin/python --requirement tests/infra/checkov.txt
+	@touch $@
+
+.venv/rembg/installed: tests/bench/rembg.txt | $(UV)
+	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv/rembg
+	@$(UV) pip install --quiet --python .venv/rembg/bin/python --requirement tests/bench/rembg.txt
 	@touch $@
 
 .venv/node/installed: Makefile

@@ -52,15 +52,26 @@ class Host:
         return f"http://127.0.0.1:{self.ports[endpoint]}{path}"
 
 
+def function_command(target: str, port: int, source: Path = FUNCTIONS / "main.py") -> list[str]:
+    """Return the command that serves one function as Cloud Functions does."""
+    options = ["--source", str(source), "--target", target, "--host", "127.0.0.1", "--port", str(port)]
+    return [sys.executable, "-m", "functions_framework", *options]
+
+
+def app_command(port: int) -> list[str]:
+    """Return the command that serves the application."""
+    options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
+    options += ["--worker-class", "common.worker.PatientWorker", "--forwarder-headers", ""]
+    return [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
+
+
 @contextlib.contextmanager
 def running_functions(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     """Run every endpoint as a Cloud Function of its own."""
     ports = {endpoint: free_port() for endpoint in TARGETS}
-    command = [sys.executable, "-m", "functions_framework", "--source", str(FUNCTIONS / "main.py")]
     with _searched("functions", ports, log, environ) as host, contextlib.ExitStack() as processes:
         for endpoint, target in TARGETS.items():
-            options = ["--target", target, "--host", "127.0.0.1", "--port", str(ports[endpoint])]
-            processes.enter_context(_process([*command, *options], environ, log))
+            processes.enter_context(_process(function_command(target, ports[endpoint]), environ, log))
         for port in ports.values():
             _wait_for(port)
         yield host
@@ -70,11 +81,8 @@ def running_functions(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
 def running_app(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     """Run every endpoint as a route of the one application."""
     port = free_port()
-    options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
-    options += ["--worker-class", "common.worker.PatientWorker", "--forwarder-headers", ""]
-    command = [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
     ports = dict.fromkeys(TARGETS, port)
-    with _searched("app", ports, log, environ) as host, _process(command, environ, log):
+    with _searched("app", ports, log, environ) as host, _process(app_command(port), environ, log):
         _wait_for(port)
         yield host
 

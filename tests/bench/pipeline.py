@@ -1,0 +1,34 @@
+"""python -m tests.bench.pipeline PHOTO ...: the work on pictures alone, in a loop on so many threads.
+
+Decodes, infers and encodes as an upload does, without HTTP and without a store. Prints pictures a second.
+"""
+
+import argparse
+from pathlib import Path
+
+from common.pictures import PillowCodec
+from common.removers.local import LocalRemover
+from tests.bench.client import at_once
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.pipeline", description=__doc__)
+    parser.add_argument("photos", nargs="+", type=Path)
+    parser.add_argument("--model", required=True, type=Path)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--times", type=int, default=4, help="how often each picture (%(default)s)")
+    options = parser.parse_args()
+    codec, remover = PillowCodec(max_megapixels=50), LocalRemover(options.model)
+
+    def cut_out(content: bytes) -> None:
+        picture = codec.read(content)
+        codec.cut_out(picture, remover.matte(picture.opaque()))
+
+    photos = [path.read_bytes() for path in options.photos]
+    cut_out(photos[0])  # the first one is slower
+    print(len(photos) * options.times / at_once(cut_out, photos * options.times, options.threads))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""The rows of the table by their names: each measures on its stage and returns figures."""
+
+from collections.abc import Callable, Mapping
+
+from tests.bench.alternation import Figure
+from tests.bench.rows import cold_start, crowd, edge, expiry, growth, large, listing, queries, throughput
+from tests.bench.stage import Stage
+
+ROWS: Mapping[str, Callable[[Stage], list[Figure]]] = {
+    "throughput": throughput.measure,
+    "large": large.measure_time,
+    "memory": large.measure_memory,
+    "cold-start": cold_start.measure,
+    "list": listing.measure,
+    "queries": queries.measure,
+    "crowd": crowd.measure,
+    "edge": edge.measure,
+    "growth": growth.measure,
+    "expiry": expiry.measure,
+}
