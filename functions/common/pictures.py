@@ -169,7 +169,7 @@ def _small(image: Image.Image) -> Image.Image:
     """Return an image at the preview's size."""
     scale = min(1, PREVIEW_SIDE / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
 
 
 def _webp(image: Image.Image, icc_profile: bytes | None) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 from common.session import SessionSigner
 from infra.local import FUNCTIONS, ROOT
 from infra.local.database import start_database
+from infra.local.processes import ALLOCATOR
 from infra.local.weights import fetch
 from tests.bench.photos import Photos
 
@@ -42,7 +43,7 @@ class Stage:
             "APP_SECRET_KEY": _SECRET,
             "REMOVER": "local",
             "LOCAL_MODEL_PATH": str(MODEL),
-            "MALLOC_MMAP_THRESHOLD_": "1048576",  # as Dockerfile, Terraform and infra.local set it
+            **ALLOCATOR,
             **more,
         }
 

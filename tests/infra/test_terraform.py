@@ -16,6 +16,7 @@ import pytest
 
 from app import site_policy
 from common.settings import REQUIRED, SETTINGS, Settings
+from infra.local.processes import ALLOCATOR
 from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, ROOT, TERRAFORM, blocks, local_values, strings
 
 FUNCTIONS = TERRAFORM / "environments" / "functions"
@@ -91,7 +92,14 @@ def test_the_module_adds_nothing_to_the_settings_but_the_number_of_threads() -> 
     assert re.findall(r"\b([A-Z][A-Z_]+)\b", service["environment_variables"]) == [
         "THREADS",
         "MALLOC_MMAP_THRESHOLD_",
+        "MALLOC_TRIM_THRESHOLD_",
     ]
+
+
+def test_the_memory_of_pictures_is_given_back_alike_on_every_host() -> None:
+    for path in ("terraform/modules/function/main.tf", "gke/Dockerfile"):
+        text = re.sub(r'[ "]', "", (ROOT / "infra" / path).read_text("utf-8"))
+        assert all(f"{name}={value}" in text for name, value in ALLOCATOR.items()), path
 
 
 def test_what_is_not_chosen_is_as_the_application_has_it() -> None:

@@ -45,7 +45,7 @@ def refined(rgb: Image.Image, coarse: Image.Image) -> Image.Image:
             matte.paste(255, box)
         elif brightest > _MARGIN:
             coefficients = coefficients or images(_coefficients(rgb, coarse))
-            around = enlarged(coefficients, box, rgb.size)
+            around = [np.asarray(plane) for plane in enlarged(coefficients, box, rgb.size)]
             matte.paste(_drawn(rgb.crop(box), _small(coarse, box, rgb.size), around), box)
     return matte
 

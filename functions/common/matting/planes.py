@@ -27,13 +27,10 @@ def part_of(other: Size, box: Box, size: Size) -> Part:
     return box[0] * across, box[1] * down, box[2] * across, box[3] * down
 
 
-def enlarged(planes: list[Image.Image], box: Box, size: Size) -> list[Floats]:
-    """Return a box of small planes as they are at the picture's size."""
+def enlarged(small: Iterable[Image.Image], box: Box, size: Size) -> list[Image.Image]:
+    """Return a box of small pictures as they are at the picture's size."""
     tile = (box[2] - box[0], box[3] - box[1])
-    return [
-        np.asarray(plane.resize(tile, Image.Resampling.BILINEAR, box=part_of(plane.size, box, size)))
-        for plane in planes
-    ]
+    return [each.resize(tile, Image.Resampling.BILINEAR, box=part_of(each.size, box, size)) for each in small]
 
 
 def averaged(planes: Floats, size: Size) -> Floats:

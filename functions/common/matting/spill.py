@@ -1,9 +1,12 @@
 """The subject's own colours at its edge, without those of the background that shone through."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from common.matting.planes import Floats, averaged, enlarged, extremes, floats, images, purity, tiles
+from common.matting.planes import averaged, enlarged, floats, purity, tiles
+
+Samples = NDArray[np.uint8]
 
 _SIDE = 320  # pixels; about the longest side at which colours nearby are looked for
 _NEAR, _FAR = 3, 24  # of these pixels, over which they are averaged
@@ -18,28 +21,31 @@ def without_spill(rgb: Image.Image, alpha: Image.Image) -> Image.Image:
     corrected by what the picture shows.
     """
     cleaned = Image.new("RGB", rgb.size)
-    blurred: list[Image.Image] = []
+    nearby: list[Image.Image] = []
     for box in tiles(rgb.size):
-        matte = alpha.crop(box)
-        darkest, brightest = extremes(matte)
-        if darkest == 255:
+        matte = np.asarray(alpha.crop(box))
+        if matte.min() == 255:
             cleaned.paste(rgb.crop(box), box)
-        elif brightest:
-            blurred = blurred or images(_blurred(rgb, alpha))
-            cleaned.paste(_unmixed(rgb.crop(box), matte, enlarged(blurred, box, rgb.size)), box)
+        elif matte.any():
+            nearby = nearby or _nearby(rgb, alpha)
+            subject, background = (np.asarray(colours) for colours in enlarged(nearby, box, rgb.size))
+            cleaned.paste(_unmixed(np.asarray(rgb.crop(box)), matte, subject, background), box)
     return cleaned
 
 
-def _unmixed(rgb: Image.Image, matte: Image.Image, blurred: list[Floats]) -> Image.Image:
-    alpha, seen = floats(matte) / 255, floats(rgb)
-    subject, background = np.stack(blurred[:3]), np.stack(blurred[3:])
-    corrected = subject + alpha * (seen - alpha * subject - (1 - alpha) * background)
-    colours = np.where(alpha == 1, seen, corrected.clip(0, 255) + 0.5) * (alpha > 0)
-    return Image.fromarray(np.ascontiguousarray(colours.astype(np.uint8).transpose(1, 2, 0)))
+def _unmixed(seen: Samples, matte: Samples, subject: Samples, background: Samples) -> Image.Image:
+    """Return the subject's part of the colours that are seen, (rows, columns, 3), under a matte."""
+    edge = (matte > 0) & (matte < 255)
+    alpha = matte[edge, np.newaxis] / np.float32(255)
+    own, other = subject[edge].astype(np.float32), background[edge]
+    corrected = own + alpha * (seen[edge] - alpha * own - (1 - alpha) * other)
+    colours = seen * (matte > 0)[..., np.newaxis]
+    colours[edge] = corrected.clip(0, 255) + 0.5
+    return Image.fromarray(colours)
 
 
-def _blurred(rgb: Image.Image, alpha: Image.Image) -> Floats:
-    """Return the red, green and blue of the subject, then of the background, around every place."""
+def _nearby(rgb: Image.Image, alpha: Image.Image) -> list[Image.Image]:
+    """Return the colours of the subject, and those of the background, around every place."""
     scale = max(1, max(rgb.size) // _SIDE)
     shares = purity(floats(alpha.reduce(scale)), _PURITY)
     colours = floats(rgb.reduce(scale))
@@ -47,4 +53,5 @@ def _blurred(rgb: Image.Image, alpha: Image.Image) -> Floats:
     height, width = shares.shape[1:]
     near, far = (averaged(sums, (-(-width // cell), -(-height // cell))) for cell in (_NEAR, _FAR))
     near += _FALLBACK * averaged(far, (near.shape[2], near.shape[1]))
-    return np.concatenate([near[2:5] / near[0], near[5:8] / near[1]])
+    means = near[2:5] / near[0], near[5:8] / near[1]
+    return [Image.fromarray((mean.transpose(1, 2, 0) + 0.5).astype(np.uint8)) for mean in means]

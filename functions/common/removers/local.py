@@ -44,7 +44,7 @@ class LocalRemover:
 
 def _network_input(picture: Image.Image) -> NDArray[np.float32]:
     """Return the picture as float32 of shape (1, 3, 320, 320), normalised as in training."""
-    small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0), np.float32)
+    small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=1.5), np.float32)
     normalised = (small / max(small.max(), 1e-6) - _MEAN) / _STD
     return np.ascontiguousarray(normalised.transpose(2, 0, 1)[np.newaxis])
 

@@ -28,10 +28,14 @@ resource "google_cloudfunctions2_function" "this" {
     max_instance_count               = var.max_instances
 
     # A thread for each request that the instance is given; the framework's own default counts processors. And the
-    # memory of large pictures goes back to the system, where the allocator would keep it for ever.
+    # memory of large pictures goes back to the system at once, that of small ones is used again.
     environment_variables = merge(
       { for setting, value in var.settings : setting => value if value != null },
-      { THREADS = tostring(var.concurrency), MALLOC_MMAP_THRESHOLD_ = "1048576" },
+      {
+        THREADS                = tostring(var.concurrency)
+        MALLOC_MMAP_THRESHOLD_ = "4194304"
+        MALLOC_TRIM_THRESHOLD_ = "16777216"
+      },
     )
 
     dynamic "secret_environment_variables" {
