@@ -10,8 +10,8 @@ from typing import IO
 
 import psutil
 
-# What the application's memory allocator (glibc's) is told on every host: large pictures go back to the system
-# as soon as they are done with, smaller blocks are used again, which spares a sixth of an upload's work.
+# What the memory allocator (glibc's) of the application is told on every host: large pictures go back to the
+# system as soon as they are done with, smaller blocks are used again, which spares a sixth of the work.
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "16777216"}
 
 
