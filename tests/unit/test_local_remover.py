@@ -1,5 +1,8 @@
 """The model on this machine: what goes in, what comes out, and the real one on a real photo."""
 
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -107,6 +110,21 @@ def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(runt
 
 
 # Failures and threads
+
+
+def test_the_runtime_reports_to_nobody() -> None:
+    code = "import sys, common.removers.local; print(sorted(sys.modules))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "'openvino'" in done.stdout
+    assert "openvino_telemetry." not in done.stdout
 
 
 def test_a_failure_of_the_runtime_is_the_removers(runtime: FakeRuntime) -> None:

@@ -3,17 +3,22 @@
 Qin et al., "U2-Net: Going Deeper with Nested U-Structure for Salient Object Detection" (2020).
 """
 
+import sys
 import threading
 from pathlib import Path
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 from PIL import Image
 
 from common.errors import RemoverFailed
 from common.matting import refined
 from common.notes import note
+
+# OpenVINO reports to its makers through this module when it is imported, and fails where a user has no home,
+# as in a container; where the module cannot be imported it does neither.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+import openvino  # noqa: E402
 
 SIDE = 320  # pixels; what the network was trained on
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
