@@ -1,6 +1,8 @@
 """Pictures: decode and check an upload, turn it upright, apply a matte, encode."""
 
 import io
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,6 +64,8 @@ class PillowCodec:
 
     def __init__(self, max_megapixels: int) -> None:
         self._ceiling = Ceiling(max_megapixels)
+        # More at once would be no faster, only take more memory.
+        self._cutting_out = threading.BoundedSemaphore(os.cpu_count() or 1)
 
     def read(self, content: bytes, hold: Hold = _nothing) -> Picture:
         """Return the upright picture, or raise PictureError; its size is checked before it is decoded.
@@ -76,6 +80,10 @@ class PillowCodec:
 
     def cut_out(self, picture: Picture, matte: Image.Image) -> tuple[bytes, bytes]:
         """Return the picture under its matte as a full-size PNG and as a WebP preview."""
+        with self._cutting_out:
+            return self._cut_out(picture, matte)
+
+    def _cut_out(self, picture: Picture, matte: Image.Image) -> tuple[bytes, bytes]:
         alpha = ImageChops.multiply(matte, picture.alpha) if picture.alpha else matte
         small = without_spill(_small(picture.rgb), _small(matte))
         small.putalpha(_small(alpha))

@@ -33,7 +33,7 @@ resource "google_cloudfunctions2_function" "this" {
       { for setting, value in var.settings : setting => value if value != null },
       {
         THREADS                = tostring(var.concurrency)
-        MALLOC_MMAP_THRESHOLD_ = "4194304"
+        MALLOC_MMAP_THRESHOLD_ = "1048576"
         MALLOC_TRIM_THRESHOLD_ = "16777216"
       },
     )
