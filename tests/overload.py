@@ -16,6 +16,7 @@ from tests.photos import photo
 from tests.soak import running_with_model
 
 UPLOADERS = 36
+_IMPATIENCE = 1.0  # seconds for which one that is refused waits; it was asked to wait for five
 _PAUSE = 0.05  # seconds between two calls of a caller that is not an upload
 
 
@@ -27,11 +28,14 @@ def measure(host: Host, seconds: float) -> tuple[Counter[int], dict[str, list[fl
 
     def upload(number: int) -> None:
         client = Client(host)
+        picture = photo(1200, 800 + number, "JPEG")
         while time.monotonic() < until:
-            response = client.upload(photo(1200, 800 + number, "JPEG"))
+            response = client.upload(picture)
             answers[response.status_code] += 1
             if response.status_code == 201:
                 client.call("DELETE", f"/api/delete/{response.json()['record']['record_id']}")
+            else:
+                time.sleep(_IMPATIENCE)
 
     def ask(path: str) -> None:
         client = Client(host)

@@ -5,11 +5,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,10 +66,19 @@ def app_command(port: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
 
 
+def _free_ports(names: Iterable[str]) -> dict[str, int]:
+    """Return a port for each of these names; asked for one by one, two could be the same."""
+    with contextlib.ExitStack() as held:
+        probes = {name: held.enter_context(socket.socket()) for name in names}
+        for probe in probes.values():
+            probe.bind(("127.0.0.1", 0))
+        return {name: probe.getsockname()[1] for name, probe in probes.items()}
+
+
 @contextlib.contextmanager
 def running_functions(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     """Run every endpoint as a Cloud Function of its own."""
-    ports = {endpoint: free_port() for endpoint in TARGETS}
+    ports = _free_ports(TARGETS)
     with _searched("functions", ports, log, environ) as host, contextlib.ExitStack() as processes:
         for endpoint, target in TARGETS.items():
             processes.enter_context(_process(function_command(target, ports[endpoint]), environ, log))
