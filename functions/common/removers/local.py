@@ -15,8 +15,8 @@ from common.errors import RemoverFailed
 from common.matting import refined
 from common.notes import note
 
-# OpenVINO's telemetry: it is set up as soon as it is imported, and that fails where a user has no home, as in a
-# container. OpenVINO does without where it cannot be imported.
+# OpenVINO's telemetry: it is set up as soon as it is imported, and that fails where a user has no home, as in
+# a container. OpenVINO does without where it cannot be imported.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 import openvino  # noqa: E402
 
