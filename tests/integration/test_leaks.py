@@ -27,3 +27,10 @@ def test_anything_else_is_not(tmp_path: Path) -> None:
     log.write_text('{"message": "GET /api/image/6740dc11a8b5b2c3d4e5f601/original 404", "name": "猫"}')
 
     assert leaks(log, {"a-secret", "original"[:3], ""}) == []
+
+
+def test_a_run_of_one_character_tells_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("PUT /api/rename/" + "x" * 101)
+
+    assert leaks(log, {"x" * 100}) == []
