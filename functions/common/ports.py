@@ -128,7 +128,7 @@ class PictureCodec(Protocol):
         """
 
     def cut_out(self, picture: "Picture", matte: "Image") -> tuple[bytes, bytes]:
-        """Return the picture under its matte as a full-size PNG and as a WebP preview."""
+        """Return the picture under its matte as a full-size PNG and as a WebP preview; uses its pixels up."""
 
     def preview(self, content: bytes) -> bytes:
         """Return the WebP preview of an encoded cut-out."""

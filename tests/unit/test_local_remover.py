@@ -26,6 +26,12 @@ class FakeRuntime:
         self.error: Exception | None = None
         self.given: list[NDArray[np.float32]] = []
 
+    def read_model(self, _: Path) -> "FakeRuntime":
+        return self
+
+    def get_ordered_ops(self) -> list[object]:
+        return []
+
     def compile_model(self, *_: object) -> "FakeRuntime":
         return self
 

@@ -32,12 +32,12 @@ def test_the_cut_out_is_a_png_of_the_pictures_full_size() -> None:
 
 
 def test_the_subject_keeps_its_pixels_to_the_last_bit() -> None:
-    picture = CODEC.read(photo(64, 48))
+    picture, subject = CODEC.read(photo(64, 48)), (0, 0, 32, 48)
+    given = picture.rgb.crop(subject).tobytes()
 
     cut_out, _ = cut(picture, left_half(64, 48))
 
-    subject = (0, 0, 32, 48)
-    assert cut_out.convert("RGB").crop(subject).tobytes() == picture.rgb.crop(subject).tobytes()
+    assert cut_out.convert("RGB").crop(subject).tobytes() == given
     assert cut_out.getchannel("A").tobytes() == left_half(64, 48).tobytes()
 
 

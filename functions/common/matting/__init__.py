@@ -1,6 +1,6 @@
 """What a matte needs at a picture's full size: its own edges, and no colour of the old background."""
 
 from common.matting.edges import refined
-from common.matting.spill import without_spill
+from common.matting.spill import remove_spill
 
-__all__ = ["refined", "without_spill"]
+__all__ = ["refined", "remove_spill"]

@@ -8,15 +8,14 @@ from PIL import Image
 from common.matting.planes import (
     Box,
     Floats,
+    Samples,
     Size,
     averaged,
     enlarged,
-    extremes,
     floats,
-    images,
+    for_each_tile,
     part_of,
     purity,
-    tiles,
 )
 
 _MARGIN = 16  # grey values from either end that are taken for the end
@@ -37,30 +36,29 @@ def refined(rgb: Image.Image, coarse: Image.Image) -> Image.Image:
     Fisher's linear discriminant (1936); where these do not differ, the small matte decides. As in He and Sun,
     "Fast Guided Filter" (2015), coefficients are found on a small grid and applied to the full picture.
     """
-    matte = Image.new("L", rgb.size)
-    coefficients: list[Image.Image] = []
-    for box in tiles(rgb.size):
-        darkest, brightest = extremes(_source(coarse, box, rgb.size))
-        if darkest >= 255 - _MARGIN:
+    grey = np.asarray(coarse)
+    if grey.min() >= 255 - _MARGIN or grey.max() <= _MARGIN:
+        return Image.new("L", rgb.size, 255 if grey.min() > _MARGIN else 0)
+    matte, coefficients = Image.new("L", rgb.size), _coefficients(rgb, coarse)
+
+    def draw(box: Box) -> None:
+        source = _source(grey, box, rgb.size)
+        if source.min() >= 255 - _MARGIN:
             matte.paste(255, box)
-        elif brightest > _MARGIN:
-            coefficients = coefficients or images(_coefficients(rgb, coarse))
-            around = [np.asarray(plane) for plane in enlarged(coefficients, box, rgb.size)]
+        elif source.max() > _MARGIN:
+            around = enlarged(coefficients, box, rgb.size)
             matte.paste(_drawn(rgb.crop(box), _small(coarse, box, rgb.size), around), box)
+
+    for_each_tile(rgb.size, draw)
     return matte
 
 
-def _source(coarse: Image.Image, box: Box, size: Size) -> Image.Image:
+def _source(coarse: Samples, box: Box, size: Size) -> Samples:
     """Return all of the small matte that has a say in this box."""
-    left, top, right, bottom = (int(edge) for edge in part_of(coarse.size, box, size))
-    return coarse.crop(
-        (
-            max(left - _SUPPORT, 0),
-            max(top - _SUPPORT, 0),
-            min(right + 1 + _SUPPORT, coarse.width),
-            min(bottom + 1 + _SUPPORT, coarse.height),
-        )
-    )
+    height, width = coarse.shape
+    left, top, right, bottom = (int(edge) for edge in part_of((width, height), box, size))
+    rows = slice(max(top - _SUPPORT, 0), bottom + 1 + _SUPPORT)
+    return coarse[rows, max(left - _SUPPORT, 0) : right + 1 + _SUPPORT]
 
 
 def _small(coarse: Image.Image, box: Box, size: Size) -> Floats:
@@ -68,7 +66,7 @@ def _small(coarse: Image.Image, box: Box, size: Size) -> Floats:
     return floats(coarse.resize(tile, Image.Resampling.BICUBIC, box=part_of(coarse.size, box, size)))
 
 
-def _drawn(rgb: Image.Image, small: Floats, coefficients: list[Floats]) -> Image.Image:
+def _drawn(rgb: Image.Image, small: Floats, coefficients: Floats) -> Image.Image:
     """Return the matte of one tile: the small one, corrected by colour where it is unsure."""
     *weights, constant, share = coefficients
     by_colour = constant - share * small

@@ -1,12 +1,15 @@
 """Pictures as planes of float32, and tile by tile, so that no such plane is ever as large as a photo."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from common.cores import spread
+
 Floats = NDArray[np.float32]
+Samples = NDArray[np.uint8]
 Size = tuple[int, int]
 Box = tuple[int, int, int, int]
 Part = tuple[float, float, float, float]
@@ -14,11 +17,16 @@ Part = tuple[float, float, float, float]
 _TILE = 128  # pixels; larger ones hold more that needs no work, smaller ones take more calls
 
 
-def tiles(size: Size) -> Iterator[Box]:
-    """Return the boxes that cover a picture of this size."""
-    for top in range(0, size[1], _TILE):
+def for_each_tile(size: Size, work: Callable[[Box], None]) -> None:
+    """Work on the boxes that cover a picture of this size, on all cores."""
+
+    def work_on_row(top: int) -> None:
+        bottom = min(top + _TILE, size[1])
         for left in range(0, size[0], _TILE):
-            yield left, top, min(left + _TILE, size[0]), min(top + _TILE, size[1])
+            work((left, top, min(left + _TILE, size[0]), bottom))
+
+    for _ in spread(work_on_row, range(0, size[1], _TILE)):
+        pass
 
 
 def part_of(other: Size, box: Box, size: Size) -> Part:
@@ -27,10 +35,20 @@ def part_of(other: Size, box: Box, size: Size) -> Part:
     return box[0] * across, box[1] * down, box[2] * across, box[3] * down
 
 
-def enlarged(small: Iterable[Image.Image], box: Box, size: Size) -> list[Image.Image]:
-    """Return a box of small pictures as they are at the picture's size."""
-    tile = (box[2] - box[0], box[3] - box[1])
-    return [each.resize(tile, Image.Resampling.BILINEAR, box=part_of(each.size, box, size)) for each in small]
+def enlarged(small: Floats, box: Box, size: Size) -> Floats:
+    """Return a box of small planes as they are at the picture's size, interpolated linearly."""
+    left, top, right, bottom = box
+    rows, down = _between(small.shape[1], top, bottom, size[1])
+    columns, across = _between(small.shape[2], left, right, size[0])
+    return down @ (small[:, rows, columns] @ across.T)
+
+
+def _between(cells: int, first: int, last: int, length: int) -> tuple[slice, Floats]:
+    """Return the cells that pixels lie between, and what each of these counts for each pixel."""
+    places = ((np.arange(first, last) + 0.5) * (cells / length) - 0.5).clip(0, cells - 1)
+    near = np.arange(int(places[0]), min(int(places[-1]) + 2, cells))
+    shares = (1 - np.abs(places[:, np.newaxis] - near)).clip(0)
+    return slice(near[0], near[-1] + 1), shares.astype(np.float32)
 
 
 def averaged(planes: Floats, size: Size) -> Floats:
@@ -47,12 +65,6 @@ def floats(image: Image.Image) -> Floats:
     """Return the channels of a picture, a plane each; a grey one is a single plane."""
     pixels = np.asarray(image, np.float32)
     return pixels if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
-
-
-def extremes(grey: Image.Image) -> tuple[int, int]:
-    """Return the darkest and the brightest value."""
-    pixels = np.asarray(grey)
-    return int(pixels.min()), int(pixels.max())
 
 
 def purity(matte: Floats, power: int) -> Floats:

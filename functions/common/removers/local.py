@@ -3,7 +3,6 @@
 Qin et al., "U2-Net: Going Deeper with Nested U-Structure for Salient Object Detection" (2020).
 """
 
-import sys
 import threading
 from pathlib import Path
 
@@ -14,11 +13,8 @@ from PIL import Image
 from common.errors import RemoverFailed
 from common.matting import refined
 from common.notes import note
-
-# OpenVINO's telemetry: it is set up as soon as it is imported, and that fails where a user has no home, as in
-# a container. OpenVINO does without where it cannot be imported.
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-import openvino  # noqa: E402
+from common.removers.quantized import quantize
+from common.removers.runtime import openvino
 
 SIDE = 320  # pixels; what the network was trained on
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -31,13 +27,16 @@ class LocalRemover:
     """A remover that runs the ONNX file of a U2-Net in this process."""
 
     def __init__(self, model: Path) -> None:
-        self._inference = openvino.Core().compile_model(model, "CPU", _RUNTIME).create_infer_request()
+        core = openvino.Core()
+        network = core.read_model(model)
+        quantize(network)
+        self._inference = core.compile_model(network, "CPU", _RUNTIME).create_infer_request()
         # One inference keeps every core busy; more at once would only take more memory.
         self._one_at_a_time = threading.Lock()
 
     def matte(self, picture: Image.Image) -> Image.Image:
         """Return the alpha matte (mode L, same size) of an RGB picture."""
-        pixels = _network_input(picture)
+        pixels = network_input(picture)
         try:
             with self._one_at_a_time:
                 outputs = self._inference.infer({0: pixels})
@@ -47,7 +46,7 @@ class LocalRemover:
         return refined(picture, _stretched(outputs[0][0, 0]))
 
 
-def _network_input(picture: Image.Image) -> NDArray[np.float32]:
+def network_input(picture: Image.Image) -> NDArray[np.float32]:
     """Return the picture as float32 of shape (1, 3, 320, 320), normalised as in training."""
     small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=1.5), np.float32)
     normalised = (small / max(small.max(), 1e-6) - _MEAN) / _STD
