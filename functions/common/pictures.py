@@ -199,5 +199,5 @@ def _small(cut_out: Image.Image, size: tuple[int, int]) -> Image.Image:
     for top in range(0, height, rows):
         band = cut_out.crop((0, top, width, min(top + rows, height)))
         reduced.paste(band.convert("RGBa").reduce(factor), (0, top // factor))
-    small = reduced.resize(size, Image.Resampling.BICUBIC, (0, 0, width / factor, height / factor))
+    small = reduced.resize(size, Image.Resampling.HAMMING, (0, 0, width / factor, height / factor))
     return small.convert("RGBA")

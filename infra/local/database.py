@@ -81,13 +81,21 @@ def _reads(uri: str) -> bool:
         return True
 
 
-def start_database(folder: Path, port: int | None = None) -> tuple[Child, str]:
-    """Start the server on this folder and return it with its URI once it answers."""
+def start_database(
+    folder: Path, port: int | None = None, *, is_replica_set: bool = False
+) -> tuple[Child, str]:
+    """Start the server on this folder and return it with its URI once it answers.
+
+    To a replica set, as in the cloud, drivers repeat writes whose connection broke; but one of a single
+    member keeps every write twice, the second time for the others.
+    """
     storage, log = folder / "mongo", folder / "mongo.log"
     end_leftovers(_STORAGE_OPTION, storage, patience=_STOP_SECONDS)
     port = port or free_port()
     with log.open("wb") as output:
-        server = start("database", _command(storage, port), patience=_STOP_SECONDS, log=output)
+        server = start(
+            "database", _command(storage, port, is_replica_set), patience=_STOP_SECONDS, log=output
+        )
     uri = f"mongodb://127.0.0.1:{port}/?directConnection=true&w=majority&journal=true"
     try:
         _wait_until_it_answers(server, uri, log)
@@ -97,12 +105,20 @@ def start_database(folder: Path, port: int | None = None) -> tuple[Child, str]:
     return server, uri
 
 
-def _command(storage: Path, port: int) -> list[str]:
+def _command(storage: Path, port: int, is_replica_set: bool) -> list[str]:
     # Without --sync-on-commit an acknowledged write can be lost when the server is killed.
     return [
         *(str(Path(sys.executable).with_name("secantusd-py")), "--host", "127.0.0.1", "--port", str(port)),
-        *(_STORAGE_OPTION, str(storage), "--sync-on-commit"),
-        *("--cache-size", "256M", "--oplog-max-entries", "500", "--log-level", "WARNING"),
+        *(
+            _STORAGE_OPTION,
+            str(storage),
+            "--sync-on-commit",
+            "--cache-size",
+            "256M",
+            "--log-level",
+            "WARNING",
+        ),
+        *(("--oplog-max-entries", "500") if is_replica_set else ("--standalone",)),
     ]
 
 

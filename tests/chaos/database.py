@@ -26,7 +26,7 @@ class RestartableDatabase:
 
     def __init__(self, folder: Path) -> None:
         self._log = folder / "mongo.log"
-        self._server, self.uri = start_database(folder)
+        self._server, self.uri = start_database(folder, is_replica_set=True)
         port = urlsplit(self.uri).port
         assert port
         self.port = port

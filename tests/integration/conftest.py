@@ -25,7 +25,7 @@ LIMITS = {"USER_LIMIT": "5", "MAX_UPLOAD_MB": "1", "MAX_MEGAPIXELS": "2"}
 
 @pytest.fixture(scope="session")
 def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server, uri = start_database(tmp_path_factory.mktemp("database"))
+    server, uri = start_database(tmp_path_factory.mktemp("database"), is_replica_set=True)
     yield uri
     server.stop()
 

@@ -8,7 +8,7 @@ from common.matting.planes import Box, Floats, Samples, averaged, enlarged, floa
 
 Indices = NDArray[np.intp]
 
-_SIDE = 320  # pixels; about the longest side at which colours nearby are looked for
+_SIDE = 320  # pixels; the longest side at which colours nearby are looked for
 _NEAR, _FAR = 3, 24  # of these pixels, over which they are averaged
 _FALLBACK = 0.05  # what those far away count, which matters only where there are hardly any nearby
 _PURITY = 12  # power of its share in the subject by which a pixel counts for the subject's colour
@@ -47,11 +47,12 @@ def _unmix(colours: Samples, matte: Samples, around: Floats, edge: Indices) -> N
 
 def _nearby(rgb: Image.Image, alpha: Image.Image) -> Floats:
     """Return the colours of the subject, and then those of the background, around every place."""
-    scale = max(1, max(rgb.size) // _SIDE)
+    scale = -(-max(rgb.size) // _SIDE)
     shares = purity(floats(alpha.reduce(scale)), _PURITY)
     colours = floats(rgb.reduce(scale))
     sums = np.concatenate([shares, colours * shares[0], colours * shares[1]])
     height, width = shares.shape[1:]
-    near, far = (averaged(sums, (-(-width // cell), -(-height // cell))) for cell in (_NEAR, _FAR))
+    near = averaged(sums, (-(-width // _NEAR), -(-height // _NEAR)))
+    far = averaged(near, (-(-width // _FAR), -(-height // _FAR)))
     near += _FALLBACK * averaged(far, (near.shape[2], near.shape[1]))
     return np.concatenate([near[2:5] / near[0], near[5:8] / near[1]])

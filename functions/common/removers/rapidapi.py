@@ -104,7 +104,13 @@ class RapidApiRemover:
         self._total_timeout = total_timeout
         self._backoff = backoff
         self._rate_limit_wait = rate_limit_wait
-        self._session = _session({"X-RapidAPI-Key": key, "X-RapidAPI-Host": urlsplit(origin).netloc})
+        self._session = _session(
+            {
+                "X-RapidAPI-Key": key,
+                "X-RapidAPI-Host": urlsplit(origin).netloc,
+                "Content-Type": objectcut.FORM_TYPE,
+            }
+        )
 
     def matte(self, picture: Image.Image) -> Image.Image:
         """Return the alpha matte (mode L, same size; 255 is subject) of an upright RGB picture.
