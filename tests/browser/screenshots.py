@@ -11,12 +11,12 @@ from typing import Literal
 import matplotlib as mpl
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from infra.local.database import free_port
 from infra.local.weights import fetch
 from tests.browser.chromium import find
 from tests.browser.conftest import OPTIONS
 from tests.browser.visitor import button, card, choose, send
 from tests.local_run import ROOT, running
+from tests.ports import free_port
 
 TARGET = ROOT / "tests" / "browser" / "screenshots"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -66,8 +66,8 @@ class Run:
             return error
         return None
 
-    def summary(self, broken: Exception | None) -> str:
-        """Return the tables of this run."""
+    def summary(self, broken: Exception | None, leaks: Sequence[str]) -> str:
+        """Return the tables of this run, which leaked these lines of the host's log."""
         figures = {
             "seed": self._seed,
             "identities": sum(len(user.person.shelves) for user in self.users),
@@ -76,7 +76,7 @@ class Run:
             "most memory of a process (MB)": self.keeper.most_memory >> 20,
             "provider paid": self._stage.provider.paid.total(),
             "lost": int(_is(broken, "lost")),
-            "leaked": int(_is(broken, "leaked")),
+            "leaked": int(_is(broken, "leaked")) + len(leaks),
             "seconds": f"{time.monotonic() - self._begun:.0f}",
         }
         return report.summary(self.tally, self.chronicle.counts, figures)
@@ -109,16 +109,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stage.running(options.host, options.store, options.seed, Path(folder)) as running,
     ):
         run = Run(running, options.seed, seconds)
-        broken = run.outcome()
-        print(run.summary(broken), flush=True)
-        if broken and options.keep_log:
+        broken, leaks = run.outcome(), running.host.leaks()
+        print(run.summary(broken, leaks), flush=True)
+        if (broken or leaks) and options.keep_log:
             options.keep_log.write_bytes(Path(folder, "host.log").read_bytes())
-    if broken is None:
-        return 0
-    print(f"\n{run.last_events()}\n\nbroken: {broken} (--seed {options.seed})", flush=True)
-    if not isinstance(broken, Broken):
+    if leaks:
+        print(f"\nleaked: {len(leaks)} lines of the host's log have what nobody may read, first {leaks[0]}")
+    if broken:
+        print(f"\n{run.last_events()}\n\nbroken: {broken} (--seed {options.seed})", flush=True)
+    if broken and not isinstance(broken, Broken):
         traceback.print_exception(broken)
-    return 1
+    return 1 if broken or leaks else 0
 
 
 def _is(broken: Exception | None, kind: str) -> bool:

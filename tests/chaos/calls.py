@@ -4,13 +4,16 @@ import contextlib
 import json
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import NewConnectionError
+
+from tests.chaos.hosts import RestartableHost
+from tests.integration.leaks import secrets_of
 
 PATIENCE = 150.0  # seconds for an answer; what an upload may take with all its retries, and more
 
@@ -48,18 +51,19 @@ class Answer:
 class Caller:
     """Calls one host; every call has a connection of its own, so that none is found closed."""
 
-    def __init__(self, url: Callable[[str], str]) -> None:
-        self._url = url
+    def __init__(self, host: RestartableHost) -> None:
+        self._host = host
 
     def call(self, what: str, method: str, path: str, token: str, **options: Any) -> Answer:
         """Make a call and wait for its answer, by default for long."""
         begun = time.monotonic()
         headers = {**_headers(token), **options.pop("headers", {})}
         patience = options.pop("patience", PATIENCE)
+        self._host.secrets.update(secrets_of({**options, "headers": headers}))
         try:
             answer = requests.request(
                 method,
-                self._url(path),
+                self._host.url(path),
                 headers=headers,
                 timeout=(10, patience),
                 allow_redirects=False,
@@ -73,8 +77,9 @@ class Caller:
     def hang_up(self, what: str, request: requests.Request, token: str, share: float, wait: float) -> Answer:
         """Send this share of a call, wait for so long and go away without having heard anything."""
         begun = time.monotonic()
-        url = self._url(request.url)
+        url = self._host.url(request.url)
         request.url, request.headers = url, {**_headers(token), **(request.headers or {})}
+        self._host.secrets.update(secrets_of(vars(request)))
         prepared = request.prepare()
         lines = "".join(f"{name}: {value}\r\n" for name, value in prepared.headers.items())
         head = f"{prepared.method} {urlsplit(url).path} HTTP/1.1\r\nHost: here\r\n{lines}\r\n"

@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import random
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +14,11 @@ import requests
 from infra.local import FUNCTIONS
 from infra.local.processes import Child, start
 from tests.integration.hosts import TARGETS
+from tests.integration.leaks import KEYS, leaks
+from tests.ports import free_port
 
 _STOP_SECONDS = 45  # gunicorn gives uploads in flight 30 to finish
 _START_SECONDS = 60
-# Below the ports that the system gives to connections: nobody takes one while its server is down.
-_PORTS = range(20_000, 32_000)
 
 
 class RestartableHost:
@@ -30,9 +28,8 @@ class RestartableHost:
         self.units: Sequence[str] = tuple(TARGETS) if kind == "functions" else ("app",)
         self._environ = {**os.environ, **environ}
         self._log = log
-        self._ports: dict[str, int] = {}
-        for unit in self.units:
-            self._ports[unit] = _free_port(self._ports.values())
+        self.secrets = {environ[key] for key in KEYS}  # and whatever is sent to it
+        self._ports = {unit: free_port() for unit in self.units}
         self._children: dict[str, Child] = {}
 
     def url(self, path: str) -> str:
@@ -71,6 +68,11 @@ class RestartableHost:
             self._children[unit].process.terminate()
         for unit in units:
             self._children[unit].stop()
+
+    def leaks(self) -> list[str]:
+        """End everything and return each line of the whole log that has what nobody may read."""
+        self.end(self._children)
+        return leaks(self._log, self.secrets)
 
     def stop(self) -> None:
         """End everything; nothing is left behind."""
@@ -111,12 +113,3 @@ def _answers(port: int) -> bool:
     except requests.RequestException:
         return False
     return True
-
-
-def _free_port(taken: Iterable[int]) -> int:
-    for port in random.sample(_PORTS, 1000):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            if port not in taken:
-                return port
-    raise RuntimeError("there is no free port")

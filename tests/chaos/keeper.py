@@ -21,7 +21,7 @@ class Keeper(threading.Thread):
         super().__init__(name="keeper", daemon=True)
         self._stage, self._chronicle, self._tally, self._stop_event = stage, chronicle, tally, stop
         self._rng = Random(seed)
-        self._caller = Caller(stage.host.url)
+        self._caller = Caller(stage.host)
         self.most_memory = 0
         self.broken: BaseException | None = None
 

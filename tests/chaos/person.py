@@ -23,7 +23,7 @@ class Person:
     ) -> None:
         self.rng, self.tally = rng, tally
         self._stage, self._chronicle, self._stop = stage, chronicle, stop
-        self._caller = Caller(stage.host.url)
+        self._caller = Caller(stage.host)
         self.events: deque[str] = deque(maxlen=40)
         self.shelves: list[Shelf] = []
         self.become_somebody_new()

@@ -10,11 +10,14 @@ from typing import Any
 
 import psutil
 import pytest
+import requests
 
 from infra.local import ROOT
-from tests.chaos.calls import Answer
+from tests.chaos.calls import Answer, Caller
+from tests.chaos.hosts import RestartableHost
 from tests.chaos.model import Broken, Kept, Sent, Shelf
 from tests.chaos.pictures import number_of, paint
+from tests.integration.leaks import KEYS
 
 COMMAND = [sys.executable, "-m", "tests.chaos"]
 SEED = "20260301"
@@ -143,3 +146,20 @@ def test_the_provider_may_be_paid_anew_for_what_is_not_kept_or_at_work(shelf: Sh
     shelf.end_upload(new, answered(None), faulty=False)
     shelf.begin_upload(new)
     assert new.picture.payments == 1
+
+
+def test_the_log_is_searched_for_whatever_was_sent_answered_or_not(tmp_path: Path) -> None:
+    log = tmp_path / "host.log"
+    host = RestartableHost("app", dict.fromkeys(KEYS, "the key of the host"), log)
+    caller = Caller(host)
+    caller.call("rename", "PUT", "/api/rename/1", "user.signature-1", json={"record_name": "a new name"})
+    form = {"files": {"image": ("a file name", PICTURE.content)}, "data": {"name": "the name of it"}}
+    upload = requests.Request("POST", "/api/upload", headers={"Idempotency-Key": "the key of it"}, **form)
+    caller.hang_up("upload", upload, "user.signature-2", share=1, wait=0)
+    names = ("a new name", "a file name", "the name of it")
+    others = ("the key of the host", "the key of it", "signature-1", "signature-2")
+    for leak in (*names, *others, str(PICTURE.content[:50])):
+        log.write_text(f"before\n{leak}\n")
+        assert len(host.leaks()) == 1, leak
+    log.write_text("POST /api/upload 201")
+    assert host.leaks() == []

@@ -146,7 +146,7 @@ class Uploads:
 
 def _form(sent: Sent) -> dict[str, Any]:
     return {
-        "files": {"image": ("photo", sent.picture.content)},
+        "files": {"image": ("photo of somebody.png", sent.picture.content)},
         "data": {"name": sent.name},
         "headers": {"Idempotency-Key": sent.key} if sent.key else {},
     }

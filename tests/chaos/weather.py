@@ -22,7 +22,7 @@ class Weather:
         self._stage, self._chronicle = stage, chronicle
         self._rng = Random(seed)
         self._faults = all_faults(stage, self._rng)
-        self._caller = Caller(stage.host.url)
+        self._caller = Caller(stage.host)
         self.now = "quiet"
         self.events: deque[str] = deque(maxlen=12)
         self.slowest_recovery = 0.0

@@ -13,12 +13,13 @@ import pytest
 import requests
 
 from infra.local import FUNCTIONS
-from infra.local.database import free_port, start_database
+from infra.local.database import start_database
 from tests.infra import dockerfile
 from tests.infra.manifests import GKE
 from tests.objectcut import ObjectCut
 from tests.objectcut_behaviours import slowly
 from tests.photos import photo
+from tests.ports import free_port
 
 PATIENCE = 30  # seconds
 

@@ -9,12 +9,13 @@ import psutil
 import pytest
 import requests
 
-from infra.local.database import free_port, start_database
+from infra.local.database import start_database
 from tests.infra.base_image import skip_where_nothing_can_be_built
 from tests.infra.image import Image, Store
 from tests.infra.pod_checks import USER
 from tests.objectcut import ObjectCut
 from tests.photos import photo
+from tests.ports import free_port
 
 skip_where_nothing_can_be_built()
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import requests
 
 from infra.local import ROOT
-from infra.local.database import free_port
 from tests.infra.test_bundle import made
+from tests.ports import free_port
 
 RUNTIME = "3.13"  # what Google runs the functions with
 PATIENCE = 60  # seconds

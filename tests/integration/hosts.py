@@ -5,20 +5,20 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 
 from infra.local import FUNCTIONS, ROOT
-from infra.local.database import free_port
-from tests.integration.leaks import leaks
+from tests.integration.leaks import KEYS, leaks
+from tests.ports import free_port
 
 GKE = ROOT / "infra" / "gke"
 _PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
@@ -66,20 +66,11 @@ def app_command(port: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
 
 
-def _free_ports(names: Iterable[str]) -> dict[str, int]:
-    """Return a port for each of these names; asked for one by one, two could be the same."""
-    with contextlib.ExitStack() as held:
-        probes = {name: held.enter_context(socket.socket()) for name in names}
-        for probe in probes.values():
-            probe.bind(("127.0.0.1", 0))
-        return {name: probe.getsockname()[1] for name, probe in probes.items()}
-
-
 @contextlib.contextmanager
 def running_functions(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     """Run every endpoint as a Cloud Function of its own."""
-    ports = _free_ports(TARGETS)
-    with _searched("functions", ports, log, environ) as host, contextlib.ExitStack() as processes:
+    ports = {endpoint: free_port() for endpoint in TARGETS}
+    with _host("functions", ports, log, environ) as host, contextlib.ExitStack() as processes:
         for endpoint, target in TARGETS.items():
             processes.enter_context(_process(function_command(target, ports[endpoint]), environ, log))
         for port in ports.values():
@@ -92,7 +83,7 @@ def running_app(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     """Run every endpoint as a route of the one application."""
     port = free_port()
     ports = dict.fromkeys(TARGETS, port)
-    with _searched("app", ports, log, environ) as host, _process(app_command(port), environ, log):
+    with _host("app", ports, log, environ) as host, _process(app_command(port), environ, log):
         _wait_for(port)
         yield host
 
@@ -107,19 +98,24 @@ def running_container(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
         bound = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "PATH": _PROGRAMS + os.environ["PATH"]}
         ports = dict.fromkeys(TARGETS, port)
         running = _process(command, {**environ, **bound}, log, work_folder)
-        with _searched("container", ports, log, environ) as host, running:
+        with _host("container", ports, log, environ) as host, running:
             _wait_for(port)
             yield host
 
 
+def _host(
+    name: str, ports: Mapping[str, int], log: Path, environ: Mapping[str, str]
+) -> AbstractContextManager[Host]:
+    return searched(Host(name, ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", "")), environ)
+
+
 @contextlib.contextmanager
-def _searched(name: str, ports: Mapping[str, int], log: Path, environ: Mapping[str, str]) -> Iterator[Host]:
-    """Name a host, and once it has ended search the whole of its log."""
-    host = Host(name, ports, log, environ["MONGO_DB"], environ.get("IMAGE_BUCKET", ""))
-    host.secrets.update(environ.get(key, "") for key in ("APP_SECRET_KEY", "X_RAPID_API_KEY"))
+def searched(host: Host, environ: Mapping[str, str]) -> Iterator[Host]:
+    """Search the whole of a host's log once its block is over, in which it is started and ends."""
+    host.secrets.update(environ.get(key, "") for key in KEYS)
     yield host
-    leaked = leaks(log, host.secrets)
-    assert not leaked, f"{len(leaked)} lines of {log} have what nobody may read, first {leaked[0]}"
+    leaked = leaks(host.log, host.secrets)
+    assert not leaked, f"{len(leaked)} lines of {host.log} have what nobody may read, first {leaked[0]}"
 
 
 def _container(root: Path) -> tuple[list[str], Path]:

@@ -15,11 +15,11 @@ import psutil
 import pytest
 import requests
 
-from infra.local.database import free_port
 from tests import objectcut_behaviours as behaviours
 from tests.local_run import PATIENCE, Run, running
 from tests.objectcut import ObjectCut
 from tests.photos import photo
+from tests.ports import free_port
 
 
 @pytest.fixture

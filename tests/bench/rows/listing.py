@@ -5,13 +5,13 @@ import json
 import os
 import sys
 
-from infra.local.database import free_port
 from tests.bench.alternation import Figure, at_most, pairs, take_turns_call_by_call
 from tests.bench.client import Connection, WrongAnswer
 from tests.bench.functions import MAIN, QUERIES, function
 from tests.bench.servers import serving
 from tests.bench.stage import Stage, as_user
 from tests.bench.stock import Stock, record
+from tests.ports import free_port
 
 _CALLS = 400
 _USER = "whoever-has-five"

@@ -101,8 +101,10 @@ class Stock:
         line.close()
 
     def expired(self) -> int:
-        before = (datetime.now(UTC) - RETENTION).strftime(CREATED_ON)
-        return self.images.count_documents({"created_on": {"$lt": before}})
+        return self.images.count_documents(_expired())
+
+    def delete_expired(self) -> None:
+        self.images.delete_many(_expired())
 
     def documents(self, like: Iterable[Document]) -> list[Document]:
         """Return those of these documents that are still here, as they are now."""
@@ -158,6 +160,10 @@ class Stock:
             assert run.process.poll() is None, run.process.communicate()
             time.sleep(0.02)
         return run
+
+
+def _expired() -> dict[str, Any]:
+    return {"created_on": {"$lt": (datetime.now(UTC) - RETENTION).strftime(CREATED_ON)}}
 
 
 class Run:

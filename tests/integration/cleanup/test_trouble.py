@@ -105,7 +105,7 @@ def _wait_for_less(number: Callable[[], int], than: int) -> None:
 def host_stock(host: Host, mongo_uri: str, gcs: GcsEmulator) -> Iterator[Stock]:
     """What the host works on, without what other tests left of their past there."""
     stock = Stock(mongo_uri, host.database, gcs.url if host.bucket else "", host.bucket)
-    stock.images.delete_many({"created_on": {"$lt": "2026"}})
+    stock.delete_expired()
     yield stock
     stock.images.database.client.close()
 

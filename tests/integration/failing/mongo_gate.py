@@ -10,7 +10,8 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
-from typing import Self
+
+from tests.listener import Listener, close
 
 _HEADER = struct.Struct("<iiii")  # length, id, the id it answers, kind of message
 _OP_MSG = 2013
@@ -44,24 +45,19 @@ class Rule:
         return command == self.command and next(self._count) in self.numbers
 
 
-class MongoGate:
+class MongoGate(Listener):
     """Passes commands on to a port of this machine as far as it was not told otherwise; a context manager.
 
     Handshakes and heartbeats are never counted.
     """
 
     def __init__(self, to: int) -> None:
+        super().__init__()
         self._to = to
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._lock = threading.Lock()
         self._links: set[socket.socket] = set()
         self._is_gone = False
         self.reset()
-
-    @property
-    def port(self) -> int:
-        """Where clients connect."""
-        return int(self._listener.getsockname()[1])
 
     def reset(self) -> None:
         """Let everything through again, and everybody who is kept waiting."""
@@ -88,33 +84,26 @@ class MongoGate:
             let_go = self._let_go
         let_go.set()
         for link in links:
-            _close(link)
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
+            close(link)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listener.close()
+        super().__exit__(kind, error, trace)
         self.go()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # the listener was closed
-            while True:
-                client, _ = self._listener.accept()
-                if not self._connect(client):
-                    _close(client)
+    def _connect(self, client: socket.socket) -> None:
+        if not self._lets_in(client):
+            close(client)
 
-    def _connect(self, client: socket.socket) -> bool:
+    def _lets_in(self, client: socket.socket) -> bool:
         try:
             server = socket.create_connection(("127.0.0.1", self._to))
         except OSError:
             return False
         with self._lock:
             if self._is_gone:
-                _close(server)
+                close(server)
                 return False
             self._links |= {client, server}
         link = _Link(self, client, server)
@@ -127,7 +116,7 @@ class MongoGate:
         with self._lock:
             self._links.difference_update(links)
         for link in links:
-            _close(link)
+            close(link)
 
     def rule_for(self, message: bytes) -> Rule | None:
         """Return the rule that this message falls under."""
@@ -221,9 +210,3 @@ def _command(message: bytes) -> str:
         return ""
     name = _BODY + 4 + 1  # behind the document's length and the type of its first field
     return message[name : message.index(b"\0", name)].decode()
-
-
-def _close(link: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        link.shutdown(socket.SHUT_RDWR)
-    link.close()

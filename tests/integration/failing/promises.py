@@ -31,6 +31,7 @@ from tests.integration.client import Client
 from tests.integration.hosts import Host
 
 SECRET = "for-the-failing-parts-alone"
+NAME = "a name nobody may read"
 PATIENCE = 60.0  # seconds until what is owed must be settled, and a new upload answered; machines differ
 LIMIT = 2  # pictures that each user may keep
 _AHEAD = timedelta(hours=2)
@@ -80,7 +81,7 @@ class Promises:
         content = content or picture()
         user_id = str(client.session.headers["X-Test-User"])
         try:
-            answer = client.upload(content, **options)
+            answer = client.upload(content, name=NAME, **options)
         except requests.RequestException:
             self.unanswered(user_id, content)
             return None
@@ -108,6 +109,7 @@ class Promises:
 
     def take_over(self, earlier: "Promises") -> None:
         """Hold this host to what another one promised before, on the same database."""
+        self.host.secrets.update(earlier.host.secrets)
         self.all_kept += earlier.all_kept
         self.all_refused += earlier.all_refused
         self.all_unanswered += earlier.all_unanswered

@@ -15,14 +15,14 @@ import pymongo
 import requests
 
 from infra.local import FUNCTIONS, ROOT
-from infra.local.database import free_port
 from tests.gcs import GcsEmulator
 from tests.integration.failing.mongo_gate import MongoGate
 from tests.integration.failing.promises import LIMIT, PATIENCE, SECRET, Promises
 from tests.integration.failing.stage import Processes, Stage
 from tests.integration.failing.storage import StallingGate
-from tests.integration.hosts import Host
+from tests.integration.hosts import Host, searched
 from tests.objectcut import ObjectCut
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 _TARGETS = {"upload": "upload", "list": "list_images", "image": "image"}
@@ -59,8 +59,8 @@ def running(
             **({"IMAGE_BUCKET": folder.name, "STORAGE_EMULATOR_HOST": storage.url} if bucket else {}),
             **(more or {}),
         }
-        with _started(kind, environ, folder / "log") as (processes, ports):
-            host = Host(kind, ports, folder / "log", folder.name, folder.name if bucket else "")
+        host = Host(kind, _ports(kind), folder / "log", folder.name, folder.name if bucket else "")
+        with searched(host, environ), _started(host, environ) as processes:
             promises = Promises(host, parts.mongo, bucket)
             if again:
                 promises.take_over(again.promises)
@@ -85,38 +85,39 @@ def _environ(folder: Path, provider: ObjectCut) -> dict[str, str]:
     }
 
 
+def _ports(kind: str) -> dict[str, int]:
+    if kind == "app":
+        return dict.fromkeys(_TARGETS, free_port())
+    return {endpoint: free_port() for endpoint in _TARGETS}
+
+
 @contextlib.contextmanager
-def _started(
-    kind: str, environ: Mapping[str, str], log: Path
-) -> "Iterator[tuple[Processes, dict[str, int]]]":
-    start = {"functions": _functions, "app": _app}[kind]
-    processes, ports = start(environ, log)
+def _started(host: Host, environ: Mapping[str, str]) -> "Iterator[Processes]":
+    processes = {"functions": _functions, "app": _app}[host.name](host, environ)
     try:
-        for port in set(ports.values()):
-            _wait_for(port, log)
-        yield processes, ports
+        for port in set(host.ports.values()):
+            _wait_for(port, host.log)
+        yield processes
     finally:
         _stop(processes)
 
 
-def _functions(environ: Mapping[str, str], log: Path) -> "tuple[Processes, dict[str, int]]":
-    ports = {endpoint: free_port() for endpoint in _TARGETS}
+def _functions(host: Host, environ: Mapping[str, str]) -> "Processes":
     command = [sys.executable, "-m", "functions_framework", "--source", str(HERE / "impatient_main.py")]
     processes: Processes = {}
     for endpoint, target in _TARGETS.items():
-        options = ["--target", target, "--host", "127.0.0.1", "--port", str(ports[endpoint])]
-        processes[endpoint] = _process([*command, *options], environ, log)
-    return processes, ports
+        options = ["--target", target, "--host", "127.0.0.1", "--port", str(host.ports[endpoint])]
+        processes[endpoint] = _process([*command, *options], environ, host.log)
+    return processes
 
 
-def _app(environ: Mapping[str, str], log: Path) -> "tuple[Processes, dict[str, int]]":
-    port = free_port()
-    options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
+def _app(host: Host, environ: Mapping[str, str]) -> "Processes":
+    options = ["--bind", f"127.0.0.1:{host.ports['upload']}", "--threads", "16", "--no-control-socket"]
     module = "tests.integration.failing.impatient_app:create_app()"
     process = _process(
-        [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, module], environ, log
+        [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, module], environ, host.log
     )
-    return {"upload": process}, dict.fromkeys(_TARGETS, port)
+    return {"upload": process}
 
 
 def _process(command: list[str], environ: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":

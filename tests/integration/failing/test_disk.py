@@ -13,12 +13,12 @@ import pytest
 import requests
 from PIL import Image
 
-from infra.local.database import free_port
 from tests.integration.failing.promises import PATIENCE, SECRET, Promises
-from tests.integration.hosts import TARGETS, Host
+from tests.integration.hosts import TARGETS, Host, searched
 from tests.local_run import Run, running
 from tests.objectcut import ObjectCut
 from tests.photos import encoded
+from tests.ports import free_port
 
 ROOM = 1_000_000  # bytes that are left, which some pictures fit into
 
@@ -36,8 +36,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def run(small_disk: Path, tmp_path: Path, provider: ObjectCut) -> Iterator[Run]:
-    environ = {
+def settings(small_disk: Path, provider: ObjectCut) -> dict[str, str]:
+    return {
         "PORT": str(free_port()),
         "DATA_DIR": str(small_disk / "data"),
         "APP_SECRET_KEY": SECRET,
@@ -45,16 +45,27 @@ def run(small_disk: Path, tmp_path: Path, provider: ObjectCut) -> Iterator[Run]:
         "X_RAPID_API_KEY": provider.key,
         "X_RAPID_API_HOST": provider.host,
     }
-    with running(environ, tmp_path) as run:
+
+
+@pytest.fixture
+def host(settings: dict[str, str], tmp_path: Path) -> Iterator[Host]:
+    """The local host, whose output is searched when it has ended."""
+    ports = dict.fromkeys(TARGETS, int(settings["PORT"]))
+    host = Host("local", ports, tmp_path / "output.txt", "image_background_remover")
+    with searched(host, settings):
+        yield host
+
+
+@pytest.fixture
+def run(host: Host, settings: dict[str, str]) -> Iterator[Run]:
+    with running(settings, host.log.parent) as run:
         yield run
 
 
 @pytest.fixture
-def promises(run: Run, tmp_path: Path) -> Iterator[Promises]:
+def promises(run: Run, host: Host) -> Iterator[Promises]:
     options = run.child("secantusd-py").cmdline()
     uri = f"mongodb://127.0.0.1:{options[options.index('--port') + 1]}/?directConnection=true"
-    port = int(run.url.rpartition(":")[2])
-    host = Host("local", dict.fromkeys(TARGETS, port), run.output, "image_background_remover")
     with pymongo.MongoClient[dict[str, Any]](uri) as mongo:
         yield Promises(host, mongo)
 

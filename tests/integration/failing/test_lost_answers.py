@@ -26,6 +26,17 @@ def upload(stage: Stage, client: Client, content: bytes, **options: object) -> r
     return answer
 
 
+def repeat_one_whose_completion_is_not_answered(stage: Stage) -> Client:
+    """Begin an upload and, while it waits to hear of its completion, repeat it; return who was told of it."""
+    first, content = stage.promises.client(), picture()
+    repeated = stage.promises.client(str(first.session.headers["X-Test-User"]))
+    completed = stage.mongo.meet("update", range(1), Fate.HOLD)
+    stage.background(lambda: stage.promises.upload(first, content, headers=KEY))
+    assert completed.met.wait(60)
+    assert upload(stage, repeated, content, headers=KEY).status_code == 201
+    return repeated
+
+
 def test_a_record_whose_completion_was_not_answered_is_gone_when_the_database_is_back(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         client, content = stage.promises.client(), picture()
@@ -87,13 +98,8 @@ def test_a_claim_that_was_not_answered_does_not_keep_its_sender_from_repeating(o
 
 def test_what_a_repeated_upload_was_told_to_be_there_is_not_taken_back(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
-        first, content = stage.promises.client(), picture()
-        repeated = stage.promises.client(str(first.session.headers["X-Test-User"]))
+        repeated = repeat_one_whose_completion_is_not_answered(stage)
         # The first is told nothing of its completion, nor of what it asks then: for it the upload has failed.
-        completed = stage.mongo.meet("update", range(1), Fate.HOLD)
-        stage.background(lambda: stage.promises.upload(first, content, headers=KEY))
-        assert completed.met.wait(60)
-        assert upload(stage, repeated, content, headers=KEY).status_code == 201
         stage.mongo.go()
         time.sleep(0.2)
         (answer,) = stage.finished()
@@ -110,12 +116,7 @@ def test_a_first_upload_that_hears_nothing_does_not_delete_what_its_repetition_w
     on_all: OnAll,
 ) -> None:
     def act(stage: Stage) -> None:
-        first, content = stage.promises.client(), picture()
-        repeated = stage.promises.client(str(first.session.headers["X-Test-User"]))
-        completed = stage.mongo.meet("update", range(1), Fate.HOLD)
-        stage.background(lambda: stage.promises.upload(first, content, headers=KEY))
-        assert completed.met.wait(60)
-        assert upload(stage, repeated, content, headers=KEY).status_code == 201
+        repeated = repeat_one_whose_completion_is_not_answered(stage)
         stage.mongo.go()
         stage.mongo.reset()
         stage.mongo.meet("update", [0], Fate.CUT)  # the driver's second try

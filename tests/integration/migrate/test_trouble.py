@@ -9,9 +9,9 @@ from google.cloud import storage
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect, OperationFailure
 
-from infra.local.database import free_port
 from tests.gcs import FailingWay, GcsEmulator
 from tests.integration.migrate.album import Album, Capture
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize("at", range(4))

@@ -4,37 +4,25 @@ import contextlib
 import socket
 import threading
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
+
+from tests.listener import Listener
 
 _MOST = 64 * 1024  # bytes of a request's head
 
 
-class Front:
+class Front(Listener):
     """Hands each connection to the port of the endpoint that its request names; a context manager.
 
     Bytes are passed on as they are, so that a host gets what was sent, well formed or not.
     """
 
     def __init__(self, ports: Mapping[str, int]) -> None:
+        super().__init__()
         self._ports = ports
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # the listener was closed
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+    def _connect(self, client: socket.socket) -> None:
+        threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError):

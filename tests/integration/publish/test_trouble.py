@@ -8,9 +8,9 @@ import pytest
 import requests
 from google.cloud import storage
 
-from infra.local.database import free_port
 from tests.gcs import FailingWay, GcsEmulator
 from tests.integration.publish.sites import REWORKED, Capture, Site
+from tests.ports import free_port
 
 
 def test_two_runs_at_once_do_not_mix(site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
