@@ -22,6 +22,7 @@ from common.models import (
     InMemoryImage,
     PictureDetails,
     Shelf,
+    Span,
     StoredObject,
     Upload,
     Variant,
@@ -93,11 +94,9 @@ class FakeRecords:
     def ping(self) -> None:
         self.steps.take("ping")
 
-    def claim(
-        self, user_id: str, upload: Upload, *, limit: int, now: datetime, stale_before: datetime
-    ) -> Claim | None:
+    def claim(self, user_id: str, upload: Upload, *, limit: int, now: datetime, alive: Span) -> Claim | None:
         self.steps.take("claim")
-        self._release(lambda kept: kept.user_id == user_id and kept.made < stale_before)
+        self._release(lambda kept: kept.user_id == user_id and kept.made not in alive)
         if upload.key and self.claim_of(user_id, upload.key):
             return None
         used = self.shelf(user_id).used
@@ -113,8 +112,8 @@ class FakeRecords:
         mine = [kept for kept in self.kept.values() if (kept.user_id, kept.key) == (user_id, key)]
         return Claim(mine[0].record, mine[0].used, mine[0].sha256, mine[0].ready) if mine else None
 
-    def release_key(self, user_id: str, key: str, before: datetime) -> None:
-        self._release(lambda kept: (kept.user_id, kept.key) == (user_id, key) and kept.made < before)
+    def release_key(self, user_id: str, key: str, alive: Span) -> None:
+        self._release(lambda kept: (kept.user_id, kept.key) == (user_id, key) and kept.made not in alive)
 
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
         self.steps.take("twin")
@@ -159,8 +158,8 @@ class FakeRecords:
         del self.kept[record_id]
         self.deleted.add((user_id, record_id))
 
-    def release_claims(self, before: datetime) -> int:
-        return self._release(lambda kept: kept.made < before)
+    def release_claims(self, alive: Span) -> int:
+        return self._release(lambda kept: kept.made not in alive)
 
     def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
         old = [(k.user_id, i) for i, k in self.kept.items() if k.ready and k.made < before]

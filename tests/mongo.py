@@ -7,7 +7,7 @@ from typing import Any
 import mongomock
 import pymongo
 
-from common.models import ImageRecord, PictureDetails, Upload
+from common.models import ImageRecord, PictureDetails, Span, Upload
 from common.records import MongoRecordStore
 from tests.fakes import START
 
@@ -44,9 +44,9 @@ def store(images: MongoImages) -> MongoRecordStore:
 def claim(
     images: MongoImages, user_id: str = "me", name: str = "n", limit: int = 3, now: datetime = START
 ) -> ImageRecord:
-    stale_before = now - 15 * MINUTE
+    alive = Span(now - 15 * MINUTE)
     upload = Upload(name, DETAILS.sha256)
-    claimed = store(images).claim(user_id, upload, limit=limit, now=now, stale_before=stale_before)
+    claimed = store(images).claim(user_id, upload, limit=limit, now=now, alive=alive)
     assert claimed
     return claimed.record
 

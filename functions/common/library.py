@@ -23,6 +23,7 @@ from common.models import (
     InMemoryImage,
     PictureDetails,
     Shelf,
+    Span,
     Upload,
     Variant,
 )
@@ -31,7 +32,7 @@ from common.ports import ImageStore, PictureCodec, RecordStore
 from common.removers import BackgroundRemover
 
 NAME_LENGTH = 100  # characters
-CLAIM_LIFETIME = timedelta(minutes=15)  # an older claim belongs to a process that died
+CLAIM_LIFETIME = timedelta(minutes=15)  # what is claimed farther from now, a process or clock has lost
 _REPEAT_SECONDS = 100.0  # what an upload takes at most, and as long is one that repeats it kept waiting
 _REPEAT_POLL = 0.25
 # Its turn, the provider and the stores together keep an upload waiting for less: whoever sends it again under
@@ -96,9 +97,8 @@ class Library:
         deadline = time.monotonic() + _REPEAT_SECONDS
         while True:
             now = self.clock()
-            claim = self.records.claim(
-                user_id, upload, limit=self.user_limit, now=now, stale_before=now - CLAIM_LIFETIME
-            )
+            alive = Span(now - CLAIM_LIFETIME, now + CLAIM_LIFETIME)
+            claim = self.records.claim(user_id, upload, limit=self.user_limit, now=now, alive=alive)
             if claim:
                 return claim
             earlier = self.records.claim_of(user_id, upload.key)
@@ -106,7 +106,7 @@ class Library:
                 raise KeyReused
             if earlier and earlier.is_filled:
                 return earlier
-            self.records.release_key(user_id, upload.key, now - _KEY_LIFETIME)
+            self.records.release_key(user_id, upload.key, replace(alive, since=now - _KEY_LIFETIME))
             if time.monotonic() > deadline:
                 raise Unavailable(_STILL_RUNNING)
             time.sleep(_REPEAT_POLL)
@@ -209,7 +209,8 @@ class Library:
 
     def release_claims(self, *, older_than: timedelta = CLAIM_LIFETIME) -> int:
         """Give back the slots that dead processes have left claimed, and return how many."""
-        return self.records.release_claims(self.clock() - older_than)
+        now = self.clock()
+        return self.records.release_claims(Span(now - older_than, now + older_than))
 
     def clean_up(self) -> CleanupReport:
         """Delete what is past its retention or nobody's, in bounded batches and a bounded time.

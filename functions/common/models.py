@@ -3,7 +3,10 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import BinaryIO, Literal, Protocol
+
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 Variant = Literal["original", "processed", "preview"]
 
@@ -40,6 +43,17 @@ class Upload:
     name: str
     sha256: str  # of the picture
     key: str = ""  # empty: it has none
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The times at which what is at work now was begun; what has another date, a process or clock lost."""
+
+    since: datetime
+    until: datetime = _FOR_EVER
+
+    def __contains__(self, time: datetime) -> bool:
+        return self.since <= time <= self.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from common.models import (
     Images,
     PictureDetails,
     Shelf,
+    Span,
     StoredObject,
     Upload,
     Variant,
@@ -32,20 +33,18 @@ class RecordStore(Protocol):
     def ping(self) -> None:
         """Return when the database answers within 2 seconds."""
 
-    def claim(
-        self, user_id: str, upload: Upload, *, limit: int, now: datetime, stale_before: datetime
-    ) -> Claim | None:
+    def claim(self, user_id: str, upload: Upload, *, limit: int, now: datetime, alive: Span) -> Claim | None:
         """Take one of the user's `limit` slots for a picture, or raise LimitReached.
 
-        None where an upload of the user's has this key already. The user's own claims from before
-        `stale_before` are released first.
+        None where an upload of the user's has this key already. The user's own claims from other
+        times than those of `alive` are released first.
         """
 
     def claim_of(self, user_id: str, key: str) -> Claim | None:
         """Return the user's upload under this key, where there is one; a filled one is kept from now on."""
 
-    def release_key(self, user_id: str, key: str, before: datetime) -> None:
-        """Give back the slot of the user's upload under this key, where it is at work since before then."""
+    def release_key(self, user_id: str, key: str, alive: Span) -> None:
+        """Give back the slot of the user's upload under this key, where it is claimed and not alive."""
 
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
         """Return a record of the user's with this very picture, where there is one."""
@@ -71,8 +70,8 @@ class RecordStore(Protocol):
     def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
         """Delete a record, or raise NotFound; to delete it once more within a day is no error."""
 
-    def release_claims(self, before: datetime) -> int:
-        """Give back every slot claimed before then, of all users, and return how many."""
+    def release_claims(self, alive: Span) -> int:
+        """Give back every slot that was claimed at other times, of all users, and return how many."""
 
     def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
         """Return (user_id, record_id) of at most `most` records that were made before then."""

@@ -21,7 +21,7 @@ from pymongo.errors import (
 
 from common.debts import Debts
 from common.errors import ImageTooLarge, LimitReached, NotFound, RemoverTimeout, Unavailable
-from common.models import OBJECT_FIELDS, Claim, ImageFields, ImageRecord, PictureDetails, Shelf, Upload
+from common.models import OBJECT_FIELDS, Claim, ImageFields, ImageRecord, PictureDetails, Shelf, Span, Upload
 
 CREATED_ON = "%Y-%m-%d %H:%M:%S"
 _PING_SECONDS = 2
@@ -103,12 +103,10 @@ class MongoRecordStore:
             self._images.find_one({"_id": None}, ["_id"])
 
     @_driver_errors()
-    def claim(
-        self, user_id: str, upload: Upload, *, limit: int, now: datetime, stale_before: datetime
-    ) -> Claim | None:
+    def claim(self, user_id: str, upload: Upload, *, limit: int, now: datetime, alive: Span) -> Claim | None:
         """Insert a record that is still processing in a free slot of the user's."""
         self._ensure_indexes()
-        kept = self._kept(user_id, stale_before)
+        kept = self._kept(user_id, alive)
         record = {
             "user_id": user_id,
             "image_name": upload.name,
@@ -153,9 +151,9 @@ class MongoRecordStore:
         return bool(self._images.update_one(ready, {"$set": {"promised": True}}).matched_count)
 
     @_driver_errors()
-    def release_key(self, user_id: str, key: str, before: datetime) -> None:
-        """Delete the user's claim under this key where it was made before then."""
-        self._images.delete_one({"user_id": user_id, "idempotency_key": key, **_stale(before)})
+    def release_key(self, user_id: str, key: str, alive: Span) -> None:
+        """Delete the user's claim under this key where it is not alive."""
+        self._images.delete_one({"user_id": user_id, "idempotency_key": key, **_stale(alive)})
 
     @_driver_errors()
     def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
@@ -230,10 +228,13 @@ class MongoRecordStore:
             raise NotFound
 
     @_driver_errors()
-    def release_claims(self, before: datetime) -> int:
-        """Delete every claim made before then, batch by batch, and return how many."""
+    def release_claims(self, alive: Span) -> int:
+        """Delete every claim that is not alive, batch by batch, and return how many."""
         self._ensure_indexes()
-        stale, released = _stale(before), 0
+        return sum(self._delete_claims({"status": "processing", **dates}) for dates in _other_dates(alive))
+
+    def _delete_claims(self, stale: Document) -> int:
+        released = 0
         while found := list(self._images.find(stale, ["_id"], limit=_BATCH)):
             ids = [document["_id"] for document in found]
             # One that has become a record since then is none any more.
@@ -278,14 +279,14 @@ class MongoRecordStore:
             self._images.create_indexes(list(_INDEXES))
             self._indexed = True
 
-    def _kept(self, user_id: str, stale_before: datetime) -> Sequence[Document]:
+    def _kept(self, user_id: str, alive: Span) -> Sequence[Document]:
         """Return the user's records and claims, once what dead processes have left is deleted."""
         kept = self._slots(user_id)
         # The driver leaves out that a time is in UTC.
         claimed = (each["claimed_at"].replace(tzinfo=UTC) for each in kept if "claimed_at" in each)
-        if not any(time < stale_before for time in claimed):
+        if all(time in alive for time in claimed):
             return kept
-        self._images.delete_many({"user_id": user_id, **_stale(stale_before)})
+        self._images.delete_many({"user_id": user_id, **_stale(alive)})
         return self._slots(user_id)
 
     def _slots(self, user_id: str) -> Sequence[Document]:
@@ -302,8 +303,12 @@ def _free_slots(kept: Sequence[Document], limit: int) -> Sequence[int]:
     return free[: max(limit - len(kept), 0)]
 
 
-def _stale(before: datetime) -> Document:
-    return {"status": "processing", "claimed_at": {"$lt": before}}
+def _stale(alive: Span) -> Document:
+    return {"status": "processing", "$or": _other_dates(alive)}
+
+
+def _other_dates(alive: Span) -> Sequence[Document]:
+    return [{"claimed_at": {"$lt": alive.since}}, {"claimed_at": {"$gt": alive.until}}]
 
 
 def _mine(user_id: str, record_id: str) -> Document:

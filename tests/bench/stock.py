@@ -7,6 +7,7 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from common.models import Span
 from common.records import CREATED_ON, MongoRecordStore, connect
 
 _EACH = 5  # records of a user
@@ -21,7 +22,7 @@ class Stock:
 
     def __init__(self, uri: str, name: str = "bench") -> None:
         self.images = connect(uri, name)
-        MongoRecordStore(self.images).release_claims(datetime.now(UTC))  # makes the indexes
+        MongoRecordStore(self.images).release_claims(Span(datetime.now(UTC)))  # makes the indexes
 
     def keep(self, count: int, *, days_old: int = 0) -> list[tuple[str, str]]:
         """Put small records of new users here; return the user and the id of each, of many only the last."""

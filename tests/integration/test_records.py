@@ -15,7 +15,7 @@ import pytest
 from pymongo.collection import Collection
 
 from common.errors import ImageTooLarge, LimitReached
-from common.models import Claim, PictureDetails
+from common.models import Claim, PictureDetails, Span
 from common.records import MongoRecordStore, connect
 from infra.local import FUNCTIONS
 from tests.fakes import UPLOAD
@@ -42,7 +42,7 @@ def images(mongo_uri: str, database: str) -> Iterator["Collection[dict[str, Any]
 
 
 def claimed(store: MongoRecordStore, user_id: str, limit: int) -> Claim:
-    claim = store.claim(user_id, UPLOAD, limit=limit, now=NOW, stale_before=AGES_AGO)
+    claim = store.claim(user_id, UPLOAD, limit=limit, now=NOW, alive=Span(AGES_AGO))
     assert claim
     return claim
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from common import errors
+from common.models import Span
 from common.settings import REQUIRED
 from tests.fakes import START, UPLOAD
 from tests.photos import decoded
@@ -144,7 +145,7 @@ def test_health_without_a_database_is_503(service: Service) -> None:
 def test_cleanup_tells_what_it_did(service: Service) -> None:
     service.upload()  # today, by the real clock
     service.records.keep("me", START - timedelta(days=400))
-    service.records.claim("you", UPLOAD, limit=9, now=START - timedelta(days=99), stale_before=START)
+    service.records.claim("you", UPLOAD, limit=9, now=START - timedelta(days=99), alive=Span(START))
 
     response = service.call("POST", "/cleanup")
 

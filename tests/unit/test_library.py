@@ -7,6 +7,7 @@ import pytest
 
 from common.errors import InvalidName, LimitReached, NotFound
 from common.library import CLAIM_LIFETIME, checked_name
+from common.models import Span
 from tests.fakes import START, UPLOAD
 from tests.world import PICTURE, World
 
@@ -66,7 +67,7 @@ def test_a_user_at_the_limit_is_refused_before_any_work_is_done(world: World) ->
 
 def test_a_claim_of_a_dead_process_does_not_count(world: World) -> None:
     for _ in range(2):
-        world.records.claim("me", UPLOAD, limit=2, now=START, stale_before=START)
+        world.records.claim("me", UPLOAD, limit=2, now=START, alive=Span(START))
 
     world.clock.now += CLAIM_LIFETIME
     with pytest.raises(LimitReached):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from common.errors import NotFound, Unavailable
-from common.models import CleanupReport, ImageFile, InMemoryImage
+from common.models import CleanupReport, ImageFile, InMemoryImage, Span
 from infra.local.__main__ import _prepare
 from tests.fakes import START, UPLOAD
 from tests.world import DAY, PICTURE, World
@@ -118,17 +118,17 @@ def test_cleanup_works_through_as_many_batches_as_there_are(world: World) -> Non
 
 
 def test_cleanup_releases_claims_of_dead_processes_only(world: World) -> None:
-    for age in (timedelta(), timedelta(minutes=14), timedelta(minutes=16), DAY):
-        world.records.claim("me", UPLOAD, limit=9, now=START - age, stale_before=START - 9 * DAY)
+    for age in (timedelta(), timedelta(minutes=14), timedelta(minutes=16), DAY, timedelta(minutes=-14), -DAY):
+        world.records.claim("me", UPLOAD, limit=9, now=START - age, alive=Span(START - 9 * DAY))
 
-    assert world.library.clean_up().released_claims == 2
-    assert world.library.release_claims(older_than=timedelta(minutes=10)) == 1
+    assert world.library.clean_up().released_claims == 3  # a day ahead is no time at which one was made
+    assert world.library.release_claims(older_than=timedelta(minutes=10)) == 2
     assert world.library.shelf("me").used == 1
 
 
 def test_what_is_to_be_kept_for_ever_is_never_deleted(world: World) -> None:
     world.keep("me", START - 9999 * DAY)
-    world.records.claim("me", UPLOAD, limit=9, now=START - DAY, stale_before=START - DAY)
+    world.records.claim("me", UPLOAD, limit=9, now=START - DAY, alive=Span(START - DAY))
 
     report = replace(world.library, retention=None).clean_up()
 
@@ -209,7 +209,7 @@ def test_a_cleanup_that_fails_half_way_does_not_say_that_nothing_was_changed(wor
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_start_on_this_machine_waits_for_claims_and_for_nothing_else(world: World, shared: bool) -> None:
     world.keep("me", START - 31 * DAY)
-    world.records.claim("me", UPLOAD, limit=9, now=START - timedelta(seconds=1), stale_before=START - DAY)
+    world.records.claim("me", UPLOAD, limit=9, now=START - timedelta(seconds=1), alive=Span(START - DAY))
 
     _prepare(world.library, shared=shared)
 

@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from common.errors import LimitReached, NotFound, RemoverTimeout
-from common.models import ImageRecord
+from common.models import ImageRecord, Span
 from tests.fakes import START, UPLOAD
 from tests.mongo import DETAILS, FIELDS, MINUTE, SOMEBODY_ELSE, MongoImages, claim, keep, keep_original, store
 
@@ -64,7 +64,7 @@ def test_a_claim_says_how_many_slots_its_user_uses_now(images: MongoImages) -> N
     keep(images)
     keep(images, SOMEBODY_ELSE)
 
-    claimed = store(images).claim("me", UPLOAD, limit=3, now=START, stale_before=START)
+    claimed = store(images).claim("me", UPLOAD, limit=3, now=START, alive=Span(START))
 
     assert claimed
     assert claimed.used == store(images).shelf("me").used == 3
@@ -160,8 +160,9 @@ def test_cleanup_releases_old_claims_of_all_users_and_nothing_else(images: Mongo
     claim(images)
     claim(images, SOMEBODY_ELSE)
     young = claim(images, limit=4, now=START + 10 * MINUTE)
+    claim(images, "a third", now=START + 60 * MINUTE)
 
-    assert store(images).release_claims(START + MINUTE) == 2
+    assert store(images).release_claims(Span(START + MINUTE, START + 30 * MINUTE)) == 3
 
     left = {document["_id"] for document in images.find({"status": "processing"})}
     assert left == {ObjectId(young.record_id)}

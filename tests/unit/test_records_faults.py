@@ -14,7 +14,7 @@ from pymongo.errors import (
 )
 
 from common.errors import ImageTooLarge, Unavailable
-from common.models import PictureDetails
+from common.models import PictureDetails, Span
 from common.records import MongoRecordStore
 from tests.fakes import START, UPLOAD
 
@@ -40,8 +40,8 @@ class BrokenCollection:
 
 CALLS: dict[str, Callable[[MongoRecordStore], object]] = {
     "ping": lambda records: records.ping(),
-    "claim": lambda records: records.claim("me", UPLOAD, limit=1, now=START, stale_before=START),
-    "release_key": lambda records: records.release_key("me", "key", START),
+    "claim": lambda records: records.claim("me", UPLOAD, limit=1, now=START, alive=Span(START)),
+    "release_key": lambda records: records.release_key("me", "key", Span(START)),
     "complete": lambda records: records.complete("me", ID, DETAILS, {}),
     "release": lambda records: records.release("me", ID),
     "shelf": lambda records: records.shelf("me"),
@@ -49,7 +49,7 @@ CALLS: dict[str, Callable[[MongoRecordStore], object]] = {
     "image_fields": lambda records: records.image_fields("me", ID, []),
     "rename": lambda records: records.rename("me", ID, "n"),
     "delete": lambda records: records.delete("me", ID, now=START),
-    "release_claims": lambda records: records.release_claims(START),
+    "release_claims": lambda records: records.release_claims(Span(START)),
     "expired": lambda records: records.expired(START, 1),
     "delete_many": lambda records: records.delete_many([ID]),
 }

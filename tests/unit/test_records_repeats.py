@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from common.errors import LimitReached, NotFound, RemoverTimeout
-from common.models import Claim, Upload
+from common.models import Claim, Span, Upload
 from tests.fakes import START
 from tests.mongo import DETAILS, FIELDS, MINUTE, SOMEBODY_ELSE, MongoImages, keep, store
 
@@ -19,7 +19,7 @@ def images() -> MongoImages:
 
 
 def claim(images: MongoImages, upload: Upload = UPLOAD, user_id: str = "me", limit: int = 3) -> Claim | None:
-    return store(images).claim(user_id, upload, limit=limit, now=START, stale_before=START - MINUTE)
+    return store(images).claim(user_id, upload, limit=limit, now=START, alive=Span(START - MINUTE))
 
 
 def test_a_key_is_claimed_once(images: MongoImages) -> None:
@@ -72,9 +72,9 @@ def test_a_claim_under_a_key_is_released_by_its_age_alone(images: MongoImages) -
     assert first
 
     for user_id, before in [("me", START), (SOMEBODY_ELSE, START + MINUTE)]:
-        store(images).release_key(user_id, "6f1c", before)
+        store(images).release_key(user_id, "6f1c", Span(before))
     assert store(images).claim_of("me", "6f1c") == first
-    store(images).release_key("me", "6f1c", START + MINUTE)
+    store(images).release_key("me", "6f1c", Span(START + MINUTE))
 
     assert store(images).claim_of("me", "6f1c") is None
     assert images.count_documents({"idempotency_key": "other"}) == 1
@@ -88,7 +88,7 @@ def test_a_record_under_a_key_is_not_released(images: MongoImages) -> None:
     assert first
     store(images).complete("me", first.record.record_id, DETAILS, FIELDS)
 
-    store(images).release_key("me", "6f1c", NOW)
+    store(images).release_key("me", "6f1c", Span(NOW))
 
     assert store(images).claim_of("me", "6f1c")
 

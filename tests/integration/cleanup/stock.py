@@ -21,7 +21,7 @@ from common.bucket.signer import Signer
 from common.bucket.store import BucketImageStore, object_names
 from common.image_store import InlineImageStore
 from common.library import Library
-from common.models import OBJECT_FIELDS, Images, PictureDetails
+from common.models import OBJECT_FIELDS, Images, PictureDetails, Span
 from common.pictures import PillowCodec
 from common.ports import ImageStore
 from common.records import CREATED_ON, MongoRecordStore, connect
@@ -46,7 +46,7 @@ class Stock:
         self.environ = {"MONGO_URI": uri, "MONGO_DB": name, "LOG_LEVEL": "ERROR"}
         if storage_url:
             self.environ |= {"IMAGE_BUCKET": self.bucket, "STORAGE_EMULATOR_HOST": storage_url}
-        MongoRecordStore(self.images).release_claims(datetime.now(UTC))  # makes the indexes
+        MongoRecordStore(self.images).release_claims(Span(datetime.now(UTC)))  # makes the indexes
 
     def keep(self, count: int, age: timedelta = timedelta()) -> list[Document]:
         """Put finished records here, made that long ago, and return their documents."""

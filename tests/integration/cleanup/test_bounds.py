@@ -10,7 +10,7 @@ import pytest
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from common.errors import ApplicationError
-from common.models import CleanupReport, Upload
+from common.models import CleanupReport, Span, Upload
 from common.records import MongoRecordStore
 from tests.fakes import START
 from tests.integration.cleanup.stock import DAY, MINUTE, Stock
@@ -108,8 +108,9 @@ def test_a_bucket_that_takes_too_long_to_look_through_is_looked_through_by_repea
 
 def test_a_claim_is_released_once_it_is_older_than_15_minutes_and_not_before(inline_stock: Stock) -> None:
     records = MongoRecordStore(inline_stock.images)
-    records.claim("me", Upload("cat", "ab" * 32), limit=1, now=START, stale_before=START)
-    inline_stock.claim(1, -MINUTE)
+    for user_id, minutes in (("me", 0), ("you", 5)):
+        now = START + minutes * MINUTE
+        records.claim(user_id, Upload("cat", "ab" * 32), limit=1, now=now, alive=Span(START))
 
     def released(after: float) -> int:
         return inline_stock.library(clock=lambda: START + after * MINUTE).clean_up().released_claims

@@ -10,7 +10,7 @@ import pytest
 
 from common.debts import Debts
 from common.errors import RemoverTimeout, Unavailable
-from common.models import PictureDetails, Upload
+from common.models import PictureDetails, Span, Upload
 from common.records import MongoRecordStore
 from tests.fakes import START
 from tests.integration.failing.mongo_gate import Fate, MongoGate
@@ -35,7 +35,7 @@ def records(gate: MongoGate, mongo_uri: str) -> Iterator[MongoRecordStore]:
 
 
 def claim(records: MongoRecordStore) -> str:
-    claimed = records.claim("me", Upload("n", DETAILS.sha256, "key"), limit=1, now=START, stale_before=START)
+    claimed = records.claim("me", Upload("n", DETAILS.sha256, "key"), limit=1, now=START, alive=Span(START))
     assert claimed
     return claimed.record.record_id
 
