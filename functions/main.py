@@ -1,5 +1,7 @@
 """The Cloud Functions host: its entry points are the names imported here."""
 
+import gc
+
 import functions_framework
 from flask import current_app
 
@@ -20,3 +22,6 @@ check_settings()
 current_app.url_map.merge_slashes = False
 # The framework's own answers (to /robots.txt, say) take the shape of ours.
 functions_framework.errorhandler(Exception)(problems.answer)
+# What is loaded by now stays: the worker, which is forked from here, need not look through it for garbage,
+# and would copy it page by page if it did.
+gc.freeze()

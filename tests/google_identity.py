@@ -4,7 +4,6 @@ A process with the `environ` of both acts as SERVICE_ACCOUNT and has no key, as 
 """
 
 import base64
-import datetime
 import itertools
 import json
 import ssl
@@ -12,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from tests.certificates import self_signed
 from tests.loopback import Loopback, QuietHandler
 
 SERVICE_ACCOUNT = "image@a-project.iam.gserviceaccount.com"
@@ -92,7 +91,7 @@ class SigningService(Loopback):
         self.refusal: int | None = None  # the status to answer with instead of signing
         self.reachable = True  # by the proxy
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._certificate = _certificate(folder)
+        self._certificate = self_signed(folder, SIGNING_HOST)
         self.tls.load_cert_chain(self._certificate)
         self._key = rsa.generate_private_key(65537, 2048)
 
@@ -150,23 +149,3 @@ class _SigningExchange(QuietHandler):
     def finish(self) -> None:
         super().finish()
         self.request.close()  # the server itself knows only what was under the encryption
-
-
-def _certificate(folder: Path) -> Path:
-    """Write a key and a certificate of its own for SIGNING_HOST, and return the file of both."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, SIGNING_HOST)])
-    now = datetime.datetime.now(datetime.UTC)
-    day = datetime.timedelta(days=1)
-    certificate = (
-        x509.CertificateBuilder(
-            name, name, key.public_key(), x509.random_serial_number(), now - day, now + day
-        )
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(SIGNING_HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    file = folder / "signing.pem"
-    file.write_bytes(private + certificate.public_bytes(pem))
-    return file

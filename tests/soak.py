@@ -19,7 +19,7 @@ import psutil
 
 from infra.local import ROOT
 from infra.local.database import start_database
-from infra.local.processes import ALLOCATOR
+from infra.local.processes import TUNING
 from infra.local.weights import fetch
 from tests.integration.client import Client
 from tests.integration.hosts import Host, running_app
@@ -70,7 +70,7 @@ def _environ(uri: str) -> dict[str, str]:
         "REMOVER": "local",
         "LOCAL_MODEL_PATH": str(model),
         "LOG_LEVEL": "WARNING",
-        **ALLOCATOR,
+        **TUNING,
     }
 
 

@@ -1,5 +1,6 @@
 """Puts the parts together from the settings, once per process and no sooner than they are needed."""
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -30,6 +31,7 @@ class Parts:
     library: Library
     sessions: SessionSigner | None
     admission: Admission
+    prepare: Callable[[], None] = lambda: None  # begins to load what an upload needs, once
 
 
 _current: Parts | None = None
@@ -76,7 +78,8 @@ def build(settings: Settings) -> Parts:
     )
     keys = settings.app_secret_keys
     admission = Admission(settings.uploads_at_once)
-    return Parts(settings, library, SessionSigner(keys) if keys else None, admission)
+    prepare = _once(lambda: _load_ahead(library))
+    return Parts(settings, library, SessionSigner(keys) if keys else None, admission, prepare)
 
 
 def _once(make: Callable[[], T]) -> Callable[[], T]:
@@ -91,6 +94,17 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
             return made[0]
 
     return get
+
+
+def _load_ahead(library: Library) -> None:
+    """Load what an upload needs on a thread of its own, while its body comes and the database is asked."""
+
+    def load() -> None:
+        with contextlib.suppress(Exception):  # it fails again, and is answered, where it is needed
+            library.codec()
+            library.remover()
+
+    threading.Thread(target=load, name="load ahead").start()
 
 
 def _images(settings: Settings) -> ImageStore:

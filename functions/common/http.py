@@ -138,8 +138,11 @@ class _Route:
         arguments = self._arguments(request.path)
         user_id = session.user_id if session else ""
         call = Call(request, arguments, user_id, parts.library, parts.settings)
+        if not self.takes_form:
+            return self.handle(call)
         # Before its body is read: what waits for a place would hold one of the threads that all calls share.
-        with parts.admission.enter() if self.takes_form else contextlib.nullcontext():
+        with parts.admission.enter():
+            parts.prepare()
             return self.handle(call)
 
     def _arguments(self, path: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pi_heif
+import PIL.WebPImagePlugin  # noqa: F401 - else the first preview would load all of Pillow's formats
 from PIL import Image, ImageChops, ImageCms
 
 from common.cores import begin

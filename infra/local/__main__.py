@@ -23,7 +23,7 @@ from common.settings import Settings, SettingsError
 from infra.local import FUNCTIONS, folder, weights
 from infra.local.database import EmbeddedDatabase
 from infra.local.errors import RunError
-from infra.local.processes import ALLOCATOR, Child, end_leftovers, start
+from infra.local.processes import TUNING, Child, end_leftovers, start
 
 _START_SECONDS = 60
 _STOP_SECONDS = 35  # gunicorn gives uploads in flight 30 to finish
@@ -138,7 +138,7 @@ def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
         _MARK: str(data),
     }
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", *sum(options.items(), ())]
-    tuned = {**environ, **ALLOCATOR}
+    tuned = {**environ, **TUNING}
     return start("application", [*command, "app:create_app()"], patience=_STOP_SECONDS, environ=tuned)
 
 

@@ -10,9 +10,16 @@ from typing import IO
 
 import psutil
 
-# What the memory allocator (glibc's) of the application is told on every host: large pictures go back to the
-# system as soon as they are done with, smaller blocks are used again, which spares a sixth of the work.
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "16777216"}
+# What the application's native libraries are told on every host.
+TUNING = {
+    # glibc's allocator: large pictures go back to the system as soon as they are done with, smaller blocks
+    # are used again, which spares a sixth of the work.
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
+    "MALLOC_TRIM_THRESHOLD_": "16777216",
+    # numpy's linear algebra, of which we need 3 by 3 matrices: starting its threads takes as long as
+    # importing all the rest of numpy.
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from common.session import SessionSigner
 from infra.local import FUNCTIONS, ROOT
 from infra.local.database import start_database
-from infra.local.processes import ALLOCATOR
+from infra.local.processes import TUNING
 from infra.local.weights import fetch
 from tests.bench.photos import Photos
 
@@ -43,7 +43,11 @@ class Stage:
             "APP_SECRET_KEY": _SECRET,
             "REMOVER": "local",
             "LOCAL_MODEL_PATH": str(MODEL),
-            **ALLOCATOR,
+            **TUNING,
+            # Compiled at the first start and kept, as every image has it: Google's build and ours compile
+            # what they install.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
             **more,
         }
 

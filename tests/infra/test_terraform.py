@@ -16,7 +16,7 @@ import pytest
 
 from app import site_policy
 from common.settings import REQUIRED, SETTINGS, Settings
-from infra.local.processes import ALLOCATOR
+from infra.local.processes import TUNING
 from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, ROOT, TERRAFORM, blocks, local_values, strings
 
 FUNCTIONS = TERRAFORM / "environments" / "functions"
@@ -84,7 +84,7 @@ def test_upload_is_told_what_either_remover_needs() -> None:
     assert "X_RAPID_API_KEY" in DEPLOYED["upload"]["secrets"]
 
 
-def test_the_module_adds_nothing_to_the_settings_but_the_number_of_threads() -> None:
+def test_the_module_adds_nothing_to_the_settings_but_threads_and_what_libraries_are_told() -> None:
     resources = dict(blocks(TERRAFORM / "modules" / "function", "resource"))
     function = resources["google_cloudfunctions2_function", "this"]
     [service] = function["service_config"]
@@ -93,13 +93,14 @@ def test_the_module_adds_nothing_to_the_settings_but_the_number_of_threads() -> 
         "THREADS",
         "MALLOC_MMAP_THRESHOLD_",
         "MALLOC_TRIM_THRESHOLD_",
+        "OPENBLAS_NUM_THREADS",
     ]
 
 
-def test_the_memory_of_pictures_is_given_back_alike_on_every_host() -> None:
+def test_libraries_are_told_the_same_on_every_host() -> None:
     for path in ("terraform/modules/function/main.tf", "gke/Dockerfile"):
         text = re.sub(r'[ "]', "", (ROOT / "infra" / path).read_text("utf-8"))
-        assert all(f"{name}={value}" in text for name, value in ALLOCATOR.items()), path
+        assert all(f"{name}={value}" in text for name, value in TUNING.items()), path
 
 
 def test_what_is_not_chosen_is_as_the_application_has_it() -> None:

@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -121,6 +122,36 @@ def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() 
 
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(ask, range(8)))) == 1
+
+
+def test_what_an_upload_needs_is_loaded_ahead_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(bootstrap, "_codec", lambda _: loaded.append("codec"))
+    monkeypatch.setattr(bootstrap, "_remover", lambda _: loaded.append("remover"))
+    built = bootstrap.build(settings())
+    assert loaded == []
+
+    for _ in range(2):
+        built.prepare()
+    _finish_loading()
+
+    assert loaded == ["codec", "remover"]
+
+
+def test_what_cannot_be_loaded_ahead_is_told_where_it_is_needed() -> None:
+    built = bootstrap.build(settings(remover=("local",)))
+
+    built.prepare()
+    _finish_loading()
+
+    with pytest.raises(SettingsError, match="LOCAL_MODEL_PATH is not set"):
+        built.library.remover()
+
+
+def _finish_loading() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "load ahead":
+            thread.join(60)
 
 
 def test_the_built_library_keeps_pictures_within_the_limit(weights: Path) -> None:

@@ -1,13 +1,19 @@
 """The upload endpoint through every host."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Request
+from werkzeug.test import create_environ
 
-from common import errors
+from common import bootstrap, errors
+from list_images import list_images
+from tests.fakes import FakeRecords, FakeRemover, parts, settings
 from tests.host import form
 from tests.service import PICTURE, Service, problem
+from upload import upload
 
 
 def test_an_upload_is_answered_with_its_record(service: Service) -> None:
@@ -22,6 +28,20 @@ def test_an_upload_is_answered_with_its_record(service: Service) -> None:
     assert (record["image_name"], record["width"], record["height"]) == ("My cat", 64, 48)
     assert record["size"] == len(PICTURE)
     assert service.call("GET", "/list").get_json()["records"] == [record]
+
+
+def test_an_upload_alone_begins_to_load_what_it_needs() -> None:
+    begun: list[str] = []
+    built = parts(FakeRecords(), FakeRemover(), settings())
+    bootstrap.provide(replace(built, prepare=lambda: begun.append("upload")))
+
+    list_images(Request(create_environ("/list")))
+    upload(Request(create_environ("/upload", method="OPTIONS")))
+    assert begun == []
+
+    upload(Request(create_environ("/upload", method="POST")))
+    assert begun == ["upload"]
+    bootstrap.provide(None)
 
 
 def test_an_upload_without_a_name_takes_its_files_stem(service: Service) -> None:

@@ -28,13 +28,15 @@ resource "google_cloudfunctions2_function" "this" {
     max_instance_count               = var.max_instances
 
     # A thread for each request that the instance is given; the framework's own default counts processors. And the
-    # memory of large pictures goes back to the system at once, that of small ones is used again.
+    # memory of large pictures goes back to the system at once, that of small ones is used again. And numpy's linear
+    # algebra starts no threads of its own, which would take as long as importing numpy.
     environment_variables = merge(
       { for setting, value in var.settings : setting => value if value != null },
       {
         THREADS                = tostring(var.concurrency)
         MALLOC_MMAP_THRESHOLD_ = "1048576"
         MALLOC_TRIM_THRESHOLD_ = "16777216"
+        OPENBLAS_NUM_THREADS   = "1"
       },
     )
 

@@ -1,0 +1,67 @@
+"""What a function has loaded when it has given its first answer: every module more is a longer cold start."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.local import FUNCTIONS
+from tests.photos import photo
+
+PICTURES = ("PIL", "numpy", "isal", "pi_heif")
+CALLS = ("requests", "urllib3", "google.cloud")
+NEVER = ("cryptography", "dns", "openvino")  # but with other settings
+
+FIRST_ANSWER = """
+import json, sys
+from functions_framework import create_app
+before = set(sys.modules)
+target, method, path, picture = sys.argv[1:]
+form = {"data": {"image": open(picture, "rb")}} if method == "POST" else {}
+response = create_app(target, "main.py").test_client().open(path, method=method, **form)
+print(json.dumps([response.status_code, sorted(set(sys.modules) - before)]))
+"""
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(photo())
+    return file
+
+
+def loaded(environ: dict[str, str], picture: Path, target: str, method: str, path: str) -> set[str]:
+    """Return what is loaded by the first answer, beyond the framework."""
+    said = subprocess.run(
+        [sys.executable, "-c", FIRST_ANSWER, target, method, path, str(picture)],
+        env={**os.environ, **environ, "FUNCTION_TARGET": target, "MONGO_DB": "cold_start"},
+        cwd=FUNCTIONS,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, modules = json.loads(said.stdout)
+    assert status in (200, 201), said.stderr
+    return set(modules)
+
+
+@pytest.mark.parametrize("target", ["health", "list_images"])
+def test_a_function_without_pictures_loads_nothing_that_is_for_them(
+    environ: dict[str, str], picture: Path, target: str
+) -> None:
+    modules = loaded(environ, picture, target, "GET", "/")
+
+    assert "pymongo" in modules
+    assert modules.isdisjoint((*PICTURES, *CALLS, *NEVER))
+
+
+def test_an_upload_through_the_provider_loads_no_model_no_bucket_and_no_format_that_it_has_no_use_for(
+    environ: dict[str, str], picture: Path
+) -> None:
+    modules = loaded(environ, picture, "upload", "POST", "/")
+
+    assert {*PICTURES, "requests"} <= modules
+    assert modules.isdisjoint(("google.cloud", *NEVER, "PIL.TiffImagePlugin", "PIL.PdfImagePlugin"))
