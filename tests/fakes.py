@@ -105,7 +105,10 @@ class FakeRecords:
         record_id = self.keep(user_id, now)
         record = replace(self.kept[record_id].record, image_name=upload.name)
         self.kept[record_id] = Kept(user_id, record, now, sha256=upload.sha256, key=upload.key, used=used + 1)
-        return Claim(record, used + 1, upload.sha256)
+        has_twin = any(
+            (k.user_id, k.sha256, k.ready) == (user_id, upload.sha256, True) for k in self.kept.values()
+        )
+        return Claim(record, used + 1, upload.sha256, has_twin=has_twin)
 
     def claim_of(self, user_id: str, key: str) -> Claim | None:
         self.steps.take("claim_of")

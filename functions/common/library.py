@@ -113,7 +113,8 @@ class Library:
 
     def _fill(self, user_id: str, claim: Claim, content: bytes) -> ImageRecord:
         record_id, sha256 = claim.record.record_id, claim.sha256
-        details, images = self._of_twin(user_id, sha256, content) or self._cut_out(sha256, content)
+        known = self._of_twin(user_id, sha256, content) if claim.has_twin else None
+        details, images = known or self._cut_out(sha256, content)
         with step("keep"):
             fields = self.images().save(user_id, record_id, images)
             self.records.complete(user_id, record_id, details, fields)

@@ -64,6 +64,7 @@ class Claim:
     used: int
     sha256: str = ""  # of the picture that is to fill it
     is_filled: bool = False
+    has_twin: bool = False  # whether its user had a record of that picture then
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pi_heif
 import PIL.WebPImagePlugin  # noqa: F401 - else the first preview would load all of Pillow's formats
 from PIL import Image, ImageChops, ImageCms
 
-from common.cores import begin
+from common.cores import at_work, begin
 from common.errors import ApplicationError, UnreadableImage
 from common.intake.admission import admit, media_type
 from common.intake.exif import orientation
@@ -81,6 +81,7 @@ class PillowCodec:
         except Exception as error:  # what the conversions of odd modes raise is written down nowhere
             raise UnreadableImage from error
 
+    @at_work()
     def cut_out(self, picture: Picture, matte: Image.Image) -> tuple[bytes, bytes]:
         """Return the picture under its matte as a full-size PNG and as a WebP preview; uses its pixels up."""
         with self._cutting_out:
@@ -111,11 +112,13 @@ class PillowCodec:
         try:
             for trial in admitted.trials:
                 Image.open(io.BytesIO(trial), formats=[admitted.format]).load()
-            image = Image.open(io.BytesIO(admitted.content), formats=[admitted.format])
+            image: Image.Image = Image.open(io.BytesIO(admitted.content), formats=[admitted.format])
             self._ceiling.check(*image.size)
             require(len(image.info.get("icc_profile") or b"") <= MOST_PROFILE)
             hold(image.width * image.height)
             image.load()
+            if admitted.format == "HEIF":  # of which several in a file are decoded anew at every look
+                image = image.copy()
             # Pillow tells of the turns in an AVIF's boxes by an EXIF block of its own making.
             turn = _TURNS.get(orientation(image.info.get("exif") or b""), _TURNS.get(admitted.orientation))
             return image if turn is None else image.transpose(turn)
@@ -195,10 +198,17 @@ def _small(cut_out: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a picture with alpha at another size; its colours weigh what their alpha does."""
     width, height = cut_out.size
     factor = max(1, min(width // size[0], height // size[1]))
+    weighed = _reduced(cut_out, factor) if factor > 1 else cut_out.convert("RGBa")
+    small = weighed.resize(size, Image.Resampling.HAMMING, (0, 0, width / factor, height / factor))
+    return small.convert("RGBA")
+
+
+def _reduced(cut_out: Image.Image, factor: int) -> Image.Image:
+    """Return a picture with alpha so many times smaller, weighed (RGBa); all at once takes twice as long."""
+    width, height = cut_out.size
     reduced = Image.new("RGBa", (-(-width // factor), -(-height // factor)))
     rows = factor * max(1, _BAND // factor)
     for top in range(0, height, rows):
         band = cut_out.crop((0, top, width, min(top + rows, height)))
         reduced.paste(band.convert("RGBa").reduce(factor), (0, top // factor))
-    small = reduced.resize(size, Image.Resampling.HAMMING, (0, 0, width / factor, height / factor))
-    return small.convert("RGBA")
+    return reduced

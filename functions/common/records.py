@@ -3,7 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ _KEPT = {"status": {"$ne": "deleted"}}
 _DELETED_SECONDS = 24 * 60 * 60
 _BATCH = 100
 _DETAILS = tuple(field.name for field in fields(PictureDetails))
+_SLOT_FIELDS = ("slot", "claimed_at", "status", "sha256")
 _SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size")
 
 _INDEXES = (
@@ -127,7 +128,10 @@ class MongoRecordStore:
             except PyMongoError:  # it may be there all the same, and nobody is going to fill it
                 self._debts.owe(functools.partial(self._images.delete_one, {"_id": claimed["_id"]}))
                 raise
-            return _claim(claimed)
+            has_twin = any(
+                (each.get("status"), each.get("sha256")) == ("ready", upload.sha256) for each in kept
+            )
+            return replace(_claim(claimed), has_twin=has_twin)
         if self._is_repeated(user_id, upload):
             return None
         raise LimitReached
@@ -290,7 +294,7 @@ class MongoRecordStore:
         return self._slots(user_id)
 
     def _slots(self, user_id: str) -> Sequence[Document]:
-        return list(self._images.find({"user_id": user_id, **_KEPT}, ["slot", "claimed_at"]))
+        return list(self._images.find({"user_id": user_id, **_KEPT}, _SLOT_FIELDS))
 
 
 def _free_slots(kept: Sequence[Document], limit: int) -> Sequence[int]:

@@ -91,6 +91,7 @@ def test_the_module_adds_nothing_to_the_settings_but_threads_and_what_libraries_
 
     assert re.findall(r"\b([A-Z][A-Z_]+)\b", service["environment_variables"]) == [
         "THREADS",
+        "MALLOC_ARENA_MAX",
         "MALLOC_MMAP_THRESHOLD_",
         "MALLOC_TRIM_THRESHOLD_",
         "OPENBLAS_NUM_THREADS",

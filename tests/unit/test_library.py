@@ -35,7 +35,6 @@ def test_the_slot_is_taken_before_any_work_is_done_and_the_record_is_completed_l
     assert world.steps.taken == [
         "ensure_fits",
         "claim",
-        "twin",
         "read",
         "matte",
         "cut_out",

@@ -25,8 +25,7 @@ def for_each_tile(size: Size, work: Callable[[Box], None]) -> None:
         for left in range(0, size[0], _TILE):
             work((left, top, min(left + _TILE, size[0]), bottom))
 
-    for _ in spread(work_on_row, range(0, size[1], _TILE)):
-        pass
+    spread(work_on_row, range(0, size[1], _TILE))
 
 
 def part_of(other: Size, box: Box, size: Size) -> Part:

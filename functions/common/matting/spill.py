@@ -4,7 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from common.matting.planes import Box, Floats, Samples, averaged, enlarged, floats, for_each_tile, purity
+from common.matting.planes import (
+    Box,
+    Floats,
+    Samples,
+    averaged,
+    enlarged,
+    floats,
+    for_each_tile,
+    images,
+    purity,
+)
 
 Indices = NDArray[np.intp]
 
@@ -52,7 +62,7 @@ def _nearby(rgb: Image.Image, alpha: Image.Image) -> Floats:
     colours = floats(rgb.reduce(scale))
     sums = np.concatenate([shares, colours * shares[0], colours * shares[1]])
     height, width = shares.shape[1:]
-    near = averaged(sums, (-(-width // _NEAR), -(-height // _NEAR)))
+    near = np.stack([np.asarray(plane.reduce(_NEAR)) for plane in images(sums)])
     far = averaged(near, (-(-width // _FAR), -(-height // _FAR)))
     near += _FALLBACK * averaged(far, (near.shape[2], near.shape[1]))
     return np.concatenate([near[2:5] / near[0], near[5:8] / near[1]])

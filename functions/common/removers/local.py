@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from common.cores import at_work
 from common.errors import RemoverFailed
 from common.matting import refined
 from common.notes import note
@@ -34,6 +35,7 @@ class LocalRemover:
         # One inference keeps every core busy; more at once would only take more memory.
         self._one_at_a_time = threading.Lock()
 
+    @at_work()
     def matte(self, picture: Image.Image) -> Image.Image:
         """Return the alpha matte (mode L, same size) of an RGB picture."""
         pixels = network_input(picture)

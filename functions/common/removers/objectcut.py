@@ -94,4 +94,4 @@ def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
             raise ValueError(f"it measures {cut_out.size}, the picture sent {size}")
         if not cut_out.has_transparency_data:
             raise ValueError("it has no alpha channel")
-        return cut_out.convert("RGBA").getchannel("A")
+        return (cut_out if cut_out.mode == "RGBA" else cut_out.convert("RGBA")).getchannel("A")

@@ -34,7 +34,8 @@ resource "google_cloudfunctions2_function" "this" {
       { for setting, value in var.settings : setting => value if value != null },
       {
         THREADS                = tostring(var.concurrency)
-        MALLOC_MMAP_THRESHOLD_ = "1048576"
+        MALLOC_ARENA_MAX       = "2"
+        MALLOC_MMAP_THRESHOLD_ = "8388608"
         MALLOC_TRIM_THRESHOLD_ = "16777216"
         OPENBLAS_NUM_THREADS   = "1"
       },

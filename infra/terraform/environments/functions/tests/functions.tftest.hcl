@@ -21,7 +21,7 @@ run "with_the_provider" {
     condition = alltrue([
       for function in module.function : length(setsubtract(
         keys(function.service_config.environment_variables),
-        concat(["THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "OPENBLAS_NUM_THREADS"], flatten(regexall("\"([A-Z_]+)\": _Setting", file("../../../../functions/common/settings.py")))),
+        concat(["THREADS", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "OPENBLAS_NUM_THREADS"], flatten(regexall("\"([A-Z_]+)\": _Setting", file("../../../../functions/common/settings.py")))),
       )) == 0
     ])
     error_message = "A function is given a setting that functions/common/settings.py does not know."
