@@ -21,9 +21,9 @@ from common.png import encode as encode_png
 Hold = Callable[[int], object]
 
 PREVIEW_SIDE = 640  # pixels
-_PREVIEW_QUALITY = 85
-# Of 6 and of 100; the usual 4 and 100 take four times as long for no fewer bytes.
-_PREVIEW_EFFORT = 2
+_PREVIEW_QUALITY = 83
+# Of 6 and of 100; the usual 4 and 100 take four times as long for hardly fewer bytes.
+_PREVIEW_EFFORT = 1
 _PREVIEW_ALPHA_QUALITY = 80
 _BAND = 64  # rows of the picture that are reduced at a time; they fit a processor's cache
 

@@ -22,7 +22,7 @@ _MARGIN = 16  # grey values from either end that are taken for the end
 _UNSURE = 40  # grey values from either end at which colours have their full say
 _GRID = (160, 160)  # cells on which colours are looked at
 _NEIGHBOURHOODS = (32, 32)  # in which they are compared
-_PURITY = 4  # power of its share in the subject by which a cell counts for the subject's colour
+_DOUBLINGS = 2  # how much more a cell that is all subject, or all background, counts for their colours
 _NOISE = 0.001  # variance that any colour has, of full brightness
 _FEW = 0.01  # share of a neighbourhood that must be sure for its colour to be trusted half
 _SUPPORT = 3  # pixels to each side that enlarging by BICUBIC looks at, and one more
@@ -80,7 +80,7 @@ def _drawn(rgb: Image.Image, small: Floats, coefficients: Floats) -> Image.Image
 
 def _coefficients(rgb: Image.Image, coarse: Image.Image) -> Floats:
     """Return what each channel, a constant and, less, the small matte add to alpha, by neighbourhood."""
-    share_of = purity(floats(coarse.resize(_GRID, Image.Resampling.BOX)), _PURITY)
+    share_of = purity(floats(coarse.resize(_GRID, Image.Resampling.BOX)), _DOUBLINGS)
     colours = floats(rgb.resize(_GRID, Image.Resampling.BOX, reducing_gap=2)) / 255
     shares = averaged(share_of, _NEIGHBOURHOODS)
     subject, background = (

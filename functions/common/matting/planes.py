@@ -66,10 +66,13 @@ def floats(image: Image.Image) -> Floats:
     return pixels if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
-def purity(matte: Floats, power: int) -> Floats:
+def purity(matte: Floats, doublings: int) -> Floats:
     """Return what each pixel counts for the colour of the subject, and for that of the background.
 
-    One that is half in the subject counts half to the `power` for either; none counts nothing at all.
+    That is its share in them to the power of 2, so many times; none counts nothing at all.
     """
     inside = matte / np.float32(255)
-    return np.stack([inside**power, (1 - inside) ** power]) + np.float32(1e-6)
+    shares = np.stack([inside, 1 - inside])
+    for _ in range(doublings):
+        shares *= shares
+    return shares + np.float32(1e-6)

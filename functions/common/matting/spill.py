@@ -21,7 +21,7 @@ Indices = NDArray[np.intp]
 _SIDE = 320  # pixels; the longest side at which colours nearby are looked for
 _NEAR, _FAR = 3, 24  # of these pixels, over which they are averaged
 _FALLBACK = 0.05  # what those far away count, which matters only where there are hardly any nearby
-_PURITY = 12  # power of its share in the subject by which a pixel counts for the subject's colour
+_DOUBLINGS = 4  # how much more a pixel that is all subject, or all background, counts for their colours
 
 
 def remove_spill(rgb: Image.Image, alpha: Image.Image) -> None:
@@ -58,7 +58,7 @@ def _unmix(colours: Samples, matte: Samples, around: Floats, edge: Indices) -> N
 def _nearby(rgb: Image.Image, alpha: Image.Image) -> Floats:
     """Return the colours of the subject, and then those of the background, around every place."""
     scale = -(-max(rgb.size) // _SIDE)
-    shares = purity(floats(alpha.reduce(scale)), _PURITY)
+    shares = purity(floats(alpha.reduce(scale)), _DOUBLINGS)
     colours = floats(rgb.reduce(scale))
     sums = np.concatenate([shares, colours * shares[0], colours * shares[1]])
     height, width = shares.shape[1:]
