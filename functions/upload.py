@@ -15,7 +15,8 @@ _KEY_LENGTH = 255
 def upload(call: Call) -> Response:
     """Answer 201 with the new record, or 302 to the site where a browser posted a plain form."""
     sent = _sent_file(call)
-    content = sent.read()
+    with sent.stream:  # which is no longer needed, nor its memory
+        content = sent.read()
     if len(content) > call.settings.max_upload_bytes:
         raise ImageTooLarge(
             f"The picture has more than {call.settings.max_upload_mb} MB. Send a smaller one."

@@ -4,10 +4,12 @@ import contextlib
 import socket
 import threading
 import time
-from typing import IO
+from io import BytesIO
+from typing import IO, Any
 
 from flask import Request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
 from common.errors import BadRequest
@@ -100,6 +102,13 @@ class Body:
         if self._connection:
             with contextlib.suppress(OSError):  # it is closed already
                 self._connection.shutdown(socket.SHUT_RD)
+
+
+class FormInMemory(FormDataParser):
+    """Keeps a form's files in memory, where what they have goes anyway, and not on a disk before."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "stream_factory": lambda *_, **__: BytesIO()})
 
 
 def discard_body(request: Request) -> None:

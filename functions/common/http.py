@@ -14,7 +14,7 @@ from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
 from common import bootstrap, logs
 from common.answers import to_site, wants_page
-from common.bodies import Body, discard_body
+from common.bodies import Body, FormInMemory, discard_body
 from common.errors import BadRequest, ImageTooLarge, NotFound, OriginNotAllowed
 from common.library import Library
 from common.notes import note, noting
@@ -140,6 +140,7 @@ class _Route:
         call = Call(request, arguments, user_id, parts.library, parts.settings)
         if not self.takes_form:
             return self.handle(call)
+        request.form_data_parser_class = FormInMemory
         # Before its body is read: what waits for a place would hold one of the threads that all calls share.
         with parts.admission.enter():
             parts.prepare()
