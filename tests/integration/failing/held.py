@@ -29,7 +29,6 @@ STEPS: Mapping[str, Arm] = {
     "before it looks for a slot": _at("find", 0, Fate.STALL),
     "before the claim arrives": _at("insert", 0, Fate.STALL),
     "before the claim is answered": _at("insert", 0, Fate.HOLD),
-    "before it looks for a twin": _at("find", 1, Fate.STALL),
     "at the provider": Stage.keep_provider_waiting,
     "before the record is completed": _at("update", 0, Fate.STALL),
     "before that is answered": _at("update", 0, Fate.HOLD),
