@@ -21,7 +21,7 @@ _UP = 2  # the filter: what a sample has more than the one above it
 _STRIP = 64  # rows; what is in work then fits a processor's cache
 _LEVEL = 2
 _ZLIB = b"\x78\x5e"  # deflate with a window of 32 kB, compressed fast
-_ADLER = 65_521
+_ADLER = 65_521  # the largest prime of 16 bits, modulo which Adler-32 adds
 
 
 def encode(cut_out: Image.Image, icc_profile: bytes | None) -> bytes:

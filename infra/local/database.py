@@ -109,15 +109,8 @@ def _command(storage: Path, port: int, is_replica_set: bool) -> list[str]:
     # Without --sync-on-commit an acknowledged write can be lost when the server is killed.
     return [
         *(str(Path(sys.executable).with_name("secantusd-py")), "--host", "127.0.0.1", "--port", str(port)),
-        *(
-            _STORAGE_OPTION,
-            str(storage),
-            "--sync-on-commit",
-            "--cache-size",
-            "256M",
-            "--log-level",
-            "WARNING",
-        ),
+        *(_STORAGE_OPTION, str(storage), "--sync-on-commit"),
+        *("--cache-size", "256M", "--log-level", "WARNING"),
         *(("--oplog-max-entries", "500") if is_replica_set else ("--standalone",)),
     ]
 

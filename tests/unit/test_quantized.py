@@ -54,6 +54,17 @@ def test_other_weights_are_left_as_they_are(weights: Path) -> None:
     assert rounded_inputs(network) == []
 
 
+def test_a_network_whose_kernels_are_computed_is_left_as_it_is(weights: Path) -> None:
+    network = openvino.Core().read_model(weights)
+    (layer,) = (each for each in network.get_ordered_ops() if each.get_friendly_name() == next(iter(HIGHEST)))
+    computed = openvino.opset13.abs(layer.input_value(1))
+    layer.input(1).replace_source_output(computed.output(0))
+
+    quantize(network)
+
+    assert rounded_inputs(network) == []
+
+
 def test_what_goes_into_the_layers_is_within_their_ranges(weights: Path) -> None:
     seen = highest(weights, pictures(None))
 

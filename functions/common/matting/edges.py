@@ -37,8 +37,10 @@ def refined(rgb: Image.Image, coarse: Image.Image) -> Image.Image:
     "Fast Guided Filter" (2015), coefficients are found on a small grid and applied to the full picture.
     """
     grey = np.asarray(coarse)
-    if grey.min() >= 255 - _MARGIN or grey.max() <= _MARGIN:
-        return Image.new("L", rgb.size, 255 if grey.min() > _MARGIN else 0)
+    if grey.max() <= _MARGIN:
+        return Image.new("L", rgb.size)
+    if grey.min() >= 255 - _MARGIN:
+        return Image.new("L", rgb.size, 255)
     matte, coefficients = Image.new("L", rgb.size), _coefficients(rgb, coarse)
 
     def draw(box: Box) -> None:

@@ -1,8 +1,8 @@
 """The heaviest convolutions of U2-Net-p in integers of 8 bits.
 
 Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference" (2018): kernels by output
-channel, what goes into them as a whole. Four layers are half of the network's work; with these alone in
-integers its answer differs less than with all of it in bfloat16.
+channel, what goes into them as a whole. Four layers are more than two fifths of the network's work; with these
+alone in integers its answer differs less than with all of it in bfloat16.
 """
 
 import hashlib
@@ -26,17 +26,14 @@ def quantize(network: openvino.Model) -> None:
     """Let the published U2-Net-p compute these layers in integers; any other network is left as it is."""
     layers = {layer.get_friendly_name(): layer for layer in network.get_ordered_ops()}
     found = [layers[name] for name in HIGHEST if name in layers]
-    kernels = [layer.input_value(1).get_node().data for layer in found]
+    nodes = [layer.input_value(1).get_node() for layer in found]
+    kernels = [node.data for node in nodes if node.get_type_name() == "Constant"]
     if hashlib.sha256(b"".join(kernel.tobytes() for kernel in kernels)).hexdigest() != _KERNELS:
         return
     for layer, kernel, highest in zip(found, kernels, HIGHEST.values(), strict=True):
         bound = np.abs(kernel).max((1, 2, 3), keepdims=True)
-        _round(
-            layer.input(0),
-            np.zeros((1, 1, 1, 1), np.float32),
-            np.full((1, 1, 1, 1), highest, np.float32),
-            256,
-        )
+        most = np.full((1, 1, 1, 1), highest, np.float32)
+        _round(layer.input(0), np.zeros_like(most), most, 256)
         _round(layer.input(1), -bound, bound, 255)
 
 
