@@ -96,15 +96,14 @@ export async function image(path, signal) {
 }
 
 /**
- * Sends a picture; fetch cannot report what has been sent, hence XMLHttpRequest.
- * @param {string} key the same when the picture is sent again: the server then gives the first answer again
- * @param {File} file
- * @param {string} name empty: the server takes the file's stem
+ * Uploads a picture. XMLHttpRequest, because fetch does not report upload progress.
+ * @param {string} key idempotency key: a repeated upload returns the first one's result
+ * @param {File} file named by the server after its stem
  * @param {AbortSignal} signal
  * @param {(fraction: number) => void} onProgress 1 once everything is sent
  * @returns {Promise<UploadAnswer>}
  */
-export function upload(key, file, name, signal, onProgress) {
+export function upload(key, file, signal, onProgress) {
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => request.abort());
@@ -119,15 +118,14 @@ export function upload(key, file, name, signal, onProgress) {
     request.withCredentials = true;
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Idempotency-Key", key);
-    request.send(formOf(file, name));
+    request.send(formOf(file));
   });
 }
 
-/** @type {(file: File, name: string) => FormData} */
-function formOf(file, name) {
+/** @type {(file: File) => FormData} */
+function formOf(file) {
   const form = new FormData();
   form.append("image", file);
-  if (name) form.append("name", name);
   return form;
 }
 

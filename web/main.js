@@ -1,4 +1,4 @@
-// Wires the components, the state and the flows: data down, events up.
+// Connects components, state and flows: data goes down, events come up.
 import { mountConnection } from "./components/connection.js";
 import { isTyping, mountPageInput } from "./components/page-input.js";
 import { mountRecordList } from "./components/record-list.js";
@@ -21,7 +21,6 @@ listen(page, "page-say", ({ sentence, shown }) => (shown ? complain(sentence) : 
 
 const toasts = mountToasts(page);
 const records = mountRecordList(page);
-// The queue first: the form decides where the focus goes once the rows are there.
 const views = [mountUploadQueue(page), mountUploadForm(page), mountRecordsHead(page), records, mountConnection(page)];
 mountPageInput(page);
 
@@ -39,19 +38,20 @@ const undo = runUndo((id) => {
   library.remove(id);
 });
 
-// What only a picture that is there already needs is fetched when one is.
+// Loaded when first used.
 const later = {
   exports: once(async () => (await import("./flows/exports.js")).runExports(store, { say, onLost })),
   backdrops: once(async () => (await import("./flows/backdrops.js")).runBackdrops(store, page, { say, onLost })),
   bundle: once(async () => (await import("./flows/bundle.js")).runBundle(store, { say, complain })),
+  folders: once(() => import("./flows/folders.js")),
   zoom: once(async () => (await import("./flows/zoom.js")).runZoom(store, page, { say })),
 };
 
 /**
- * Does a thing when it is first asked for, and again only where it failed.
+ * Loads on first use, and again only after a failure.
  * @template T
  * @param {() => Promise<T>} load
- * @returns {(use: (loaded: T) => void) => Promise<void>}
+ * @returns {(use: (loaded: T) => unknown) => Promise<void>}
  */
 function once(load) {
   /** @type {Promise<T> | null} */
@@ -59,12 +59,19 @@ function once(load) {
   return async (use) => {
     try {
       loaded ??= load();
-      use(await loaded);
+      await loaded;
     } catch {
       loaded = null;
-      complain(sentenceOf("network"));
+      return complain(sentenceOf("network"));
     }
+    await use(await loaded);
   };
+}
+
+/** @param {string} sentence */
+function note(sentence) {
+  toasts.note(sentence, "good");
+  say(sentence);
 }
 
 /** @param {string} sentence */
@@ -73,18 +80,27 @@ function complain(sentence) {
   say(sentence);
 }
 
-/** The server can be reached again: what was under way when it went may have arrived after all. */
+/** The connection is back: calls that got no answer may have succeeded, so the list is fetched again. */
 function goOn() {
   library.refresh();
   uploads.pump();
 }
 
-/** @type {(files: readonly File[], wanted: boolean) => void} */
-function take(files, wanted) {
-  uploads.add(files, wanted);
-  // What waits for the list is helped by another try to get it.
+/** @type {(files: readonly File[]) => void} */
+function addPictures(files) {
+  uploads.add(files);
+  // Uploads start only after the list has answered once.
   if (store.get().list === "failed") library.load();
 }
+
+/** @type {(files: () => File[] | Promise<File[]>) => Promise<void>} */
+const addFolder = (files) =>
+  later.folders(async ({ picturesOf }) => {
+    const { pictures, others } = picturesOf(await files());
+    if (pictures.length === 0) return complain("There is no picture in this folder.");
+    addPictures(pictures);
+    if (others > 0) note(`${others === 1 ? "1 file is not a picture and was" : `${others} files are not pictures and were`} left out.`);
+  });
 
 /** @param {string} id */
 function removeRecord(id) {
@@ -105,8 +121,8 @@ function undoRemoval(id) {
   say("The picture is back.");
 }
 
-// A form sent without JavaScript comes back with ?flash=<code>. The code leaves the address,
-// so that a reload or a shared link does not say it again.
+// A form sent without JavaScript redirects to ?flash=<code>. The code is removed from the address,
+// so that a reload or a shared link does not show it again.
 function showFlash() {
   const address = new URL(location.href);
   const code = address.searchParams.get("flash");
@@ -120,9 +136,9 @@ function showFlash() {
   say(sentence);
 }
 
-listen(page, "pictures-choose", ({ files }) => take(files, false));
-listen(page, "pictures-drop", ({ files }) => take(files, true));
-listen(page, "pictures-send", ({ name }) => uploads.submit(name));
+listen(page, "pictures-add", ({ files }) => addPictures(files));
+listen(page, "folder-add", ({ files }) => addFolder(() => files));
+listen(page, "folder-drop", ({ entries }) => later.folders(({ filesIn }) => addFolder(() => filesIn(entries))));
 listen(page, "upload-retry", ({ id }) => uploads.retry(id));
 listen(page, "upload-cancel", ({ id }) => uploads.cancel(id));
 listen(page, "connection-retry", connection.look);
@@ -148,7 +164,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   undoRemoval(latest);
 });
-// A page that comes back from the browser's cache may have sent its deletions when it was left.
+// A page restored from the back/forward cache sent its pending deletions when it was left.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) library.refresh();
 });

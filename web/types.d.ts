@@ -43,27 +43,23 @@ export interface Size {
 }
 
 /**
- * checking: its measures are being read; chosen: in the form, not yet sent for; waiting: its turn comes;
+ * checking: its dimensions are being read; waiting: for its turn, a free place or the connection;
  * paused: the server asked to wait until `until`.
  */
-export type Phase = "checking" | "chosen" | "waiting" | "sending" | "removing" | "paused" | "done" | "failed";
+export type Phase = "checking" | "waiting" | "sending" | "removing" | "paused" | "done" | "failed";
 
 export interface Upload {
   id: string;
   file: File;
-  /** empty: the server takes the file's stem */
-  name: string;
   phase: Phase;
-  /** whether it goes on by itself once it is checked */
-  wanted: boolean;
   percent: number;
-  /** what was said at the end */
+  /** the outcome, for people */
   sentence: string;
   /** whether the same file could succeed later */
   retryable: boolean;
   /** milliseconds since 1970 */
   until: number;
-  /** how often it was tried without anybody asking again */
+  /** automatic tries in a row */
   attempts: number;
 }
 
@@ -120,9 +116,9 @@ export interface Store {
 
 /** What components tell the page. */
 export interface PageEvents {
-  "pictures-choose": { files: File[] };
-  "pictures-drop": { files: File[] };
-  "pictures-send": { name: string };
+  "pictures-add": { files: File[] };
+  "folder-add": { files: File[] };
+  "folder-drop": { entries: FileSystemEntry[] };
   "upload-retry": { id: string };
   "upload-cancel": { id: string };
   "connection-retry": null;

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from infra.local.weights import fetch
 from tests.browser.chromium import find
 from tests.browser.conftest import OPTIONS
-from tests.browser.visitor import button, card, choose, send
+from tests.browser.visitor import button, card, choose
 from tests.local_run import ROOT, running
 from tests.ports import free_port
 
@@ -44,7 +44,6 @@ def _take(browser: Browser, url: str, photos: list[Path], scheme: Literal["light
     )
     page.goto(url)
     choose(page, *photos)
-    send(page)
     _arrange(page, [photo.stem for photo in photos])
     target = TARGET / f"{scheme}.jpg"
     page.screenshot(path=target, type="jpeg", quality=88, animations="disabled")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import objectcut_behaviours as behaviours
 from tests.browser.conftest import LOOKS, OTHER_LOOKS, OUTPUT
-from tests.browser.visitor import button, card, choose, keep, picture, press, refuse, row, send, tab_to
+from tests.browser.visitor import button, card, choose, keep, picture, press, refuse, row, tab_to
 from tests.objectcut import ObjectCut
 
 Visitor = Callable[[Page, Path, ObjectCut], None]
@@ -20,19 +20,12 @@ def empty(page: Page, folder: Path, provider: ObjectCut) -> None:
     expect(page.get_by_text("No pictures yet")).to_be_visible()
 
 
-def chosen(page: Page, folder: Path, provider: ObjectCut) -> None:
-    choose(page, picture(folder, "beach.jpg"))
-    expect(row(page, "beach")).to_contain_text("ready to send")
-
-
 def queued(page: Page, folder: Path, provider: ObjectCut) -> None:
     provider.script(behaviours.fails("001"))
     choose(page, picture(folder, "failing.jpg"))
-    send(page)
     expect(row(page, "failing")).to_contain_text("Failed")
     provider.always(behaviours.slowly(20))
     choose(page, *(picture(folder, f"photo-{number}.jpg") for number in range(3)))
-    send(page)
     expect(row(page, "photo-2")).to_contain_text("Waiting")
 
 
@@ -78,7 +71,7 @@ def unreachable(page: Page, folder: Path, provider: ObjectCut) -> None:
 
 
 STATES: list[Visitor] = [
-    *(empty, chosen, queued, listed, zoomed, renaming, undoing, full, offline, unreachable),
+    *(empty, queued, listed, zoomed, renaming, undoing, full, offline, unreachable),
 ]
 
 
@@ -101,8 +94,6 @@ def test_everything_can_be_done_by_keyboard_alone(page: Page, tmp_path: Path) ->
     with page.expect_file_chooser() as chooser:
         press(page, "Enter")
     chooser.value.set_files([picture(tmp_path, f"{name}.jpg") for name in ("beach", "hill", "wood")])
-    expect(button(page, "Remove the background")).to_be_focused()
-    press(page, "Enter")
     for name in ("beach", "hill", "wood"):
         expect(row(page, name)).to_be_visible()
         expect(card(page, name)).to_be_visible()

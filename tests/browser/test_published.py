@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from app import site_policy
 from infra.site.__main__ import main
-from tests.browser.visitor import card, choose, picture, send
+from tests.browser.visitor import card, choose, picture
 from tests.edge import Edge
 from tests.gcs import GcsEmulator
 from tests.objectcut import ObjectCut
@@ -37,7 +37,6 @@ def test_the_published_site_works_with_its_files_under_other_names(
     page.on("request", lambda request: loaded.append(request.url.removeprefix(edge.url)))
     page.goto(edge.url)
     choose(page, picture(tmp_path, "beach.jpg"))
-    send(page)
     expect(card(page, "beach")).to_be_visible()
     page.reload()
     expect(card(page, "beach")).to_be_visible()

@@ -1,14 +1,15 @@
 """Getting pictures in, and what is said when that fails."""
 
 import base64
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import objectcut_behaviours as behaviours
-from tests.browser.visitor import button, card, choose, keep, names, picture, refuse, row, send
+from tests.browser.visitor import button, card, choose, keep, names, picture, refuse, row
 from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.proxy import Proxy
@@ -18,22 +19,17 @@ def test_a_picture_is_shown_at_once_sent_and_kept(page: Page, tmp_path: Path, pr
     provider.always(behaviours.slowly(1))
     choose(page, picture(tmp_path, "beach.jpg"))
     expect(row(page, "beach").locator("img")).to_be_visible()
-    expect(page.get_by_label("Name (optional)")).to_have_attribute("placeholder", "beach")
-    page.get_by_label("Name (optional)").fill("Holiday")
-    send(page)
-    expect(row(page, "Holiday")).to_contain_text("Removing the background…")
-    expect(card(page, "Holiday")).to_be_visible()
+    expect(row(page, "beach")).to_contain_text("Removing the background…")
+    expect(card(page, "beach")).to_be_visible()
     expect(page.get_by_text("1 of 5 used")).to_be_visible()
     expect(page.get_by_role("status").first).to_contain_text("Image generated successfully")
     page.reload()
-    expect(card(page, "Holiday").get_by_role("img", name="Cut-out of Holiday")).to_be_visible()
+    expect(card(page, "beach").get_by_role("img", name="Cut-out of beach")).to_be_visible()
 
 
 def test_several_at_once_are_sent_two_at_a_time(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
-    provider.always(behaviours.slowly(0.8))
+    provider.always(behaviours.slowly(3))
     choose(page, *(picture(tmp_path, f"photo-{number}.jpg") for number in range(4)))
-    expect(page.get_by_label("Name (optional)")).to_be_hidden()
-    send(page)
     expect(row(page, "photo-2")).to_contain_text("Waiting for its turn")
     expect(row(page, "photo-0")).to_contain_text("Removing")
     expect(row(page, "photo-1")).to_contain_text("Removing")
@@ -77,6 +73,54 @@ def test_a_picture_can_be_pasted(page: Page) -> None:
     ).to_be_visible()
 
 
+@pytest.fixture
+def holiday(tmp_path: Path) -> Path:
+    """A folder with two pictures, one of them in a folder of its own, and a text."""
+    folder = tmp_path / "holiday"
+    (folder / "sea").mkdir(parents=True)
+    picture(folder, "hill.jpg")
+    picture(folder / "sea", "beach.jpg")
+    (folder / "notes.txt").write_text("Sunny.")
+    (folder / ".hidden").write_text("")
+    return folder
+
+
+def test_a_folder_can_be_chosen(page: Page, holiday: Path) -> None:
+    page.get_by_label("Folder of pictures").set_input_files(holiday)
+    for name in ("hill", "beach"):
+        expect(card(page, name)).to_be_visible()
+    expect(page.get_by_text("1 file is not a picture and was left out.").first).to_be_visible()
+
+
+def test_a_folder_can_be_dropped(page: Page, holiday: Path) -> None:
+    expect(page.get_by_text("No pictures yet")).to_be_visible()
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(holiday)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 100, "y": 100, "data": data})
+    for name in ("hill", "beach"):
+        expect(card(page, name)).to_be_visible()
+
+
+def test_an_upload_that_still_runs_on_the_server_is_asked_for_again(page: Page, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.headers["idempotency-key"])
+        if len(asked) > 2:
+            return route.continue_()
+        problem = json.dumps({"status": 409, "code": "upload_in_progress", "detail": "It still runs."})
+        headers = {"Retry-After": "1", "Content-Type": "application/problem+json"}
+        return route.fulfill(status=409, headers=headers, body=problem)
+
+    page.route("**/api/upload", answer)
+    choose(page, picture(tmp_path, "slow.jpg"))
+    expect(row(page, "slow")).to_contain_text("Removing the background…")
+    expect(card(page, "slow")).to_be_visible()
+    assert len(asked) == 3
+    assert len(set(asked)) == 1
+
+
 @pytest.mark.parametrize(
     ("file_name", "content", "sentence"),
     [
@@ -101,15 +145,12 @@ def test_a_damaged_picture_is_told_with_the_servers_sentence(page: Page, tmp_pat
     path = tmp_path / "broken.png"
     path.write_bytes(photo(300, 200)[:-200])
     choose(page, path)
-    if button(page, "Remove the background").is_visible():
-        send(page)
     expect(row(page, "broken")).to_contain_text("This picture is damaged and cannot be read.")
 
 
 def test_a_failure_keeps_the_picture_for_another_try(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
     provider.script(behaviours.fails("001"))
     choose(page, picture(tmp_path, "again.jpg"))
-    send(page)
     expect(row(page, "again")).to_contain_text("Failed to generate the image")
     button(row(page, "again"), "Retry").click()
     expect(card(page, "again")).to_be_visible()
@@ -118,7 +159,6 @@ def test_a_failure_keeps_the_picture_for_another_try(page: Page, tmp_path: Path,
 def test_a_used_up_quota_is_waited_for_or_told(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
     provider.script(behaviours.monthly_quota_used_up(**{"x-ratelimit-requests-reset": "2"}))
     choose(page, picture(tmp_path, "patient.jpg"))
-    send(page)
     expect(row(page, "patient")).to_contain_text("Sent again in")
     expect(card(page, "patient")).to_be_visible()
 
@@ -133,7 +173,6 @@ def test_a_picture_whose_answer_was_lost_is_sent_again_and_kept_once(
         page = browser.new_page(base_url=f"http://127.0.0.1:{link.port}")
         page.goto("/")
         choose(page, picture(tmp_path, "once.jpg"))
-        send(page)
         expect(row(page, "once")).to_contain_text("Removing")
         link.cut()
         page.wait_for_timeout(2_000)  # the server finishes meanwhile
@@ -147,7 +186,6 @@ def test_a_picture_whose_answer_was_lost_is_sent_again_and_kept_once(
 def test_an_upload_on_its_way_can_be_cancelled(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
     provider.always(behaviours.slowly(5))
     choose(page, picture(tmp_path, "unwanted.jpg"))
-    send(page)
     expect(row(page, "unwanted")).to_contain_text("Removing")
     button(row(page, "unwanted"), "Cancel").click()
     expect(row(page, "unwanted")).to_have_count(0)
@@ -157,9 +195,7 @@ def test_what_is_over_the_limit_waits_for_a_place(page: Page, tmp_path: Path) ->
     keep(page, tmp_path, "one", "two", "three", "four", "five")
     expect(page.get_by_text("5 of 5 used").first).to_be_visible()
     choose(page, picture(tmp_path, "six.jpg"))
-    expect(row(page, "six")).to_contain_text("Limit reached")
-    send(page)
-    expect(row(page, "six")).to_contain_text("delete a picture to send it")
+    expect(row(page, "six")).to_contain_text("Limit reached: delete a picture to send it")
     button(card(page, "one"), "Delete").click()
     page.mouse.move(0, 0)  # nothing holds the undo, which has to pass first
     expect(card(page, "six")).to_be_visible(timeout=15_000)
@@ -170,7 +206,6 @@ def test_offline_is_said_and_the_queue_goes_on_when_it_is_over(page: Page, tmp_p
     page.context.set_offline(True)
     expect(page.get_by_text("offline").first).to_be_visible()
     choose(page, picture(tmp_path, "later.jpg"))
-    send(page)
     expect(row(page, "later")).to_contain_text("Waiting for the connection")
     page.context.set_offline(False)
     expect(card(page, "later")).to_be_visible()
@@ -189,5 +224,4 @@ def test_offline_is_said_and_the_queue_goes_on_when_it_is_over(page: Page, tmp_p
 def test_every_refusal_says_what_to_do(page: Page, tmp_path: Path, status: int, sentence: str) -> None:
     refuse(page, "**/api/upload", status)
     choose(page, picture(tmp_path, "refused.jpg"))
-    send(page)
     expect(row(page, "refused")).to_contain_text(sentence)

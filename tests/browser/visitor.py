@@ -16,19 +16,13 @@ def picture(folder: Path, name: str, width: int = 480, height: int = 320) -> Pat
 
 
 def choose(page: Page, *paths: Path) -> None:
-    """Choose files, as a click on the drop zone does."""
+    """Choose files, as a click on the drop zone does; they are sent at once."""
     page.set_input_files("#image", list(paths))
-
-
-def send(page: Page) -> None:
-    """Send what was chosen."""
-    page.get_by_role("button", name="Remove the background").click()
 
 
 def keep(page: Page, folder: Path, *names: str) -> None:
     """Upload a picture of each name and wait until all are in the list."""
     choose(page, *(picture(folder, f"{name}.jpg") for name in names))
-    send(page)
     for name in names:
         expect(card(page, name)).to_be_visible()
 

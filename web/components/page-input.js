@@ -1,4 +1,4 @@
-// Pictures from anywhere on the page: dropped onto it, or pasted.
+// Pictures dropped anywhere on the page or pasted into it.
 import { emit } from "../events.js";
 import { part } from "./markup.js";
 
@@ -6,45 +6,60 @@ const NO_FILE_DROPPED = "That was not a file. Drop a picture from your computer.
 const NO_PICTURE_PASTED = "There is no picture in the clipboard. Copy one and paste again.";
 
 /**
- * Takes files that are dropped on the page or pasted into it; it emits pictures-drop.
+ * Accepts drops and pastes; it emits pictures-add and folder-drop.
  * @param {HTMLElement} root
  */
 export function mountPageInput(root) {
   const overlay = part(root, "drop-overlay");
+  // A picture of this page that is dragged out of it must not be uploaded when it is let go here.
+  let isOwn = false;
 
-  /** @type {(files: FileList | undefined, otherwise: string) => void} */
-  function take(files, otherwise) {
-    if (document.querySelector("dialog[open]")) return;
-    if (files?.length) emit(root, "pictures-drop", { files: [...files] });
-    else emit(root, "page-say", { sentence: otherwise, shown: true });
+  /** @type {(transfer: DataTransfer | null, otherwise: string) => void} */
+  function accept(transfer, otherwise) {
+    if (isOwn || document.querySelector("dialog[open]")) return;
+    const { files, folders } = contentsOf(transfer);
+    if (files.length) emit(root, "pictures-add", { files });
+    if (folders.length) emit(root, "folder-drop", { entries: folders });
+    if (!files.length && !folders.length) emit(root, "page-say", { sentence: otherwise, shown: true });
   }
 
+  window.addEventListener("dragstart", () => (isOwn = true));
+  window.addEventListener("dragend", () => (isOwn = false));
   window.addEventListener("dragenter", (event) => {
-    overlay.hidden = !carriesFiles(event) || document.querySelector("dialog[open]") !== null;
+    overlay.hidden = isOwn || !carriesFiles(event) || document.querySelector("dialog[open]") !== null;
   });
-  // Without this a file that is dropped would replace the page.
+  // The browser would otherwise replace the page by the dropped file.
   window.addEventListener("dragover", (event) => event.preventDefault());
   window.addEventListener("dragleave", (event) => {
-    // Entering another element leaves the last one: only leaving the window has no next one.
+    // Moving between elements has a related target, leaving the window has none.
     if (event.relatedTarget === null) overlay.hidden = true;
   });
   window.addEventListener("drop", (event) => {
     event.preventDefault();
     overlay.hidden = true;
-    take(event.dataTransfer?.files, NO_FILE_DROPPED);
+    accept(event.dataTransfer, NO_FILE_DROPPED);
   });
   window.addEventListener("paste", (event) => {
-    const files = event.clipboardData?.files;
     // Text goes where it is being typed.
-    if (!files?.length && isTyping()) return;
+    if (!event.clipboardData?.files.length && isTyping()) return;
     event.preventDefault();
-    take(files, NO_PICTURE_PASTED);
+    accept(event.clipboardData, NO_PICTURE_PASTED);
   });
+}
+
+/** Entries are readable only while the event is handled. @type {(transfer: DataTransfer | null) => { files: File[], folders: FileSystemEntry[] }} */
+function contentsOf(transfer) {
+  const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry?.() ?? null);
+  const folders = entries.filter((entry) => entry?.isDirectory);
+  if (folders.length === 0) return { files: [...(transfer?.files ?? [])], folders: [] };
+  const items = [...(transfer?.items ?? [])];
+  const files = items.flatMap((item, position) => (entries[position]?.isDirectory ? [] : (item.getAsFile() ?? [])));
+  return { files, folders: folders.flatMap((entry) => entry ?? []) };
 }
 
 /** @type {(event: DragEvent) => boolean} */
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
 
-/** Tells whether the focus is where text goes. */
+/** Tells whether the focus is in a text field. */
 export const isTyping = () =>
-  document.activeElement?.matches("input:not([type='range'], [type='color']), textarea") ?? false;
+  document.activeElement?.matches("input:not([type='range'], [type='color'], [type='checkbox']), textarea") ?? false;

@@ -1,77 +1,52 @@
-// The form that takes pictures; without this script it is a plain form for one of them.
-import { nameProblem, stem } from "../core/checks.js";
+// The form that takes pictures. Without this script it is a plain form for one of them.
 import { emit } from "../events.js";
 import { shownUsed } from "../core/state.js";
-import { part, showText } from "./markup.js";
+import { part } from "./markup.js";
 
 /** @import { State } from "../types.js" */
 
 /**
- * Wires the upload form; it emits pictures-choose and pictures-send.
+ * Wires the upload form; it emits pictures-add and folder-add.
  * @param {HTMLElement} root
  */
 export function mountUploadForm(root) {
   const form = part(root, "upload-form", HTMLFormElement);
-  const input = part(form, "image-input", HTMLInputElement);
   const zone = part(form, "drop-zone");
-  const choose = part(form, "choose", HTMLButtonElement);
-  const field = part(form, "name-field");
-  const name = part(form, "name-input", HTMLInputElement);
-  const problem = part(form, "name-problem");
-  const submit = part(form, "submit", HTMLButtonElement);
+  const pictures = part(form, "image-input", HTMLInputElement);
+  const folder = part(form, "folder-input", HTMLInputElement);
+  const chooseFolder = part(form, "choose-folder", HTMLButtonElement);
   const hint = part(form, "image-hint");
-  let waiting = 0;
 
-  /** @param {string} sentence */
-  function complain(sentence) {
-    showText(problem, sentence);
-    name.setAttribute("aria-invalid", String(Boolean(sentence)));
-    if (!sentence) return;
-    name.focus();
-    emit(form, "page-say", { sentence });
-  }
-
-  function send() {
-    const typed = field.hidden ? "" : name.value.trim();
-    const wrong = typed && nameProblem(typed);
-    complain(wrong);
-    if (wrong) return;
-    name.value = "";
-    // The button is about to go: the focus stays in the form.
-    choose.focus();
-    emit(form, "pictures-send", { name: typed });
-  }
-
-  form.noValidate = true;
   form.classList.add("is-enhanced");
-  input.multiple = true;
-  input.hidden = true;
-  zone.addEventListener("click", () => input.click());
-  input.addEventListener("click", (event) => event.stopPropagation());
-  input.addEventListener("change", () => {
-    emit(form, "pictures-choose", { files: [...(input.files ?? [])] });
-    // The queue holds the files now; the same one may be chosen again.
-    input.value = "";
+  pictures.multiple = true;
+  pictures.hidden = true;
+  chooseFolder.hidden = !("webkitdirectory" in folder);
+  zone.addEventListener("click", () => pictures.click());
+  chooseFolder.addEventListener("click", (event) => {
+    event.stopPropagation();
+    folder.click();
   });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send();
-  });
+  whenChosen(pictures, (files) => emit(form, "pictures-add", { files }));
+  whenChosen(folder, (files) => emit(form, "folder-add", { files }));
+  form.addEventListener("submit", (event) => event.preventDefault());
 
   return {
     /** @param {State} state */
     render(state) {
-      const chosen = state.queue.filter(({ phase, wanted }) => !wanted && (phase === "chosen" || phase === "checking"));
-      field.hidden = chosen.length !== 1;
-      submit.hidden = chosen.length === 0;
-      name.placeholder = stem(chosen[0]?.file.name ?? "");
       form.classList.toggle("has-rows", state.queue.length > 0);
       hint.textContent = hintText(state);
-      // Enter sends what was just chosen.
-      if (chosen.length > waiting) submit.focus();
-      waiting = chosen.length;
     },
   };
+}
+
+/** @type {(input: HTMLInputElement, use: (files: File[]) => void) => void} */
+function whenChosen(input, use) {
+  input.addEventListener("click", (event) => event.stopPropagation());
+  input.addEventListener("change", () => {
+    use([...(input.files ?? [])]);
+    // The queue holds the files now; emptied, the input accepts the same file again.
+    input.value = "";
+  });
 }
 
 /** @type {(state: State) => string} */

@@ -1,5 +1,4 @@
-// One picture on its way: what it looks like, how far it is, and how to stop it.
-import { fileSize } from "../core/format.js";
+// One upload: thumbnail, progress, and the buttons to retry or cancel it.
 import { LIMIT_WAIT } from "../core/messages.js";
 import { isActive, isEnded } from "../core/queue.js";
 import { emit } from "../events.js";
@@ -27,7 +26,8 @@ export function makeUploadRow(first) {
   let clock = 0;
 
   title.id = `upload-${id}`;
-  title.title = file.name;
+  title.title = title.textContent = file.name;
+  bar.setAttribute("aria-label", `Progress of ${file.name}`);
   for (const button of [retry, cancel]) button.setAttribute("aria-describedby", title.id);
   retry.addEventListener("click", () => {
     cancel.focus();
@@ -40,19 +40,17 @@ export function makeUploadRow(first) {
   function render(upload, outlook) {
     root.dataset.phase = upload.phase;
     root.classList.toggle("is-beyond", outlook.beyond);
-    title.textContent = upload.name || file.name;
     text.textContent = phaseText(upload, outlook);
     bar.hidden = !isActive(upload);
-    bar.setAttribute("aria-label", `Progress of ${title.textContent}`);
     if (upload.phase === "sending") bar.value = upload.percent;
     else bar.removeAttribute("value");
     retry.hidden = !(upload.phase === "failed" && upload.retryable);
     cancel.setAttribute("aria-label", isEnded(upload) ? "Dismiss" : "Cancel");
-    tick(upload, outlook);
+    scheduleCountdown(upload, outlook);
   }
 
   /** @type {(upload: Upload, outlook: Outlook) => void} */
-  function tick(upload, outlook) {
+  function scheduleCountdown(upload, outlook) {
     clearTimeout(clock);
     if (upload.phase !== "paused") return;
     clock = setTimeout(() => render(upload, outlook), 1000 - ((Date.now() - upload.until) % 1000));
@@ -61,7 +59,7 @@ export function makeUploadRow(first) {
   return {
     root,
     render,
-    /** Lets go of the file's view and of the clock. */
+    /** Stops the countdown and releases the file's blob address. */
     end() {
       clearTimeout(clock);
       thumbnail.show(null);
@@ -71,10 +69,9 @@ export function makeUploadRow(first) {
 
 /** @type {(upload: Upload, outlook: Outlook) => string} */
 function phaseText(upload, { beyond, soon, connected }) {
-  const { phase, percent, sentence, until, file } = upload;
+  const { phase, percent, sentence, until } = upload;
   if (phase === "checking") return "Checking…";
   if (beyond) return soon ? PLACE_SOON : LIMIT_WAIT;
-  if (phase === "chosen") return `${fileSize(file.size)} · ready to send`;
   if (phase === "waiting") return connected ? "Waiting for its turn" : "Waiting for the connection";
   if (phase === "sending") return `Sending… ${percent}%`;
   if (phase === "removing") return "Removing the background…";

@@ -1,4 +1,4 @@
-// What can be refused before it is sent. The server checks again and has the last word.
+// Checks that need no server. The server checks again and decides.
 import { sentenceOf, tooManyBytes, tooManyPixels } from "./messages.js";
 
 /** @import { Bounds } from "../types.js" */
@@ -9,26 +9,30 @@ const PICTURE_ENDING = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf])$/i;
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
 
 /**
- * Says what is wrong with a file, or nothing when it may be sent.
+ * Tells whether a file looks like a picture. Some systems give HEIC, AVIF and TIFF no type, so its ending is enough.
+ * @type {(file: { name: string, type: string }) => boolean}
+ */
+export const isPicture = ({ name, type }) => PICTURE_TYPE.test(type) || PICTURE_ENDING.test(name);
+
+/**
+ * Returns what is wrong with a file, or nothing when it may be sent.
  * @type {(file: { name: string, type: string, size: number }, bounds: Bounds) => string}
  */
 export const fileProblem = (file, { maxUploadMb }) => {
-  // Some systems give HEIC, AVIF and TIFF no type: either sign of a picture is enough.
-  const isPicture = PICTURE_TYPE.test(file.type) || PICTURE_ENDING.test(file.name);
-  if (!isPicture) return sentenceOf("unsupported_image");
+  if (!isPicture(file)) return sentenceOf("unsupported_image");
   if (file.size > maxUploadMb * 1024 * 1024) return tooManyBytes(maxUploadMb);
   return file.size === 0 ? sentenceOf("unreadable_image") : "";
 };
 
 /**
- * Says what is wrong with a picture's measures, or nothing when it may be sent.
+ * Returns what is wrong with a picture's dimensions, or nothing when it may be sent.
  * @type {(size: { width: number, height: number }, bounds: Bounds) => string}
  */
 export const measureProblem = (size, { maxMegapixels }) =>
   size.width * size.height > maxMegapixels * 1_000_000 ? tooManyPixels(size, maxMegapixels) : "";
 
 /**
- * Says what is wrong with a record's name, or nothing when it is fine.
+ * Returns what is wrong with a record's name, or nothing when it is fine.
  * @type {(name: string) => string}
  */
 export const nameProblem = (name) => {
@@ -36,9 +40,3 @@ export const nameProblem = (name) => {
   const fits = length >= 1 && length <= MAX_NAME_LENGTH;
   return fits && !FORBIDDEN_IN_NAME.test(name) ? "" : sentenceOf("invalid_name");
 };
-
-/**
- * Gives the name that a picture gets when none is typed: its file name without the ending.
- * @type {(fileName: string) => string}
- */
-export const stem = (fileName) => fileName.replace(/(.)\.[^.]*$/, "$1");

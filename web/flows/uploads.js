@@ -1,4 +1,4 @@
-// Sends the queue: two at a time, in turn, waiting where the limit, the server or the connection asks for it.
+// Sends the queued pictures two at a time, and waits when the limit, the server or the connection requires it.
 import { upload } from "../api.js";
 import { fileProblem, measureProblem } from "../core/checks.js";
 import { codeOf, explain } from "../core/messages.js";
@@ -8,12 +8,12 @@ import { measure } from "./measure.js";
 
 /** @import { Queue, Store, Upload } from "../types.js" */
 
-// With these the same file would fail again, so no second try is offered.
+// The same file would fail again, so no second try is offered.
 const FILE_AT_FAULT = new Set(["image_too_large", "unsupported_image", "unreadable_image"]);
-// After these the page no longer knows what the server keeps, or the server who this is.
+// After these the page's list may be out of date, or the session gone.
 const LIST_IN_DOUBT = new Set(["limit_reached", "network", "timeout", "unauthorized"]);
 const MOST_ATTEMPTS = 3;
-const USUAL_WAIT = 15; // seconds, where the server names none
+const USUAL_WAIT = 15; // seconds, when the server names none
 const LONGEST_WAIT = 15 * 60;
 const DONE_STAYS = 6000; // milliseconds
 const LATE_RESULT = 10_000;
@@ -23,8 +23,8 @@ const LATE_RESULT = 10_000;
  * @param {Store} store
  * @param {object} page
  * @param {(sentence: string) => void} page.say
- * @param {() => void} page.onLost a picture got no answer
- * @param {() => void} page.onDoubt the list may be another than the page shows
+ * @param {() => void} page.onLost an upload got no answer
+ * @param {() => void} page.onDoubt the page's list may be out of date
  */
 export function runUploads(store, { say, onLost, onDoubt }) {
   /** @type {Map<string, AbortController>} */
@@ -38,7 +38,7 @@ export function runUploads(store, { say, onLost, onDoubt }) {
   /** @param {string} id */
   const isKept = (id) => store.get().queue.some((each) => each.id === id);
 
-  /** Sends whatever may be sent now. */
+  /** Starts every upload that may start now. */
   function pump() {
     const state = store.get();
     if (state.list !== "ready" || state.connection !== "online") return;
@@ -46,12 +46,12 @@ export function runUploads(store, { say, onLost, onDoubt }) {
   }
 
   /** @param {Upload} each */
-  async function send({ id, file, name }) {
+  async function send({ id, file }) {
     const control = new AbortController();
     running.set(id, control);
     change((uploads) => queue.started(uploads, id));
     try {
-      const answer = await upload(id, file, name, control.signal, (fraction) => follow(id, fraction));
+      const answer = await upload(id, file, control.signal, (fraction) => follow(id, fraction));
       store.update((state) => uploadArrived(state, id, answer));
       say(`${answer.record.image_name}: ${answer.message}`);
       setTimeout(() => store.update((state) => uploadDropped(state, id)), DONE_STAYS);
@@ -76,11 +76,12 @@ export function runUploads(store, { say, onLost, onDoubt }) {
     const code = codeOf(failure);
     const attempts = store.get().queue.find((each) => each.id === id)?.attempts ?? 0;
     if (code === "network") onLost();
-    // Though the server may have kept it already: under the same key it does not keep it twice.
+    // The server may have kept it already; the same key keeps it from being stored twice.
     if (code === "network" && (attempts < MOST_ATTEMPTS || !navigator.onLine)) {
       return change((uploads) => queue.requeued(uploads, id));
     }
     if ((code === "rate_limited" || code === "overloaded") && mayWait(failure, attempts)) return pause(id, failure);
+    if (code === "upload_in_progress") return askAgain(id, failure);
     fail(id, explain(failure), !FILE_AT_FAULT.has(code));
     if (LIST_IN_DOUBT.has(code)) onDoubt();
   }
@@ -102,6 +103,15 @@ export function runUploads(store, { say, onLost, onDoubt }) {
     }, until - Date.now());
   }
 
+  /** Repeats an upload that the server still works on: the same key returns its result. @type {(id: string, failure: unknown) => void} */
+  function askAgain(id, failure) {
+    change((uploads) => queue.stillRemoving(uploads, id));
+    setTimeout(() => {
+      const running = store.get().queue.find((each) => each.id === id);
+      if (running?.phase === "removing") send(running);
+    }, waitOf(failure) * 1000);
+  }
+
   /** @param {string} id */
   function retry(id) {
     change((uploads) => queue.requeued(uploads, id));
@@ -121,25 +131,20 @@ export function runUploads(store, { say, onLost, onDoubt }) {
   return {
     pump,
     retry,
-    /** @type {(files: readonly File[], wanted: boolean) => void} */
-    add(files, wanted) {
+    /** @type {(files: readonly File[]) => void} */
+    add(files) {
       for (const file of files) {
         const id = crypto.randomUUID?.() ?? String(Math.random());
-        change((uploads) => queue.added(uploads, id, file, wanted));
+        change((uploads) => queue.added(uploads, id, file));
         check(id, file);
       }
-    },
-    /** @type {(name: string) => void} */
-    submit(name) {
-      change((uploads) => queue.submitted(uploads, name));
-      pump();
     },
     /** @type {(id: string) => void} */
     cancel(id) {
       store.update((state) => uploadDropped(state, id));
       const control = running.get(id);
       control?.abort();
-      // What had reached the server may be finished there all the same: then it belongs in the list.
+      // The server may still finish what had reached it; the list then has a new record.
       if (control) setTimeout(onDoubt, LATE_RESULT);
       pump();
     },
