@@ -1,8 +1,8 @@
 """The heaviest convolutions of U2-Net-p in integers of 8 bits.
 
 Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference" (2018): kernels by output
-channel, what goes into them as a whole. Four layers are more than two fifths of the network's work; with these
-alone in integers its answer differs less than with all of it in bfloat16.
+channel, activations by tensor. Four layers are more than two fifths of the network's work; with these alone
+in integers its answer differs less than with all of it in bfloat16.
 """
 
 import hashlib
