@@ -1,4 +1,4 @@
-# make run and make test do all of their own set-up; everything they need lands in .venv and .data.
+# make run and make test do all of their own set-up, in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test chaos bench lint lint-site format model screenshots clean
@@ -6,7 +6,13 @@
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
 TYPESCRIPT_VERSION := 7.0.2
-# An installed uv is used where there is one, else one of our own.
+VENV := venv --allow-existing --python '>=3.11,<3.14'
+# OpenVINO's wheel also holds plugins for GPU and NPU and readers of other formats than ONNX, 73 MB in all, which
+# nothing here loads.
+UNUSED_OPENVINO := $(addprefix .venv/lib/python3.*/site-packages/openvino/libs/,cache.json \
+    $(addprefix libopenvino_,$(addsuffix _plugin.*,intel_gpu intel_npu) \
+    $(addsuffix _frontend.*,gguf jax paddle pytorch tensorflow tensorflow_lite)))
+# An installed uv, or else one of our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
 
 help: ## list the commands
@@ -15,17 +21,17 @@ help: ## list the commands
 run: .venv/installed ## run the service on this machine: http://127.0.0.1:8080
 	@$(PYTHON) -m infra.local
 
-test: lint model .venv/checkov/installed ## lint, then every test, with one summary at the end
+test: lint model .venv/tests-installed .venv/checkov/installed ## lint, then every test, with one summary at the end
 	@$(PYTHON) -m tests.browser.chromium >/dev/null
 	@$(PYTHON) -m pytest
 
-chaos: .venv/installed ## ten minutes of users and faults at random: make chaos CHAOS='--seed 7 --host functions'
+chaos: .venv/tests-installed ## ten minutes of users and faults at random: make chaos CHAOS='--seed 7 --host functions'
 	@$(PYTHON) -m tests.chaos $(CHAOS)
 
-bench: model .venv/rembg/installed ## measure beside what people would use instead: make bench BENCH='throughput --rounds 3'
+bench: model .venv/tests-installed .venv/rembg/installed ## measure beside what people would use instead: make bench BENCH='throughput --rounds 3'
 	@$(PYTHON) -m tests.bench $(BENCH)
 
-lint: .venv/installed ## style, types and the rules on which part may import which
+lint: .venv/tests-installed ## style, types and the rules on which part may import which
 	@$(PYTHON) -m ruff format --check --quiet . || { echo 'Run "make format".'; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
@@ -36,14 +42,14 @@ lint: .venv/installed ## style, types and the rules on which part may import whi
 lint-site: .venv/node/installed
 	@.venv/node/node_modules/.bin/tsc --project web/jsconfig.json
 
-format: .venv/installed ## put the code into the one style
+format: .venv/tests-installed ## put the code into the one style
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
 model: .venv/installed ## fetch the local model's weights
 	@$(PYTHON) -m infra.local.weights
 
-screenshots: .venv/installed ## take the README's screenshots anew: make screenshots PHOTOS=folder
+screenshots: .venv/tests-installed ## take the README's screenshots anew: make screenshots PHOTOS=folder
 	@$(PYTHON) -m tests.browser.screenshots $(if $(PHOTOS),--photos $(PHOTOS))
 
 clean: ## delete what was installed and built; pictures in .data are kept
@@ -51,18 +57,24 @@ clean: ## delete what was installed and built; pictures in .data are kept
 
 .venv/installed: requirements.txt functions/requirements.txt functions/requirements-local-model.txt | $(UV)
 	@echo 'Installing into .venv (once, and again when the requirements change) ...'
-	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv
-	@$(UV) pip install --quiet --python $(PYTHON) --requirement requirements.txt
+	@$(UV) $(VENV) .venv
+	@$(UV) pip install --python $(PYTHON) --requirement requirements.txt
+	@rm -f $(UNUSED_OPENVINO)
+	@touch $@
+
+.venv/tests-installed: tests/requirements.txt .venv/installed
+	@echo 'Installing what checks and tests need into .venv ...'
+	@$(UV) pip install --python $(PYTHON) --requirement tests/requirements.txt
 	@touch $@
 
 .venv/checkov/installed: tests/infra/checkov.txt | $(UV)
-	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv/checkov
-	@$(UV) pip install --quiet --python .venv/checkov/bin/python --requirement tests/infra/checkov.txt
+	@$(UV) $(VENV) .venv/checkov
+	@$(UV) pip install --python .venv/checkov/bin/python --requirement tests/infra/checkov.txt
 	@touch $@
 
 .venv/rembg/installed: tests/bench/rembg.txt | $(UV)
-	@$(UV) venv --quiet --allow-existing --python '>=3.11,<3.14' .venv/rembg
-	@$(UV) pip install --quiet --python .venv/rembg/bin/python --requirement tests/bench/rembg.txt
+	@$(UV) $(VENV) .venv/rembg
+	@$(UV) pip install --python .venv/rembg/bin/python --requirement tests/bench/rembg.txt
 	@touch $@
 
 .venv/node/installed: Makefile
@@ -70,7 +82,9 @@ clean: ## delete what was installed and built; pictures in .data are kept
 	@npm install --prefix .venv/node --no-save --no-package-lock --loglevel error typescript@$(TYPESCRIPT_VERSION)
 	@touch $@
 
+# Only the program stays: pip is not needed again, and takes 17 MB.
 .venv/uv/bin/uv:
 	@echo 'Fetching uv, which installs the rest ...'
 	@python3 -m venv .venv/uv || { echo 'make needs uv, or python3 with its venv module (Debian: apt install python3-venv).'; exit 1; }
-	@.venv/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.venv/uv/bin/pip install --disable-pip-version-check uv==$(UV_VERSION)
+	@.venv/uv/bin/pip uninstall --quiet --yes pip setuptools

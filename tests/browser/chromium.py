@@ -1,72 +1,85 @@
-"""A Chromium for the browser tests: an installed one, else Playwright's own, else Debian's package.
+"""A Chromium for the browser tests: an installed one, or else Playwright's own, or else Debian's package.
 
-`python -m tests.browser.chromium` prints where it is, installing one where it may.
+`python -m tests.browser.chromium` prints its path and installs one if none is there.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from playwright.sync_api import sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_START_SECONDS = 60
 _ADVICE = (
-    "The browser tests need Chromium, and none could be installed here: install your system's package"
-    " (Debian: apt install chromium) or run `.venv/bin/playwright install chromium`, then run again."
+    "The browser tests need a Chromium that starts, and none could be installed: install your system's"
+    " package (Debian: apt install chromium) or run `.venv/bin/playwright install --with-deps chromium`."
 )
 
 
 class NoChromium(Exception):
-    """There is no Chromium and none could be installed; the message says what to do."""
+    """No Chromium starts and none could be installed; the message says what to do."""
 
 
 def find() -> Path:
-    """Return the path of a Chromium, installing one if need be; raises NoChromium."""
-    for look in (_installed, _from_playwright, _from_debian):
-        path = look()
-        if path is not None:
+    """Return the path of a Chromium that starts, installing one if necessary; raises NoChromium."""
+    for path in _candidates():
+        if starts(path):
             return path
     raise NoChromium(_ADVICE)
 
 
-def _installed() -> Path | None:
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    return Path(found) if found else _playwrights_own()
-
-
-def _playwrights_own() -> Path | None:
-    with sync_playwright() as playwright:
-        path = Path(playwright.chromium.executable_path)
-    return path if path.exists() else None
-
-
-def _from_playwright() -> Path | None:
+def _candidates() -> Iterator[Path]:
+    """Yield the Chromiums of this machine, then install one after the other."""
+    yield from _installed()
+    yield from _playwrights_own()
     print("Fetching a Chromium for the browser tests ...", file=sys.stderr, flush=True)
-    _quietly(sys.executable, "-m", "playwright", "install", "chromium")
-    return _playwrights_own()
+    _install(sys.executable, "-m", "playwright", "install", "chromium")
+    yield from _playwrights_own()
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _install("apt-get", "update")
+        _install("apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core")
+        yield from _installed()
 
 
-def _from_debian() -> Path | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    _quietly("apt-get", "update", "-q")
-    _quietly("apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core")
-    return _installed()
+def starts(path: Path) -> bool:
+    """Tell whether this Chromium runs here: one whose libraries are missing exists and does not."""
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "about:blank")
+    try:
+        return _call(path, *options, output=subprocess.DEVNULL, timeout=_START_SECONDS) == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
-def _quietly(*command: str) -> None:
-    """Run a command whose failure shows in what it leaves behind."""
+def _installed() -> list[Path]:
+    return [Path(path) for path in map(shutil.which, _NAMES) if path]
+
+
+def _playwrights_own() -> list[Path]:
+    with sync_playwright() as playwright:
+        return [Path(playwright.chromium.executable_path)]
+
+
+def _install(*command: str) -> None:
+    """Run an installer, with its progress on a terminal; whether it worked shows in what starts then."""
+    _call(*command, output=sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL)
+
+
+def _call(*command: str | Path, output: int | TextIO, timeout: float | None = None) -> int:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(
+    return subprocess.run(
         command,
         env=environ,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        timeout=timeout,
         check=False,
-    )
+    ).returncode
 
 
 def main() -> int:

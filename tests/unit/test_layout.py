@@ -17,6 +17,7 @@ REQUIREMENTS = (
     FUNCTIONS / "requirements.txt",
     FUNCTIONS / "requirements-local-model.txt",
     ROOT / "requirements.txt",
+    ROOT / "tests/requirements.txt",
 )
 DOCUMENTS = {".env.example": r"^#? ?{}=", "README.md": r"`{}\b"}
 
