@@ -12,11 +12,11 @@ from flask import Flask, Request, Response, current_app, request, send_from_dire
 from werkzeug.routing import Rule
 
 from cleanup import cleanup
-from common import problems
-from common.answers import wants_page
 from common.bootstrap import check_settings
-from common.errors import NotFound
-from common.http import Call, HttpFunction, endpoint
+from common.domain.errors import NotFound
+from common.web import problems
+from common.web.endpoint import Call, HttpFunction, endpoint
+from common.web.responses import wants_page
 from delete import delete
 from health import health
 from image import image

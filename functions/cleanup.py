@@ -7,10 +7,10 @@ from dataclasses import asdict
 from flask import Response
 
 from common import bootstrap
-from common.answers import json_response
-from common.errors import ApplicationError
-from common.http import Call, endpoint
+from common.domain.errors import ApplicationError
 from common.settings import Settings, SettingsError
+from common.web.endpoint import Call, endpoint
+from common.web.responses import json_response
 
 
 @endpoint("cleanup", "POST", identified=False)

@@ -2,8 +2,8 @@
 
 from flask import Response
 
-from common.answers import json_response
-from common.http import Call, endpoint
+from common.web.endpoint import Call, endpoint
+from common.web.responses import json_response
 
 
 @endpoint("delete", "DELETE", takes=1, also_known_as="remove")

@@ -7,9 +7,9 @@ from flask import Request, Response
 from werkzeug.http import dump_options_header
 from werkzeug.wsgi import FileWrapper
 
-from common.errors import NotFound, PictureError
-from common.http import Call, endpoint
-from common.models import IMMUTABLE, ImageFile, ImageRecord, Variant
+from common.domain.errors import NotFound, PictureError
+from common.domain.models import IMMUTABLE, ImageFile, ImageRecord, Variant
+from common.web.endpoint import Call, endpoint
 
 _WHILE_THE_LINK_LASTS = "private, max-age=240"
 _CHUNK = 64 * 1024  # bytes

@@ -4,10 +4,10 @@ import base64
 
 from flask import Response
 
-from common.answers import json_response, record_json
-from common.errors import NotFound
-from common.http import Call, endpoint
-from common.models import ImageRecord, Variant
+from common.domain.errors import NotFound
+from common.domain.models import ImageRecord, Variant
+from common.web.endpoint import Call, endpoint
+from common.web.responses import json_response, record_json
 
 
 @endpoint("list", "GET", starts_session=True)

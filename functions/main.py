@@ -6,8 +6,8 @@ import functions_framework
 from flask import current_app
 
 from cleanup import cleanup
-from common import problems
 from common.bootstrap import check_settings
+from common.web import problems
 from delete import delete
 from health import health
 from image import image

@@ -2,9 +2,9 @@
 
 from flask import Response
 
-from common.answers import json_response
-from common.errors import BadRequest, InvalidName
-from common.http import Call, endpoint
+from common.domain.errors import BadRequest, InvalidName
+from common.web.endpoint import Call, endpoint
+from common.web.responses import json_response
 
 
 @endpoint("rename", "PUT", takes=1, also_known_as="update")

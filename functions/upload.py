@@ -7,9 +7,9 @@ from flask import Response
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from common.answers import json_response, record_json, to_site, wants_page
-from common.errors import BadRequest, ImageTooLarge
-from common.http import Call, endpoint
+from common.domain.errors import BadRequest, ImageTooLarge
+from common.web.endpoint import Call, endpoint
+from common.web.responses import json_response, record_json, to_site, wants_page
 
 _KEY_LENGTH = 255
 

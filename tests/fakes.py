@@ -1,4 +1,4 @@
-"""Small stand-ins for everything outside of the use cases; see common.ports for what each must do."""
+"""Small stand-ins for everything outside of the use cases; see common.service.ports for what each must do."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -8,12 +8,9 @@ from typing import Any
 
 from PIL import Image
 
-from common.admission import Admission, PixelBudget
 from common.bootstrap import Parts
-from common.errors import LimitReached, NotFound, RemoverTimeout
-from common.image_store import InlineImageStore
-from common.library import Library
-from common.models import (
+from common.domain.errors import LimitReached, NotFound, RemoverTimeout
+from common.domain.models import (
     OBJECT_FIELDS,
     Claim,
     ImageFields,
@@ -27,9 +24,12 @@ from common.models import (
     Upload,
     Variant,
 )
-from common.pictures import Picture, PillowCodec
-from common.session import SessionSigner
+from common.imaging.codec import Picture, PillowCodec
+from common.service.library import Library
+from common.service.limits import Admission, PixelBudget
+from common.service.sessions import SessionSigner
 from common.settings import Settings
+from common.storage.inline import InlineImageStore
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "a secret key for tests"

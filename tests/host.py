@@ -8,8 +8,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from common import bootstrap
-from common.answers import json_response
-from common.http import Call, HttpFunction, endpoint
+from common.web.endpoint import Call, HttpFunction, endpoint
+from common.web.responses import json_response
 from tests.fakes import FakeRecords, FakeRemover, parts, settings
 
 

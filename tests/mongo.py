@@ -7,8 +7,8 @@ from typing import Any
 import mongomock
 import pymongo
 
-from common.models import ImageRecord, PictureDetails, Span, Upload
-from common.records import MongoRecordStore
+from common.domain.models import ImageRecord, PictureDetails, Span, Upload
+from common.storage.mongo.records import MongoRecordStore
 from tests.fakes import START
 
 MINUTE = timedelta(minutes=1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from common.errors import RemoverError
+from common.domain.errors import RemoverError
 from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
 from tests.objectcut import KEY, ObjectCut

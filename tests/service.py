@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from common import bootstrap
-from common.session import SessionSigner
+from common.service.sessions import SessionSigner
 from infra.local import FUNCTIONS
 from tests.fakes import SECRET, FakeRecords, FakeRemover, parts, settings
 from tests.host import form

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from common.admission import PixelBudget
-from common.library import Library
+from common.service.library import Library
+from common.service.limits import PixelBudget
 from tests.fakes import Clock, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
 
 DAY = timedelta(days=1)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from common import logs
-from common.admission import Admission, PixelBudget
-from common.image_store import InlineImageStore
-from common.library import Library
-from common.ports import ImageStore, PictureCodec
-from common.records import MongoRecordStore, connect
-from common.removers import BackgroundRemover
-from common.session import SessionSigner
+from common.observability import logging as logs
+from common.removers.base import BackgroundRemover
+from common.service.library import Library
+from common.service.limits import Admission, PixelBudget
+from common.service.ports import ImageStore, PictureCodec
+from common.service.sessions import SessionSigner
 from common.settings import Settings, SettingsError
+from common.storage.inline import InlineImageStore
+from common.storage.mongo.records import MongoRecordStore, connect
 
 T = TypeVar("T")
 
@@ -111,15 +111,15 @@ def _images(settings: Settings) -> ImageStore:
     inline = InlineImageStore()
     if not settings.image_bucket:
         return inline
-    from common.bucket.calls import connect as connect_bucket
-    from common.bucket.signer import Signer
-    from common.bucket.store import BucketImageStore
+    from common.storage.gcs.client import connect as connect_bucket
+    from common.storage.gcs.signer import Signer
+    from common.storage.gcs.store import BucketImageStore
 
     return BucketImageStore(connect_bucket(settings.image_bucket), inline, Signer())
 
 
 def _codec(settings: Settings) -> PictureCodec:
-    from common.pictures import PillowCodec
+    from common.imaging.codec import PillowCodec
 
     return PillowCodec(settings.max_megapixels)
 

@@ -9,7 +9,7 @@ bind = f"0.0.0.0:{os.environ.get('PORT') or 5000}"
 # One process: the local model and Pillow's big buffers are there once, and threads suffice, for an upload
 # mostly waits for the provider and the work on pictures runs outside of Python's lock.
 workers = 1
-worker_class = "common.worker.PatientWorker"
+worker_class = "common.web.gunicorn_worker.PatientWorker"
 threads = 16
 
 # An upload may take 100 seconds: 90 for the provider, the rest for the picture and the database. Who is at it

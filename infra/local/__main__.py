@@ -17,8 +17,8 @@ import requests
 from dotenv import dotenv_values
 
 from common import bootstrap
-from common.errors import ApplicationError, Unavailable
-from common.library import Library
+from common.domain.errors import ApplicationError, Unavailable
+from common.service.library import Library
 from common.settings import Settings, SettingsError
 from infra.local import FUNCTIONS, folder, weights
 from infra.local.database import EmbeddedDatabase
@@ -130,7 +130,7 @@ def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
         "--chdir": str(FUNCTIONS),
         "--bind": f"127.0.0.1:{port}",
         "--threads": "16",
-        "--worker-class": "common.worker.PatientWorker",
+        "--worker-class": "common.web.gunicorn_worker.PatientWorker",
         "--forwarder-headers": "",
         "--timeout": "120",
         "--graceful-timeout": "30",

@@ -8,10 +8,10 @@ from functools import partial
 
 from pymongo.collection import Collection
 
-from common.bucket.calls import connect as connect_bucket
-from common.pictures import PillowCodec
-from common.records import connect
+from common.imaging.codec import PillowCodec
 from common.settings import SETTINGS, Settings, SettingsError
+from common.storage.gcs.client import connect as connect_bucket
+from common.storage.mongo.records import connect
 from infra.migrate.errors import MigrationError
 from infra.migrate.faults import BAD_URI, explained
 from infra.migrate.records import Document, Records

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 
-from common.errors import Unavailable
+from common.domain.errors import Unavailable
 from infra.migrate.errors import MigrationError
 from infra.site.errors import SiteError
 from infra.site.faults import explained as explained_storage

@@ -7,8 +7,8 @@ from typing import Any
 from pymongo import ReadPreference
 from pymongo.collection import Collection
 
-from common.image_store import InlineImageStore
-from common.models import OBJECT_FIELDS
+from common.domain.models import OBJECT_FIELDS
+from common.storage.inline import InlineImageStore
 from infra.migrate.errors import Deleted, Gone
 
 Document = dict[str, Any]

@@ -8,13 +8,13 @@ from google.api_core import exceptions as api
 from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-from common.bucket.calls import at_once, checksum, driver_errors
-from common.bucket.signer import Signer
-from common.bucket.store import BucketImageStore
-from common.errors import NotFound
-from common.image_store import InlineImageStore
-from common.library import STRAY_AGE
-from common.models import IMMUTABLE, ImageFields, Images
+from common.domain.errors import NotFound
+from common.domain.models import IMMUTABLE, ImageFields, Images
+from common.service.library import STRAY_AGE
+from common.storage.gcs.client import at_once, checksum, driver_errors
+from common.storage.gcs.signer import Signer
+from common.storage.gcs.store import BucketImageStore
+from common.storage.inline import InlineImageStore
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 

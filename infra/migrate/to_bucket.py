@@ -5,11 +5,11 @@ from typing import NoReturn
 
 from bson import ObjectId
 
-from common.bucket.store import object_names
-from common.errors import PictureError
-from common.image_store import InlineImageStore
-from common.models import ImageFields, Images, Variant
-from common.ports import PictureCodec
+from common.domain.errors import PictureError
+from common.domain.models import ImageFields, Images, Variant
+from common.service.ports import PictureCodec
+from common.storage.gcs.store import object_names
+from common.storage.inline import InlineImageStore
 from infra.migrate.errors import Deleted, Left
 from infra.migrate.records import INLINE_FIELDS, OBJECTS, Conditions, Document, Records, present, same
 from infra.migrate.store import MigrationStore

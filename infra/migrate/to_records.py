@@ -5,9 +5,9 @@ from typing import NoReturn
 
 from google.cloud import storage
 
-from common.errors import ImageTooLarge, NotFound
-from common.image_store import InlineImageStore
-from common.models import OBJECT_FIELDS, ImageFields, Images, StoredObject, Variant
+from common.domain.errors import ImageTooLarge, NotFound
+from common.domain.models import OBJECT_FIELDS, ImageFields, Images, StoredObject, Variant
+from common.storage.inline import InlineImageStore
 from infra.migrate.errors import Left
 from infra.migrate.records import INLINE_FIELDS, OBJECTS, Conditions, Document, Records, present, same
 from infra.migrate.store import MigrationStore

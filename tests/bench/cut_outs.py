@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
-from common.removers import BackgroundRemover
+from common.removers.base import BackgroundRemover
 from tests.bench.shapes import SUBJECTS, Pen, Subject
 from tests.bench.textures import BACKDROPS, Colour, coarse_noise, grain
 

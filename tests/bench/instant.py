@@ -7,7 +7,7 @@ from dataclasses import replace
 from PIL import Image
 
 from common import bootstrap
-from common.models import ImageFields, Images, PictureDetails
+from common.domain.models import ImageFields, Images, PictureDetails
 from common.settings import Settings
 from main import cleanup, list_images, rename, upload
 from tests.fakes import FakeCodec, FakeImages, FakeRecords

@@ -6,7 +6,7 @@ Decodes, infers and encodes as an upload does, without HTTP and without a store.
 import argparse
 from pathlib import Path
 
-from common.pictures import PillowCodec
+from common.imaging.codec import PillowCodec
 from common.removers.local import LocalRemover
 from tests.bench.client import at_once
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from common.pictures import Picture, PillowCodec
+from common.imaging.codec import Picture, PillowCodec
 from common.removers.local import LocalRemover
 from infra.local import ROOT
 from tests.bench.cut_outs import KnownCutOut, from_photos, known_cut_outs

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.session import SessionSigner
+from common.service.sessions import SessionSigner
 from infra.local import FUNCTIONS, ROOT
 from infra.local.database import start_database
 from infra.local.processes import TUNING

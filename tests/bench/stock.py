@@ -7,8 +7,8 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common.models import Span
-from common.records import CREATED_ON, MongoRecordStore, connect
+from common.domain.models import Span
+from common.storage.mongo.records import CREATED_ON, MongoRecordStore, connect
 
 _EACH = 5  # records of a user
 _BATCH = 1_000

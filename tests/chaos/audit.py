@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from common.models import OBJECT_FIELDS
+from common.domain.models import OBJECT_FIELDS
 from tests.chaos.faults import STORES, Chronicle
 from tests.chaos.inspection import Inspection
 from tests.chaos.model import Broken, Shelf

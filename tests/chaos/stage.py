@@ -12,8 +12,8 @@ import pymongo
 from google.cloud import storage
 
 from common import bootstrap
-from common.library import Library
-from common.session import SessionSigner
+from common.service.library import Library
+from common.service.sessions import SessionSigner
 from common.settings import Settings
 from tests.chaos.database import Link, RestartableDatabase
 from tests.chaos.hosts import RestartableHost

@@ -62,7 +62,7 @@ def function_command(target: str, port: int, source: Path = FUNCTIONS / "main.py
 def app_command(port: int) -> list[str]:
     """Return the command that serves the application."""
     options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
-    options += ["--worker-class", "common.worker.PatientWorker", "--forwarder-headers", ""]
+    options += ["--worker-class", "common.web.gunicorn_worker.PatientWorker", "--forwarder-headers", ""]
     return [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
 
 

@@ -9,12 +9,12 @@ import pytest
 from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-from common.bucket import calls, image, store
-from common.bucket.signer import Signer
-from common.bucket.store import BucketImageStore
-from common.errors import Unavailable
-from common.image_store import InlineImageStore
-from common.models import Images, StoredObject
+from common.domain.errors import Unavailable
+from common.domain.models import Images, StoredObject
+from common.storage.gcs import client, image, store
+from common.storage.gcs.signer import Signer
+from common.storage.gcs.store import BucketImageStore
+from common.storage.inline import InlineImageStore
 from tests.fakes import VARIANTS
 from tests.gcs import GcsEmulator
 from tests.storage_gate import Fate, StorageGate
@@ -32,7 +32,7 @@ def bucket(gcs: GcsEmulator, gate: StorageGate, monkeypatch: pytest.MonkeyPatch)
     hurried = {"retry": DEFAULT_RETRY.with_timeout(0.3).with_delay(0.05), "timeout": (1, 1)}
     for module in (image, store):
         monkeypatch.setattr(module, "PATIENCE", hurried)
-    return calls.connect(gcs.create_bucket(f"store-{next(_NUMBERS)}"))
+    return client.connect(gcs.create_bucket(f"store-{next(_NUMBERS)}"))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_every_old_object_is_found_once_wherever_the_search_begins(
 ) -> None:
     for record in RECORDS:
         images.save(*record, IMAGES)
-    monkeypatch.setattr("common.bucket.store.secrets.token_hex", lambda _: start)
+    monkeypatch.setattr("common.storage.gcs.store.secrets.token_hex", lambda _: start)
 
     found = [each for page in images.old_objects(LATER) for each in page]
 

@@ -14,9 +14,9 @@ import pymongo
 import pytest
 from pymongo.collection import Collection
 
-from common.errors import ImageTooLarge, LimitReached
-from common.models import Claim, PictureDetails, Span
-from common.records import MongoRecordStore, connect
+from common.domain.errors import ImageTooLarge, LimitReached
+from common.domain.models import Claim, PictureDetails, Span
+from common.storage.mongo.records import MongoRecordStore, connect
 from infra.local import FUNCTIONS
 from tests.fakes import UPLOAD
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from common.errors import Unavailable
-from common.records import MongoRecordStore, connect
+from common.domain.errors import Unavailable
+from common.storage.mongo.records import MongoRecordStore, connect
 from tests.certificates import self_signed
 from tests.proxy import Proxy
 

@@ -14,14 +14,14 @@ import pytest
 from PIL import Image
 
 from common import bootstrap
-from common.bucket.store import BucketImageStore
-from common.errors import LimitReached
-from common.image_store import InlineImageStore
-from common.pictures import PillowCodec
+from common.domain.errors import LimitReached
+from common.imaging.codec import PillowCodec
 from common.removers.fallback import FallbackRemover
 from common.removers.local import LocalRemover
 from common.removers.rapidapi import RapidApiRemover
 from common.settings import Settings, SettingsError
+from common.storage.gcs.store import BucketImageStore
+from common.storage.inline import InlineImageStore
 from infra.local import FUNCTIONS
 from tests.fakes import SECRET, settings
 from tests.mongo import MongoImages

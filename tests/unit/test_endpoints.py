@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from common import errors
-from common.models import Span
+from common.domain import errors
+from common.domain.models import Span
 from common.settings import REQUIRED
 from tests.fakes import START, UPLOAD
 from tests.photos import decoded

@@ -8,7 +8,8 @@ import pytest
 from flask import Request
 from werkzeug.test import create_environ
 
-from common import bootstrap, errors
+from common import bootstrap
+from common.domain import errors
 from list_images import list_images
 from tests.fakes import FakeRecords, FakeRemover, parts, settings
 from tests.host import form

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from common import errors
+from common.domain import errors
 from common.settings import REQUIRED, SETTINGS
 from infra.local import FUNCTIONS, ROOT
 from tests.service import functions_host

@@ -12,15 +12,16 @@ from werkzeug.exceptions import MethodNotAllowed, RequestedRangeNotSatisfiable, 
 from werkzeug.test import TestResponse
 
 from app import create_app
-from common import bootstrap, errors
-from common.bucket.image import LARGEST_ANSWER, LINK_LIFETIME
-from common.intake.admission import _MEDIA_TYPES
-from common.library import NAME_LENGTH
-from common.models import Variant
-from common.pictures import PREVIEW_SIDE
-from common.problems import Problem
-from common.session import LIFETIME
+from common import bootstrap
+from common.domain import errors
+from common.domain.models import Variant
+from common.imaging.codec import PREVIEW_SIDE
+from common.imaging.intake.admission import _MEDIA_TYPES
+from common.service.library import NAME_LENGTH
+from common.service.sessions import LIFETIME
 from common.settings import REQUIRED, SETTINGS
+from common.storage.gcs.image import LARGEST_ANSWER, LINK_LIFETIME
+from common.web.problems import Problem
 from tests.integration.openapi.calls import ADDRESSES, APPLICATIONS, CALLS, OUTAGE
 from tests.integration.openapi.contract import (
     DOCUMENT,

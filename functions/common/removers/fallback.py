@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from PIL.Image import Image
 
-from common.errors import RemoverError, RemoverFailed
-from common.removers import BackgroundRemover
+from common.domain.errors import RemoverError, RemoverFailed
+from common.removers.base import BackgroundRemover
 
 logger = logging.getLogger(__name__)
 

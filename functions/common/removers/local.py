@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from common.cores import at_work
-from common.errors import RemoverFailed
-from common.matting import refined
-from common.notes import note
+from common.domain.errors import RemoverFailed
+from common.imaging.matting import refined
+from common.imaging.parallel import at_work
+from common.observability.request_context import note
 from common.removers.quantized import quantize
 from common.removers.runtime import openvino
 

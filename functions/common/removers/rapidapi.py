@@ -18,8 +18,8 @@ import urllib3.exceptions
 from PIL import Image
 from requests.adapters import HTTPAdapter
 
-from common.errors import RateLimited, RemoverError, RemoverFailed, RemoverTimeout
-from common.notes import note
+from common.domain.errors import RateLimited, RemoverError, RemoverFailed, RemoverTimeout
+from common.observability.request_context import note
 from common.removers import objectcut
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import time
 from flask import Request
 from PIL import Image
 
-from common.pictures import PillowCodec
+from common.imaging.codec import PillowCodec
 
 _codec = PillowCodec(max_megapixels=50)
 

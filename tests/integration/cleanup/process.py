@@ -4,7 +4,7 @@ import sys
 from datetime import timedelta
 
 import cleanup
-from common import library
+from common.service import library
 
 if __name__ == "__main__":
     library.STRAY_AGE = timedelta(minutes=-1)

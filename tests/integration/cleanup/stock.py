@@ -15,16 +15,16 @@ from bson import ObjectId
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
-from common.admission import PixelBudget
-from common.bucket.calls import connect as connect_bucket
-from common.bucket.signer import Signer
-from common.bucket.store import BucketImageStore, object_names
-from common.image_store import InlineImageStore
-from common.library import Library
-from common.models import OBJECT_FIELDS, Images, PictureDetails, Span
-from common.pictures import PillowCodec
-from common.ports import ImageStore
-from common.records import CREATED_ON, MongoRecordStore, connect
+from common.domain.models import OBJECT_FIELDS, Images, PictureDetails, Span
+from common.imaging.codec import PillowCodec
+from common.service.library import Library
+from common.service.limits import PixelBudget
+from common.service.ports import ImageStore
+from common.storage.gcs.client import connect as connect_bucket
+from common.storage.gcs.signer import Signer
+from common.storage.gcs.store import BucketImageStore, object_names
+from common.storage.inline import InlineImageStore
+from common.storage.mongo.records import CREATED_ON, MongoRecordStore, connect
 from infra.local import FUNCTIONS, ROOT
 from tests.fakes import FakeRemover
 from tests.photos import photo

@@ -9,9 +9,9 @@ import pymongo
 import pytest
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from common.errors import ApplicationError
-from common.models import CleanupReport, Span, Upload
-from common.records import MongoRecordStore
+from common.domain.errors import ApplicationError
+from common.domain.models import CleanupReport, Span, Upload
+from common.storage.mongo.records import MongoRecordStore
 from tests.fakes import START
 from tests.integration.cleanup.stock import DAY, MINUTE, Stock
 from tests.photos import photo
@@ -75,7 +75,7 @@ def test_no_command_is_about_more_than_a_batch_and_no_picture_is_read(
 def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the time of each cleanup be over when it has looked at its clock three times."""
     ticks = count(step=16)
-    monkeypatch.setattr("common.library.time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr("common.service.library.time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
 
 @pytest.mark.usefixtures("three_looks")
@@ -98,7 +98,7 @@ def test_a_bucket_that_takes_too_long_to_look_through_is_looked_through_by_repea
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket_stock.write(("me", f"{number:024x}") for number in range(700))  # three pages of the listing
-    monkeypatch.setattr("common.bucket.store.secrets.token_hex", lambda _: "00000000")
+    monkeypatch.setattr("common.storage.gcs.store.secrets.token_hex", lambda _: "00000000")
     library = bucket_stock.library_in(61 * MINUTE)
 
     assert library.clean_up() == CleanupReport(0, 0, 2_000, more=True)

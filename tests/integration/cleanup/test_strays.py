@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from common.bucket.store import BucketImageStore
-from common.errors import RemoverTimeout
-from common.models import CleanupReport, ImageFields, Images
-from common.records import MongoRecordStore
+from common.domain.errors import RemoverTimeout
+from common.domain.models import CleanupReport, ImageFields, Images
+from common.storage.gcs.store import BucketImageStore
+from common.storage.mongo.records import MongoRecordStore
 from tests.fakes import VARIANTS
 from tests.gcs import GcsEmulator
 from tests.integration.cleanup.stock import DAY, MINUTE, Stock

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from common.bucket import calls
-from common.bucket.store import BucketImageStore
-from common.errors import Unavailable
-from common.models import OBJECT_FIELDS, CleanupReport
+from common.domain.errors import Unavailable
+from common.domain.models import OBJECT_FIELDS, CleanupReport
+from common.storage.gcs import client as calls
+from common.storage.gcs.store import BucketImageStore
 from tests.gcs import GcsEmulator
 from tests.integration.cleanup.conftest import MakeStock
 from tests.integration.cleanup.stock import DAY, MINUTE, Stock

@@ -4,7 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from common.library import Library
+from common.service.library import Library
 from tests.fakes import VARIANTS
 from tests.integration.cleanup.stock import Stock
 from tests.photos import photo

@@ -9,7 +9,8 @@ from typing import Any
 
 import pymongo
 
-from common import library, session
+from common.service import library
+from common.service import sessions as session
 
 _MONGO = {"serverSelectionTimeoutMS": 1_500}
 _PROVIDER = {"backoff": 0.02, "rate_limit_wait": 0.02}
@@ -34,7 +35,7 @@ def _hurry() -> None:
     if seconds := os.environ.get(_PROVIDER_SECONDS):
         made.__kwdefaults__["read_timeout"] = float(seconds)
     if os.environ.get("IMAGE_BUCKET"):
-        from common.bucket import calls
+        from common.storage.gcs import client as calls
 
         patience: dict[str, Any] = calls.PATIENCE
         patience["retry"] = patience["retry"].with_timeout(_STORAGE_SECONDS).with_delay(0.05)

@@ -18,15 +18,15 @@ from google.cloud import storage
 from PIL import Image
 from pymongo.collection import Collection
 
-from common.admission import PixelBudget
-from common.bucket.signer import Signer
-from common.bucket.store import BucketImageStore, object_names
-from common.errors import NotFound
-from common.image_store import InlineImageStore
-from common.library import Library
-from common.pictures import PillowCodec
-from common.records import MongoRecordStore
-from common.session import SessionSigner
+from common.domain.errors import NotFound
+from common.imaging.codec import PillowCodec
+from common.service.library import Library
+from common.service.limits import PixelBudget
+from common.service.sessions import SessionSigner
+from common.storage.gcs.signer import Signer
+from common.storage.gcs.store import BucketImageStore, object_names
+from common.storage.inline import InlineImageStore
+from common.storage.mongo.records import MongoRecordStore
 from tests.integration.client import Client
 from tests.integration.hosts import Host
 

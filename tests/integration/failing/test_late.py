@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pymongo
 import pytest
 
-from common.debts import Debts
-from common.errors import RemoverTimeout, Unavailable
-from common.models import PictureDetails, Span, Upload
-from common.records import MongoRecordStore
+from common.domain.errors import RemoverTimeout, Unavailable
+from common.domain.models import PictureDetails, Span, Upload
+from common.storage.debts import Debts
+from common.storage.mongo.records import MongoRecordStore
 from tests.fakes import START
 from tests.integration.failing.mongo_gate import Fate, MongoGate
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from flask import Response
 
-from common import bodies, bootstrap
-from common.answers import json_response
-from common.http import Call, endpoint
+from common import bootstrap
+from common.web import request_body as bodies
+from common.web.endpoint import Call, endpoint
+from common.web.responses import json_response
 from tests.host import serve
 
 SOON = 0.3  # seconds

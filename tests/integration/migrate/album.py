@@ -12,17 +12,17 @@ import pytest
 from bson import ObjectId
 from google.cloud import storage
 
-from common.admission import PixelBudget
-from common.bucket.calls import connect as connect_bucket
-from common.bucket.signer import Signer
-from common.bucket.store import BucketImageStore
-from common.errors import ApplicationError
-from common.image_store import InlineImageStore
-from common.library import Library
-from common.models import ImageRecord, Images
-from common.pictures import PillowCodec
-from common.ports import ImageStore
-from common.records import MongoRecordStore, connect
+from common.domain.errors import ApplicationError
+from common.domain.models import ImageRecord, Images
+from common.imaging.codec import PillowCodec
+from common.service.library import Library
+from common.service.limits import PixelBudget
+from common.service.ports import ImageStore
+from common.storage.gcs.client import connect as connect_bucket
+from common.storage.gcs.signer import Signer
+from common.storage.gcs.store import BucketImageStore
+from common.storage.inline import InlineImageStore
+from common.storage.mongo.records import MongoRecordStore, connect
 from infra.local import ROOT
 from infra.migrate.__main__ import main
 from infra.migrate.records import INLINE_FIELDS

@@ -1,0 +1,1 @@
+"""Pixels: decoding, refining, encoding; knows nothing of users or storage."""

@@ -1,0 +1,1 @@
+"""Where records and images are kept, one vendor a package."""

@@ -1,0 +1,133 @@
+"""Images as objects of a bucket, which their record leads to by name."""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from typing import TYPE_CHECKING, cast
+
+from google.api_core import exceptions as api
+from google.cloud import storage
+
+from common.domain.models import (
+    IMMUTABLE,
+    OBJECT_FIELDS,
+    EncodedImage,
+    ImageFields,
+    Images,
+    StoredObject,
+    Variant,
+)
+from common.storage.gcs.client import PATIENCE, at_once, checksum, driver_errors
+from common.storage.gcs.image import BucketImage
+from common.storage.gcs.signer import Signer
+
+if TYPE_CHECKING:
+    from common.service.ports import ImageStore
+
+_PAGES = 20  # looked through in one cleanup
+_PAGE_SIZE = 1_000  # objects
+_OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)", re.DOTALL)
+_SIZE_FIELDS: Mapping[Variant, str] = {
+    "original": "size",
+    "processed": "processed_size",
+    "preview": "preview_size",
+}
+
+
+class BucketImageStore:
+    """Keeps images in a bucket; those that are still in their records are read there."""
+
+    def __init__(self, bucket: storage.Bucket, inline: "ImageStore", signer: Signer) -> None:
+        self._bucket = bucket
+        self._inline = inline
+        self._signer = signer
+
+    def ensure_fits(self, size: int) -> None:
+        """Return: a bucket takes whatever an upload may have."""
+
+    @driver_errors()
+    def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
+        """Write the three objects at once; what a failure leaves behind is the caller's to remove."""
+        names = object_names(user_id, record_id)
+        objects = (
+            (names["original"], images.original, images.content_type),
+            (names["processed"], images.processed, "image/png"),
+            (names["preview"], images.preview, "image/webp"),
+        )
+        at_once(lambda each: self._write(*each), objects)
+        return {
+            **{OBJECT_FIELDS[variant]: name for variant, name in names.items()},
+            _SIZE_FIELDS["processed"]: len(images.processed),
+            _SIZE_FIELDS["preview"]: len(images.preview),
+        }
+
+    def _write(self, name: str, content: bytes, content_type: str) -> None:
+        blob = self._bucket.blob(name)
+        blob.cache_control = IMMUTABLE
+        try:
+            blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **PATIENCE)
+        except api.PreconditionFailed:
+            # Also what a second try is told when only the answer to the first one was lost.
+            if not self._holds(name, content):
+                raise
+
+    def _holds(self, name: str, content: bytes) -> bool:
+        blob = self._bucket.get_blob(name, **PATIENCE)
+        return blob is not None and blob.md5_hash == checksum(content)
+
+    def fields(self, variant: Variant) -> Sequence[str]:
+        """Return the names of the record's fields that lead to this image."""
+        return (OBJECT_FIELDS[variant], _SIZE_FIELDS[variant], *self._inline.fields(variant))
+
+    def load(self, variant: Variant, fields: ImageFields) -> EncodedImage | None:
+        """Return the image that these fields lead to; nothing is read yet."""
+        name = fields.get(OBJECT_FIELDS[variant])
+        if name is None:
+            return self._inline.load(variant, fields)
+        size = cast(int, fields[_SIZE_FIELDS[variant]])
+        return BucketImage(self._bucket.blob(name), size, self._signer)
+
+    @driver_errors()
+    def remove(self, records: Iterable[tuple[str, str]]) -> int:
+        """Delete the objects of these records and return how many there were."""
+        names = chain.from_iterable(object_names(*record).values() for record in records)
+        return sum(at_once(self._delete, names))
+
+    @driver_errors()
+    def discard(self, objects: Iterable[StoredObject]) -> int:
+        """Delete these objects, not later ones of the same name, and return how many there were."""
+        return sum(at_once(lambda each: self._delete(each.name, each.generation), objects))
+
+    def _delete(self, name: str, generation: int | None = None) -> bool:
+        try:
+            self._bucket.blob(name).delete(if_generation_match=generation, **PATIENCE)
+        except (api.NotFound, api.PreconditionFailed):
+            return False
+        return True
+
+    def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:
+        """Yield pages of old objects, from a random name on and around to it again, as far as _PAGES go."""
+        start = secrets.token_hex(4)
+        with driver_errors():
+            around = chain(self._pages(start_offset=start), self._pages(end_offset=start))
+            for page in islice(around, _PAGES):
+                yield [found for blob in page for found in _old_object(blob, made_before)]
+
+    def _pages(self, **offset: str) -> Iterator[Iterable[storage.Blob]]:
+        fields = "items(name,generation,timeCreated),nextPageToken"
+        listed = self._bucket.list_blobs(fields=fields, page_size=_PAGE_SIZE, **offset, **PATIENCE)
+        return cast(Iterator[Iterable[storage.Blob]], listed.pages)
+
+
+def object_names(user_id: str, record_id: str) -> Mapping[Variant, str]:
+    """Return the names of a record's objects."""
+    return {variant: f"{user_id}/{record_id}/{variant}" for variant in OBJECT_FIELDS}
+
+
+def _old_object(blob: storage.Blob, made_before: datetime) -> Iterator[StoredObject]:
+    """Yield the object where it is old and one of ours; what else is in the bucket is left alone."""
+    ours = _OBJECT_NAME.fullmatch(blob.name)
+    if ours and blob.time_created < made_before:
+        yield StoredObject(blob.name, ours[1], blob.generation)

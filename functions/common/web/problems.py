@@ -1,0 +1,107 @@
+"""Errors as answers: application/problem+json (RFC 9457) with a stable code and a sentence to act on."""
+
+import io
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from flask import Request, Response, has_request_context, request
+from werkzeug.exceptions import HTTPException
+
+from common.domain import errors
+
+_STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
+    errors.BadRequest: HTTPStatus.BAD_REQUEST,
+    errors.OriginNotAllowed: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.LimitReached: HTTPStatus.CONFLICT,
+    errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnsupportedImage: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.UnreadableImage: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidName: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.RemoverFailed: HTTPStatus.BAD_GATEWAY,
+    errors.RemoverTimeout: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+# What the framework refuses by itself, in our words.
+_REFUSED: Mapping[int, tuple[str, str]] = {
+    404: ("not_found", "There is nothing at this address."),
+    405: (
+        "method_not_allowed",
+        "This address does not take that method; the Allow header lists those it takes.",
+    ),
+    408: ("request_timeout", "The request took too long to arrive. Check your connection and try again."),
+    413: ("image_too_large", "The request is larger than this service takes. Send a smaller one."),
+    416: ("range_not_satisfiable", "The image ends before the range that was asked for."),
+}
+# What every answer says unless it knows better: do not keep, guess, run, frame or point elsewhere from this.
+SAFE_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A failure as its caller is told of it."""
+
+    status: HTTPStatus
+    code: str
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: Exception) -> "Problem":
+        """Describe an exception; one that nobody foresaw goes to the log and tells its caller nothing."""
+        if isinstance(error, errors.ApplicationError) and type(error) in _STATUS:
+            return cls(_STATUS[type(error)], error.code, error.detail, _retry_after(error))
+        if isinstance(error, HTTPException) and error.code and error.code < 500:
+            return _refused(error, error.code)
+        logger.error("unforeseen failure", exc_info=error)
+        unforeseen = errors.ApplicationError
+        return cls(HTTPStatus.INTERNAL_SERVER_ERROR, unforeseen.code, unforeseen.default_detail)
+
+    def response(self) -> Response:
+        """Return the problem as a response."""
+        body = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        headers = {**SAFE_HEADERS, **self.headers}
+        return Response(json.dumps(body), self.status, headers, content_type="application/problem+json")
+
+
+def answer(error: Exception) -> Response:
+    """Return what a host answers to an exception outside of every endpoint."""
+    if has_request_context():
+        leave_body(request)
+    return Problem.of(error).response()
+
+
+def leave_body(request: Request) -> None:
+    """Keep the host from reading a body without bounds: functions-framework does so after every answer."""
+    request.stream = io.BytesIO()
+
+
+def _retry_after(error: errors.ApplicationError) -> Mapping[str, str]:
+    if isinstance(error, errors.RateLimited | errors.Overloaded):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
+
+
+def _refused(error: HTTPException, status: int) -> Problem:
+    code, detail = _REFUSED.get(status, ("bad_request", error.description or "The request was refused."))
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range")}
+    return Problem(HTTPStatus(status), code, detail, kept)

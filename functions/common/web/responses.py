@@ -1,0 +1,42 @@
+"""The shapes in which endpoints answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from flask import Request, Response
+
+from common.domain.models import ImageRecord
+from common.settings import Settings
+
+
+def json_response(body: Mapping[str, object], status: int = 200, **headers: str) -> Response:
+    """Return a JSON response."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, headers, mimetype="application/json")
+
+
+def record_json(record: ImageRecord) -> dict[str, object]:
+    """Return a record as callers see it, with the addresses of its three images."""
+    described = {name: value for name, value in asdict(record).items() if name != "content_type"}
+    image = f"/api/image/{record.record_id}"
+    return {
+        **described,
+        "original_url": f"{image}/original",
+        "processed_url": f"{image}/processed",
+        "preview_url": f"{image}/preview",
+    }
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether the caller is a browser that shows the answer as a page."""
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+
+
+def to_site(settings: Settings, flash: str) -> Response:
+    """Send a browser back to the site, which shows the message of this code.
+
+    The query is for the site's script; the fragment shows the message where there is no script.
+    """
+    location = f"{settings.site_url or '/'}?flash={flash}#flash-{flash}"
+    return Response(status=302, headers={"Location": location})

@@ -1,0 +1,136 @@
+"""Applying a matte, and what comes out of it."""
+
+import pytest
+from PIL import Image
+
+from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.imaging.codec import Picture, PillowCodec
+from tests.photos import decoded, encoded, photo
+
+CODEC = PillowCodec(50)
+
+
+def left_half(width: int, height: int) -> Image.Image:
+    """Return a matte for which the left half is the subject, with one soft column at its edge."""
+    matte = Image.new("L", (width, height))
+    matte.paste(255, (0, 0, width // 2, height))
+    matte.paste(128, (width // 2, 0, width // 2 + 1, height))
+    return matte
+
+
+def cut(picture: Picture, matte: Image.Image) -> tuple[Image.Image, Image.Image]:
+    processed, preview = CODEC.cut_out(picture, matte)
+    return decoded(processed), decoded(preview)
+
+
+def test_the_cut_out_is_a_png_of_the_pictures_full_size() -> None:
+    picture = CODEC.read(photo(900, 700, "JPEG"))
+
+    cut_out, _ = cut(picture, left_half(900, 700))
+
+    assert (cut_out.format, cut_out.mode, cut_out.size) == ("PNG", "RGBA", (900, 700))
+
+
+def test_the_subject_keeps_its_pixels_to_the_last_bit() -> None:
+    picture, subject = CODEC.read(photo(64, 48)), (0, 0, 32, 48)
+    given = picture.rgb.crop(subject).tobytes()
+
+    cut_out, _ = cut(picture, left_half(64, 48))
+
+    assert cut_out.convert("RGB").crop(subject).tobytes() == given
+    assert cut_out.getchannel("A").tobytes() == left_half(64, 48).tobytes()
+
+
+def test_no_colour_is_left_where_the_background_was() -> None:
+    picture = CODEC.read(photo(64, 48))
+
+    cut_out, _ = cut(picture, left_half(64, 48))
+
+    background = cut_out.crop((33, 0, 64, 48))
+    assert background.getcolors() == [(31 * 48, (0, 0, 0, 0))]
+
+
+def test_a_pictures_own_transparency_and_the_matte_both_count() -> None:
+    image = Image.new("RGBA", (4, 1), (200, 100, 50, 255))
+    image.putpixel((0, 0), (200, 100, 50, 0))
+    image.putpixel((1, 0), (200, 100, 50, 128))
+
+    cut_out, _ = cut(CODEC.read(encoded(image)), left_half(4, 1))
+
+    shown = [cut_out.getpixel((x, 0)) for x in range(4)]
+    assert shown == [(0, 0, 0, 0), (200, 100, 50, 128), (200, 100, 50, 128), (0, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((1280, 640), (640, 320)),
+        ((640, 1280), (320, 640)),
+        ((641, 641), (640, 640)),
+        ((640, 480), (640, 480)),
+        ((64, 48), (64, 48)),
+        ((2000, 2), (640, 1)),
+        ((1, 1), (1, 1)),
+    ],
+)
+def test_the_previews_longest_side_is_640_and_it_is_never_enlarged(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    _, preview = cut(CODEC.read(photo(*size)), Image.new("L", size, 255))
+
+    assert (preview.format, preview.size) == ("WEBP", expected)
+
+
+def test_the_preview_is_transparent_where_the_cut_out_is() -> None:
+    _, preview = cut(CODEC.read(photo(1280, 640)), left_half(1280, 640))
+
+    assert preview.mode == "RGBA"
+    assert preview.getpixel((10, 10))[3] == 255  # type: ignore[index]
+    assert preview.getpixel((600, 10))[3] == 0  # type: ignore[index]
+
+
+def test_nothing_dark_bleeds_into_the_previews_edge() -> None:
+    white = CODEC.read(encoded(Image.new("RGB", (1280, 1280), "white")))
+
+    _, preview = cut(white, left_half(1280, 1280))
+
+    edge = [preview.getpixel((x, 300)) for x in range(300, 340)]
+    seen = [colour for colour in edge if isinstance(colour, tuple) and colour[3] > 40]
+    assert len(seen) >= 20
+    assert min(min(colour[:3]) for colour in seen) > 235
+
+
+def test_the_preview_of_an_older_cut_out_is_made_of_its_file() -> None:
+    image = Image.new("RGBA", (1280, 640))
+    image.paste((255, 0, 0, 255), (0, 0, 640, 640))
+
+    preview = decoded(CODEC.preview(encoded(image)))
+
+    assert (preview.format, preview.mode, preview.size) == ("WEBP", "RGBA", (640, 320))
+    assert preview.getpixel((600, 10))[3] == 0  # type: ignore[index]
+
+
+def test_the_preview_of_a_cut_out_with_a_palette_is_transparent_too() -> None:
+    image = Image.new("P", (8, 8), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.paste(0, (0, 0, 4, 8))
+
+    preview = decoded(CODEC.preview(encoded(image, transparency=0)))
+
+    assert preview.getpixel((1, 1))[3] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(b"", UnreadableImage), (b"text", UnsupportedImage), (photo()[:99], UnreadableImage)],
+)
+def test_an_older_cut_out_that_cannot_be_read_is_an_error_of_ours(
+    content: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        CODEC.preview(content)
+
+
+def test_an_older_cut_out_with_too_many_pixels_is_refused() -> None:
+    with pytest.raises(ImageTooLarge):
+        PillowCodec(1).preview(photo(1001, 1000))

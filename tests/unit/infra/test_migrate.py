@@ -1,0 +1,58 @@
+"""What a migration says: of the records, and of what stopped it."""
+
+import pytest
+from pymongo.errors import AutoReconnect, ConfigurationError, OperationFailure, PyMongoError
+
+from common.domain.errors import Unavailable
+from infra.migrate.errors import Deleted, Gone, Left, MigrationError
+from infra.migrate.faults import explained
+from infra.migrate.run import Report, go_through
+
+
+def test_each_record_is_counted_once_and_the_reasons_are_told() -> None:
+    left = Left("it is odd")
+    outcomes = {"a": 7, "b": Gone(), "c": Deleted(), "d": Gone(), "e": left, "f": 5}
+    report, seen = Report(total=7), list[str]()  # a run that is stopped before the last
+
+    def step(document: dict[str, object]) -> int:
+        outcome = outcomes[str(document["_id"])]
+        if isinstance(outcome, int):
+            return outcome
+        assert isinstance(outcome, Exception)
+        raise outcome
+
+    go_through(outcomes, lambda record_id: {"_id": record_id}, step, report, seen.append)
+
+    skipped = "skipped 3 (2 moved by another run, 1 deleted in the meantime)"
+    assert report.summary("somewhere") == f"moved 2 of 7 records somewhere, 12 bytes; {skipped}; left 2"
+    assert report.left == {"e": "it is odd"}
+    assert seen == list("abcdef")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (AutoReconnect("h:1"), "The database cannot be reached; check MONGO_URI and the network."),
+        (ConfigurationError("x"), "MONGO_URI cannot be used; check how it is written"),
+        (OperationFailure("a name", 13, {"codeName": "Unauthorized"}), "The database refuses; check"),
+        (OperationFailure("a name", 17), "(code 17)"),
+    ],
+)
+@pytest.mark.parametrize("is_adapted", [True, False])
+def test_what_the_database_fails_with_is_told_in_a_line(
+    error: PyMongoError, told: str, is_adapted: bool
+) -> None:
+    adapted = Unavailable()
+    adapted.__cause__ = error
+
+    with pytest.raises(MigrationError) as raised, explained("some-bucket"):
+        raise adapted if is_adapted else error
+
+    assert told in str(raised.value)
+    assert "a name" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_failure_that_nobody_expects_is_not_hidden() -> None:
+    with pytest.raises(Unavailable), explained("some-bucket"):
+        raise Unavailable

@@ -1,0 +1,145 @@
+"""The site as it is published: names, headers, encoding, and where it finds the endpoints."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+import yaml
+
+import app
+from infra.site.bundle import CONTENT_TYPES
+from tests.unit.infra.bundles import FINGERPRINT, PAGE, SITE, bundled, published, text
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+# Names and headers
+
+
+def test_what_is_referred_to_is_named_after_its_content_and_kept_for_ever(tmp_path: Path) -> None:
+    files = bundled(tmp_path, {})
+
+    for name in ("look.css", "main.js", "parts/a.js", "b.js"):
+        assert FINGERPRINT.search(published(files, name))
+        assert files[published(files, name)].cache_control == FOREVER
+
+
+def test_pages_and_what_nothing_refers_to_keep_their_names_and_are_asked_for_again(tmp_path: Path) -> None:
+    files = bundled(tmp_path, {"robots.txt": "User-agent: *"})
+
+    for name in ("index.html", "404.html", "lone.js", "robots.txt"):
+        assert files[name].cache_control == "no-cache"
+
+
+def test_what_browsers_ask_for_by_name_is_there_under_that_name_as_well(tmp_path: Path) -> None:
+    files = bundled(
+        tmp_path, {"favicon.svg": "<svg/>", "index.html": '<link rel="icon" href="/favicon.svg">'}
+    )
+
+    assert files["favicon.svg"].cache_control == "no-cache"
+    assert sorted(name for name in files if name.startswith("favicon")) != ["favicon.svg"]
+
+
+def test_pages_come_last_and_the_home_page_after_all_others(tmp_path: Path) -> None:
+    names = list(bundled(tmp_path, {"zebra.html": "", "zoo.js": ""}))
+
+    assert names[-3:] == ["404.html", "zebra.html", "index.html"]
+
+
+def test_the_same_site_becomes_the_same_bundle(tmp_path: Path) -> None:
+    assert bundled(tmp_path / "a", {}) == bundled(tmp_path / "b", {})
+
+
+def test_a_change_renames_a_file_and_what_leads_to_it_and_nothing_else(tmp_path: Path) -> None:
+    before = bundled(tmp_path, {})
+    after = bundled(tmp_path, {"b.js": "export const b = 4;"})
+
+    changed = {FINGERPRINT.sub("", name) for name, file in after.items() if before.get(name) != file}
+    assert changed == {"b.js", "parts/a.js", "main.js", "index.html"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("look.css", "text/css; charset=utf-8"),
+        ("main.js", "text/javascript; charset=utf-8"),
+        ("robots.txt", "text/plain; charset=utf-8"),
+        ("drawing.svg", "image/svg+xml"),
+        ("photo.png", "image/png"),
+        ("favicon.ico", "image/x-icon"),
+        ("openapi.yaml", "application/yaml"),
+        ("app.webmanifest", "application/manifest+json"),
+    ],
+)
+def test_each_kind_has_its_content_type(tmp_path: Path, name: str, content_type: str) -> None:
+    files = bundled(tmp_path, {name: SITE.get(name, "")})
+
+    assert files[published(files, name)].content_type == content_type
+
+
+def test_every_kind_that_the_application_host_serves_is_published() -> None:
+    assert set(app._SITE_FILES) == set(CONTENT_TYPES)
+
+
+def test_what_is_no_part_of_the_site_stays_behind(tmp_path: Path) -> None:
+    others = {"README.md": "#", "jsconfig.json": "{}", ".hidden.js": "", ".git/x.txt": "", "main.js~": "old"}
+
+    assert set(bundled(tmp_path / "with", others)) == set(bundled(tmp_path / "without", {}))
+
+
+# Encoding
+
+
+def test_what_gets_clearly_smaller_is_sent_compressed(tmp_path: Path) -> None:
+    files = bundled(tmp_path, {"look.css": "p { color: red }\n" * 50})
+
+    file = files[published(files, "look.css")]
+    assert file.content_encoding == "gzip"
+    assert file.content[4:8] == bytes(4)  # no time in it
+    assert gzip.decompress(file.content).decode() == "p { color: red }\n" * 50
+
+
+def test_what_does_not_is_sent_as_it_is(tmp_path: Path) -> None:
+    noise = b"".join(bytes([number * 97 % 251]) for number in range(200))
+    files = bundled(tmp_path, {"photo.png": noise})
+
+    assert files["photo.png"].content_encoding is None
+    assert files["photo.png"].content == noise
+    assert files[published(files, "b.js")].content_encoding is None
+
+
+# Another origin for the endpoints
+
+CONFIG = '// what differs\nexport const API_BASE = "/api";\nexport const OTHER = "/api";\n'
+ELSEWHERE = {
+    "config.js": CONFIG,
+    "main.js": 'import "./config.js"',
+    "index.html": PAGE + "<form action='/api/upload'>",
+}
+
+
+def test_modules_and_the_form_ask_the_given_address(tmp_path: Path) -> None:
+    files = bundled(tmp_path, {**ELSEWHERE}, "https://x.example/a?b&c")
+
+    assert text(files, "config.js") == CONFIG.replace('"/api"', '"https://x.example/a?b&c"', 1)
+    assert "<form action='https://x.example/a?b&amp;c/upload'>" in text(files, "index.html")
+
+
+@pytest.mark.parametrize("base", ["https://x.example/api", "https://region-project.example"])
+def test_the_document_of_the_api_names_the_given_address(tmp_path: Path, base: str) -> None:
+    source = (app.SITE / "openapi.yaml").read_text("utf-8")
+    document = yaml.safe_load(
+        text(bundled(tmp_path, {**ELSEWHERE, "openapi.yaml": source}, base), "openapi.yaml")
+    )
+
+    (server,) = document["servers"]
+    assert server["url"] == base
+    assert [f"/api{path}" for path in document["paths"]] == list(yaml.safe_load(source)["paths"])
+
+
+def test_another_address_is_another_fingerprint(tmp_path: Path) -> None:
+    here, there = bundled(tmp_path, {**ELSEWHERE}), bundled(tmp_path, {**ELSEWHERE}, "https://x.example/api")
+
+    assert published(here, "config.js") != published(there, "config.js")
+    assert published(here, "main.js") != published(there, "main.js")

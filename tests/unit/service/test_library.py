@@ -1,0 +1,136 @@
+"""The use cases that add and name pictures, with everything outside of them faked."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from common.domain.errors import InvalidName, LimitReached, NotFound
+from common.domain.models import Span
+from common.service.library import CLAIM_LIFETIME, checked_name
+from tests.fakes import START, UPLOAD
+from tests.world import PICTURE, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_an_upload_is_kept_with_its_cut_out_and_preview(world: World) -> None:
+    added = world.library.add("me", PICTURE, name=" A cat ", file_name="photo.jpg")
+
+    record = added.record
+    assert (record.image_name, record.content_type, record.size) == ("A cat", "image/png", len(PICTURE))
+    assert (record.width, record.height, record.created_on) == (4, 3, "2026-03-01 12:00:00")
+    assert added.used == 1
+    assert world.library.shelf("me").records == (record,)
+    assert list(world.images.objects.values()) == [PICTURE, b"the cut-out", b"the preview"]
+    assert world.records.kept[record.record_id].sha256 == hashlib.sha256(PICTURE).hexdigest()
+
+
+def test_the_slot_is_taken_before_any_work_is_done_and_the_record_is_completed_last(world: World) -> None:
+    world.add()
+
+    assert world.steps.taken == [
+        "ensure_fits",
+        "claim",
+        "read",
+        "matte",
+        "cut_out",
+        "save",
+        "complete",
+    ]
+
+
+def test_the_remover_sees_white_where_the_picture_is_transparent(world: World) -> None:
+    world.add()
+
+    [shown] = world.remover.shown
+    assert shown.mode == "RGB"
+    assert [shown.getpixel((0, 0)), shown.getpixel((3, 2))] == [(255, 255, 255), (255, 0, 0)]
+
+
+def test_a_user_at_the_limit_is_refused_before_any_work_is_done(world: World) -> None:
+    world.add()
+    world.add()
+    world.steps.taken.clear()
+
+    with pytest.raises(LimitReached):
+        world.add()
+
+    assert world.steps.taken == ["ensure_fits", "claim"]
+    assert world.library.shelf("me").used == 2
+    assert world.add("you")
+
+
+def test_a_claim_of_a_dead_process_does_not_count(world: World) -> None:
+    for _ in range(2):
+        world.records.claim("me", UPLOAD, limit=2, now=START, alive=Span(START))
+
+    world.clock.now += CLAIM_LIFETIME
+    with pytest.raises(LimitReached):
+        world.add()
+    world.clock.now += timedelta(seconds=1)
+    world.add()
+
+
+@pytest.mark.parametrize(
+    ("file_name", "expected"),
+    [
+        ("photo.jpg", "photo"),
+        ("C:\\pictures\\my cat.png", "my cat"),
+        ("../../etc/passwd", "passwd"),
+        ("архив.tar.gz", "архив.tar"),
+        ("a\nb\0c\u2028d.png", "abcd"),
+        ("\ud800.png", "Untitled"),
+        ("x" * 300 + ".png", "x" * 100),
+        ("y" * 99 + " z.png", "y" * 99),
+        (".png", ".png"),
+        ("", "Untitled"),
+        ("   .png", "Untitled"),
+        ("/", "Untitled"),
+    ],
+)
+def test_an_upload_without_a_name_takes_its_files_stem(world: World, file_name: str, expected: str) -> None:
+    world.add(name="  ", file_name=file_name)
+
+    assert world.library.shelf("me").records[0].image_name == expected
+
+
+def test_a_name_that_was_given_is_not_put_right_silently(world: World) -> None:
+    with pytest.raises(InvalidName):
+        world.add(name="x" * 101)
+
+    assert world.steps.taken == []
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    "name", ["a", " a ", "x" * 100, "猫 🐈", "a/b: \"c\" <d> & 'e'", "e\u0301", "👩‍👩‍👧"]
+)
+def test_a_name_is_taken_without_the_space_around_it(name: str) -> None:
+    assert checked_name(name) == name.strip()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "\n", "x" * 101, "a\nb", "a\rb", "a\tb", "a\0b", "a\x7fb", "a\x85b", "a\u2028b", "\udcff"],
+)
+def test_a_name_that_is_empty_too_long_or_breaks_lines_is_refused(name: str) -> None:
+    with pytest.raises(InvalidName):
+        checked_name(name)
+
+
+def test_a_record_is_renamed_for_its_owner_only(world: World) -> None:
+    record_id = world.add()
+
+    world.library.rename("me", record_id, " dog ")
+    with pytest.raises(NotFound):
+        world.library.rename("you", record_id, "stolen")
+    with pytest.raises(InvalidName):
+        world.library.rename("me", record_id, "\n")
+
+    assert world.library.find("me", record_id).image_name == "dog"

@@ -1,0 +1,145 @@
+"""What is left of an upload that fails at any of its steps."""
+
+from dataclasses import replace
+
+import pytest
+from PIL.Image import Image
+
+from common.domain.errors import (
+    ApplicationError,
+    ImageTooLarge,
+    RateLimited,
+    RemoverFailed,
+    RemoverTimeout,
+    Unavailable,
+    UnreadableImage,
+)
+from common.service.library import Library
+from common.service.limits import PixelBudget
+from tests.fakes import START, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
+
+
+class Upload:
+    """One user's upload, the only one that the limit allows."""
+
+    def __init__(self, **failing: BaseException) -> None:
+        self.steps = Steps()
+        self.records, self.images = FakeRecords(self.steps), FakeImages(self.steps)
+        self.library = Library(
+            records=self.records,
+            images=lambda: self.images,
+            codec=lambda: FakeCodec(self.steps),
+            remover=self._load_remover,
+            user_limit=1,
+            budget=PixelBudget(100, patience=1),
+            clock=lambda: START,
+        )
+        self.steps.failing.update(failing)
+
+    def _load_remover(self) -> FakeRemover:
+        self.steps.take("load")
+        return FakeRemover(self.steps)
+
+    def run(self) -> None:
+        self.library.add("me", b"picture", name="cat", file_name="")
+
+    def fails_with(self, error: BaseException) -> None:
+        with pytest.raises(type(error)) as raised:
+            self.run()
+        assert raised.value is error
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        ("ensure_fits", ImageTooLarge()),
+        ("claim", Unavailable()),
+        ("read", UnreadableImage()),
+        ("load", OSError("the model is gone")),
+        ("matte", RemoverFailed()),
+        ("matte", RemoverTimeout()),
+        ("matte", RateLimited(retry_after=3)),
+        ("matte", ZeroDivisionError("a bug")),
+        ("cut_out", MemoryError()),
+        ("save", ImageTooLarge()),
+        ("save", Unavailable()),
+        ("complete", Unavailable()),
+        ("complete", ImageTooLarge()),
+        ("matte", KeyboardInterrupt()),
+        ("matte", SystemExit(1)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_a_failed_upload_keeps_nothing_and_frees_its_slot(step: str, error: BaseException) -> None:
+    upload = Upload(**{step: error})
+
+    upload.fails_with(error)
+
+    assert upload.records.kept == {}
+    assert upload.images.objects == {}
+    upload.steps.failing.clear()
+    upload.run()
+    assert upload.library.shelf("me").used == 1
+
+
+@pytest.mark.parametrize("step", ["ensure_fits", "claim"])
+def test_an_upload_that_got_no_slot_gives_none_back(step: str) -> None:
+    upload = Upload(**{step: Unavailable()})
+
+    upload.fails_with(upload.steps.failing[step])
+
+    assert upload.steps.taken[-1] == step
+
+
+def test_a_slot_that_cannot_be_given_back_is_left_to_cleanup_and_the_first_error_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    first = RemoverFailed()
+    upload = Upload(matte=first, release=Unavailable())
+
+    upload.fails_with(first)
+
+    [claimed] = upload.records.kept
+    assert f"leaves claim or images of {claimed} to cleanup" in caplog.text
+    assert upload.library.shelf("me").used == 1
+    assert upload.library.shelf("me").records == ()
+
+
+def test_the_images_of_a_record_that_may_still_be_there_are_left_alone() -> None:
+    upload = Upload(complete=Unavailable(), release=Unavailable())  # the database may have applied the first
+
+    upload.fails_with(upload.steps.failing["complete"])
+
+    assert len(upload.images.objects) == 3
+
+
+def test_images_that_cannot_be_removed_neither_hide_the_first_error_nor_keep_the_slot() -> None:
+    first = RemoverTimeout()
+    upload = Upload(complete=first, remove=Unavailable())
+
+    upload.fails_with(first)
+
+    assert upload.library.shelf("me").used == 0
+
+
+def test_a_claim_that_was_released_meanwhile_is_told_as_a_timeout_and_leaves_no_images() -> None:
+    upload = Upload()
+
+    class Slow(FakeRemover):
+        def matte(self, picture: Image) -> Image:
+            upload.records.kept.clear()  # cleanup took the claim for a dead process's
+            return super().matte(picture)
+
+    upload.library = replace(upload.library, remover=lambda: Slow(upload.steps))
+
+    with pytest.raises(RemoverTimeout):
+        upload.run()
+
+    assert upload.images.objects == {}
+    assert upload.records.kept == {}
+
+
+def test_an_error_of_ours_says_something_to_its_caller_by_default() -> None:
+    assert ApplicationError().detail == "Something went wrong"
+    assert RemoverFailed().detail == RemoverTimeout().detail == "Failed to generate the image"
+    assert str(Unavailable("in other words")) == "in other words"

@@ -1,0 +1,128 @@
+"""Errors as answers."""
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+from werkzeug.exceptions import (
+    BadGateway,
+    HTTPException,
+    ImATeapot,
+    MethodNotAllowed,
+    RequestedRangeNotSatisfiable,
+    RequestEntityTooLarge,
+)
+from werkzeug.exceptions import NotFound as NoSuchAddress
+
+from common.domain import errors
+from common.web.problems import Problem, answer
+
+# The table of the HTTP contract.
+CONTRACT: list[tuple[errors.ApplicationError, int, str, str]] = [
+    (errors.BadRequest("Say more."), 400, "bad_request", "Say more."),
+    (errors.OriginNotAllowed(), 403, "origin_not_allowed", "Open the site itself"),
+    (errors.NotFound(), 404, "not_found", "There is no such image."),
+    (errors.LimitReached(), 409, "limit_reached", "Max limit reached. Please remove a record."),
+    (errors.ImageTooLarge(), 413, "image_too_large", "Send a smaller one."),
+    (errors.UnsupportedImage(), 415, "unsupported_image", "Send a JPEG"),
+    (errors.UnreadableImage(), 422, "unreadable_image", "Export it again"),
+    (errors.InvalidName(), 422, "invalid_name", "1 to 100 characters"),
+    (errors.KeyReused(), 422, "idempotency_key_reused", "under a new key"),
+    (errors.RateLimited(retry_after=7), 429, "rate_limited", "try again"),
+    (errors.RemoverFailed(), 502, "remover_failed", "Failed to generate the image"),
+    (errors.RemoverTimeout(), 504, "remover_timeout", "Failed to generate the image"),
+    (errors.Overloaded(), 503, "overloaded", "Wait a little"),
+    (errors.Unavailable(), 503, "unavailable", "try again in a minute"),
+    (errors.ApplicationError(), 500, "internal", "Something went wrong"),
+]
+ABSTRACT = {errors.PictureError, errors.RemoverError}
+
+
+def tree(error: type[errors.ApplicationError] = errors.ApplicationError) -> Iterator[type]:
+    yield error
+    for child in error.__subclasses__():
+        yield from tree(child)
+
+
+@pytest.mark.parametrize(("error", "status", "code", "detail"), CONTRACT, ids=[row[2] for row in CONTRACT])
+def test_each_error_is_answered_as_the_contract_says(
+    error: errors.ApplicationError, status: int, code: str, detail: str
+) -> None:
+    response = answer(error)
+
+    body = response.get_json()
+    assert response.content_type == "application/problem+json"
+    assert response.status_code == body["status"] == status
+    assert set(body) == {"type", "title", "status", "detail", "code"}
+    assert (body["type"], body["code"]) == ("about:blank", code)
+    assert detail in body["detail"]
+    assert body["title"] == HTTPStatus(status).phrase
+
+
+def test_no_error_is_missing_from_the_contract() -> None:
+    assert set(tree()) - ABSTRACT == {type(row[0]) for row in CONTRACT}
+
+
+def test_what_must_be_waited_for_says_how_long() -> None:
+    assert answer(errors.RateLimited(retry_after=7)).headers["Retry-After"] == "7"
+    assert "Retry-After" not in answer(errors.Unavailable()).headers
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (NoSuchAddress(), 404, "not_found"),
+        (MethodNotAllowed(["GET", "PUT"]), 405, "method_not_allowed"),
+        (RequestEntityTooLarge(), 413, "image_too_large"),
+        (RequestedRangeNotSatisfiable(99), 416, "range_not_satisfiable"),
+        (ImATeapot(), 418, "bad_request"),
+    ],
+)
+def test_what_the_framework_refuses_is_answered_in_our_shape(
+    error: HTTPException, status: int, code: str
+) -> None:
+    response = answer(error)
+
+    assert response.content_type == "application/problem+json"
+    assert (response.status_code, response.get_json()["code"]) == (status, code)
+    assert "<" not in response.get_json()["detail"]
+
+
+def test_the_headers_that_belong_to_a_refusal_are_kept() -> None:
+    assert answer(MethodNotAllowed(["GET", "PUT"])).headers["Allow"] == "GET, PUT"
+    assert answer(RequestedRangeNotSatisfiable(99)).headers["Content-Range"] == "bytes */99"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ZeroDivisionError("secret"),
+        BadGateway("secret"),
+        errors.PictureError("secret"),
+        HTTPException("secret"),
+    ],
+)
+def test_what_nobody_foresaw_is_logged_and_tells_its_caller_nothing(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = answer(error)
+
+    assert response.status_code == 500
+    assert json.loads(response.data) == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "Something went wrong",
+        "code": "internal",
+    }
+    [logged] = caplog.records
+    assert logged.levelname == "ERROR"
+    assert logged.exc_info is not None
+    assert logged.exc_info[1] is error
+
+
+def test_a_foreseen_error_is_not_logged_as_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    Problem.of(errors.NotFound())
+
+    assert caplog.records == []
