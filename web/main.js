@@ -1,14 +1,17 @@
 // Connects components, state and flows: data goes down, events come up.
 import { mountConnection } from "./components/connection.js";
+import { mountListTools } from "./components/list-tools.js";
 import { isTyping, mountPageInput } from "./components/page-input.js";
 import { mountRecordList } from "./components/record-list.js";
 import { mountRecordsHead } from "./components/records-head.js";
 import { mountAnnouncer, mountToasts } from "./components/toasts.js";
 import { mountUploadForm } from "./components/upload-form.js";
 import { mountUploadQueue } from "./components/upload-queue.js";
+import { pictures } from "./core/format.js";
+import * as listing from "./core/listing.js";
 import { SUCCESS_CODE, findSentence, sentenceOf } from "./core/messages.js";
-import { findEntry, shownName, withEntry } from "./core/records.js";
-import { initialState, makeStore, withEntries } from "./core/state.js";
+import { shownName, withEntry } from "./core/records.js";
+import { initialState, makeStore, shownEntries, withEntries } from "./core/state.js";
 import { listen } from "./events.js";
 import { watchConnection } from "./flows/connection.js";
 import { runLibrary } from "./flows/library.js";
@@ -21,7 +24,8 @@ listen(page, "page-say", ({ sentence, shown }) => (shown ? complain(sentence) : 
 
 const toasts = mountToasts(page);
 const records = mountRecordList(page);
-const views = [mountUploadQueue(page), mountUploadForm(page), mountRecordsHead(page), records, mountConnection(page)];
+const views = [mountUploadQueue(page), mountUploadForm(page), mountRecordsHead(page)];
+views.push(mountListTools(page), records, mountConnection(page));
 mountPageInput(page);
 
 const store = makeStore(initialState(), (state) => {
@@ -31,11 +35,13 @@ const connection = watchConnection(store, goOn);
 const { lost: onLost } = connection;
 const library = runLibrary(store, { say, onLost, onChange: () => uploads.pump() });
 const uploads = runUploads(store, { say, onLost, onDoubt: library.refresh });
-const undo = runUndo((id) => {
-  const hadFocus = toasts.hasFocus(id);
-  toasts.remove(id);
-  if (hadFocus) records.focus(id);
-  library.remove(id);
+// Records that were deleted together are undone together: their ids, joined, are the key.
+const undo = runUndo((key) => {
+  const ids = key.split(" ");
+  const hadFocus = toasts.hasFocus(key);
+  toasts.remove(key);
+  if (hadFocus) records.focus(ids[0] ?? "");
+  for (const id of ids) library.remove(id);
 });
 
 // Loaded when first used.
@@ -102,23 +108,27 @@ const addFolder = (files) =>
     if (others > 0) note(`${others === 1 ? "1 file is not a picture and was" : `${others} files are not pictures and were`} left out.`);
   });
 
-/** @param {string} id */
-function removeRecord(id) {
-  const entry = findEntry(store.get().entries, id);
-  if (!entry || entry.leaving) return;
-  library.setLeaving(id, true);
-  undo.wait(id);
-  toasts.offerUndo(id, `Deleted ${shownName(entry)}.`);
-  say(`Deleted ${shownName(entry)}. It can be undone for a few seconds.`);
+/** @param {readonly string[]} ids */
+function removeRecords(ids) {
+  const entries = shownEntries(store.get()).filter(({ record }) => ids.includes(record.record_id));
+  const [first] = entries;
+  if (!first) return;
+  const key = entries.map(({ record }) => record.record_id).join(" ");
+  library.setLeaving(ids, true);
+  undo.wait(key);
+  const what = entries.length === 1 ? shownName(first) : pictures(entries.length);
+  toasts.offerUndo(key, `Deleted ${what}.`);
+  say(`Deleted ${what}. It can be undone for a few seconds.`);
 }
 
-/** @param {string} id */
-function undoRemoval(id) {
-  if (!undo.take(id)) return;
-  library.setLeaving(id, false);
-  records.focus(id);
-  toasts.remove(id);
-  say("The picture is back.");
+/** @param {string} key */
+function undoRemoval(key) {
+  if (!undo.take(key)) return;
+  const ids = key.split(" ");
+  library.setLeaving(ids, false);
+  records.focus(ids[0] ?? "");
+  toasts.remove(key);
+  say(ids.length === 1 ? "The picture is back." : "The pictures are back.");
 }
 
 // A form sent without JavaScript redirects to ?flash=<code>. The code is removed from the address,
@@ -143,11 +153,16 @@ listen(page, "upload-retry", ({ id }) => uploads.retry(id));
 listen(page, "upload-cancel", ({ id }) => uploads.cancel(id));
 listen(page, "connection-retry", connection.look);
 listen(page, "list-retry", library.load);
-listen(page, "bundle-start", () => later.bundle((bundle) => bundle.start()));
+listen(page, "bundle-start", ({ ids }) => later.bundle((bundle) => bundle.start(ids)));
 listen(page, "bundle-cancel", () => later.bundle((bundle) => bundle.cancel()));
 listen(page, "record-wake", () => later.exports(() => {}));
 listen(page, "record-rename", ({ id, name }) => library.rename(id, name));
-listen(page, "record-remove", ({ id }) => removeRecord(id));
+listen(page, "record-select", ({ id, range }) => store.update((state) => listing.toggled(state, id, range)));
+listen(page, "records-search", ({ text }) => store.update((state) => listing.searched(state, text)));
+listen(page, "records-sort", ({ sort }) => store.update((state) => ({ ...state, sort })));
+listen(page, "records-select-all", () => store.update(listing.allSelected));
+listen(page, "records-select-none", () => store.update(listing.noneSelected));
+listen(page, "records-remove", ({ ids }) => removeRecords(ids));
 listen(page, "record-zoom", ({ id }) => later.zoom((zoom) => zoom.open(id)));
 listen(page, "record-copy", ({ id }) => later.exports((exports) => exports.copy(id)));
 listen(page, "record-save", ({ id, format }) => later.exports((exports) => exports.save(id, format)));

@@ -94,11 +94,19 @@ export interface Bounds {
   maxMegapixels: number;
 }
 
+export type Sort = "newest" | "oldest" | "name" | "largest";
+
 export interface State extends Bounds {
   list: "loading" | "ready" | "failed";
   listProblem: string;
   /** newest first, with those that are leaving in their place */
   entries: Entries;
+  search: string;
+  sort: Sort;
+  /** ids; only those in the list count */
+  selected: ReadonlySet<string>;
+  /** the record whose selection changed last: a range starts there */
+  anchor: string;
   used: number;
   limit: number;
   /** 0: for ever */
@@ -123,11 +131,16 @@ export interface PageEvents {
   "upload-cancel": { id: string };
   "connection-retry": null;
   "list-retry": null;
-  "bundle-start": null;
+  "bundle-start": { ids: string[] | null };
   "bundle-cancel": null;
   "record-wake": null;
   "record-rename": { id: string; name: string };
-  "record-remove": { id: string };
+  "record-select": { id: string; range: boolean };
+  "records-search": { text: string };
+  "records-sort": { sort: Sort };
+  "records-select-all": null;
+  "records-select-none": null;
+  "records-remove": { ids: string[] };
   "record-zoom": { id: string };
   "record-copy": { id: string };
   "record-save": { id: string; format: Format };

@@ -115,8 +115,9 @@ def _check_port(port: int) -> None:
 
 
 def _complete(environ: dict[str, str], data: Path) -> None:
-    """Add what this machine can provide itself: the secret key and the model."""
+    """Add what this machine can provide itself: the secret key, the model and room for more pictures."""
     environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
+    environ.setdefault("USER_LIMIT", "50")
     to_come = {"MONGO_URI": "mongodb://to.come"}
     # What a function without a remover needs: everything is checked but that the remover has what it takes.
     settings = Settings.from_env({**to_come, **environ}, function="list_images")

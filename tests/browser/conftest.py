@@ -48,6 +48,7 @@ def site(running_provider: ObjectCut, tmp_path_factory: pytest.TempPathFactory) 
     environ = {
         "PORT": str(free_port()),
         "DATA_DIR": str(folder / "data"),
+        "USER_LIMIT": "5",
         "X_RAPID_API_KEY": running_provider.key,
         "X_RAPID_API_HOST": running_provider.host,
     }

@@ -46,6 +46,11 @@ def renaming(page: Page, folder: Path, provider: ObjectCut) -> None:
     button(card(page, "one"), "Rename").click()
 
 
+def selecting(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one", "two", "three")
+    card(page, "two").get_by_label("Select").check()
+
+
 def undoing(page: Page, folder: Path, provider: ObjectCut) -> None:
     keep(page, folder, "one", "two")
     button(card(page, "one"), "Delete").click()
@@ -71,7 +76,7 @@ def unreachable(page: Page, folder: Path, provider: ObjectCut) -> None:
 
 
 STATES: list[Visitor] = [
-    *(empty, queued, listed, zoomed, renaming, undoing, full, offline, unreachable),
+    *(empty, queued, listed, zoomed, renaming, selecting, undoing, full, offline, unreachable),
 ]
 
 

@@ -1,4 +1,4 @@
-// One record: its picture, its name, and what can be done with it.
+// The card of one record: its picture, its name and its actions.
 import { formatOf } from "../core/backdrop.js";
 import { isoTime, keptUntil, localTime, measures } from "../core/format.js";
 import { shownName } from "../core/records.js";
@@ -21,6 +21,7 @@ export function makeRecordCard(first, retentionDays) {
   const title = part(root, "name");
   const head = part(root, "head");
   const renameButton = part(root, "rename", HTMLButtonElement);
+  const select = part(root, "select", HTMLInputElement);
   /** @type {Entry | null} */
   let shown = null;
 
@@ -36,15 +37,18 @@ export function makeRecordCard(first, retentionDays) {
   const parts = [mountCompare(root, first), mountBackdropPicker(root, id), mountExportBar(root, id)];
 
   renameButton.addEventListener("click", renaming.open);
-  part(root, "delete", HTMLButtonElement).addEventListener("click", () => emit(root, "record-remove", { id }));
+  select.addEventListener("click", (event) => emit(root, "record-select", { id, range: event.shiftKey }));
+  part(root, "delete", HTMLButtonElement).addEventListener("click", () => emit(root, "records-remove", { ids: [id] }));
   part(root, "zoom", HTMLButtonElement).addEventListener("click", () => emit(root, "record-zoom", { id }));
   nameParts(root, id);
   fillFacts(root, first.record, retentionDays);
 
   return {
     root,
-    /** @param {Entry} entry */
-    render(entry) {
+    /** @type {(entry: Entry, isSelected: boolean) => void} */
+    render(entry, isSelected) {
+      select.checked = isSelected;
+      root.classList.toggle("is-selected", isSelected);
       if (entry === shown) return;
       shown = entry;
       title.textContent = shownName(entry);
@@ -55,7 +59,7 @@ export function makeRecordCard(first, retentionDays) {
   };
 }
 
-/** Every button says what it does; what it does it to is its description. @type {(root: HTMLElement, id: string) => void} */
+/** Buttons are named by their action and described by the record's name. @type {(root: HTMLElement, id: string) => void} */
 function nameParts(root, id) {
   const nameId = `name-${id}`;
   part(root, "name").id = nameId;
@@ -86,7 +90,7 @@ function mountExportBar(card, id) {
 
   save.addEventListener("click", () => emit(save, "record-save", { id, format: formatOf(format.value) }));
   for (const type of ["pointerenter", "focusin"]) {
-    // Copying has to follow its click at once: what it needs is fetched before.
+    // Browsers allow copying only right after the click, so its module is loaded before.
     card.addEventListener(type, () => emit(card, "record-wake", null), { once: true });
   }
   copy.addEventListener("click", () => emit(copy, "record-copy", { id }));

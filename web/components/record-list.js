@@ -1,4 +1,5 @@
-// The reader's records, and what stands in their place while there are none to show.
+// The list of records, or a message while there are none to show.
+import { listedEntries } from "../core/listing.js";
 import { shownEntries } from "../core/state.js";
 import { emit } from "../events.js";
 import { adoptStyles, part } from "./markup.js";
@@ -47,7 +48,7 @@ export function mountRecordList(root) {
     for (const id of cards.keys()) if (!kept.has(id)) cards.delete(id);
   }
 
-  // Somebody who has no pictures yet does not wait for what shows them.
+  // Cards are loaded with the first picture: an empty page does not need them.
   async function loadCards() {
     if (asked) return;
     asked = true;
@@ -56,22 +57,23 @@ export function mountRecordList(root) {
       makeCard = loaded.makeRecordCard;
       if (latest) render(latest);
     } catch {
-      // Without a connection; the next change of the state asks again.
+      // No connection; the next change of the state tries again.
       asked = false;
     }
   }
 
-  /** @type {(state: State, shown: Entries, makeCard: MakeCard) => void} */
-  function showCards(state, shown, makeCard) {
-    const wanted = shown.map((entry) => {
+  /** @type {(state: State, makeCard: MakeCard) => void} */
+  function showCards(state, makeCard) {
+    const wanted = listedEntries(state).map((entry) => {
       const id = entry.record.record_id;
       const card = cards.get(id) ?? makeCard(entry, state.retentionDays);
       cards.set(id, card);
-      card.render(entry);
+      card.render(entry, state.selected.has(id));
       return card.root;
     });
-    for (const child of [...list.children]) if (!wanted.includes(/** @type {HTMLElement} */ (child))) child.remove();
-    // Moving an element takes its focus away, so only what is out of place moves.
+    const kept = new Set(wanted);
+    for (const child of [...list.children]) if (!kept.has(/** @type {HTMLElement} */ (child))) child.remove();
+    // Moving an element takes its focus away, so only elements out of place move.
     wanted.forEach((child, position) => {
       if (list.children[position] !== child) list.insertBefore(child, list.children[position] ?? null);
     });
@@ -83,13 +85,13 @@ export function mountRecordList(root) {
     const shown = shownEntries(state);
     showStates(state, shown);
     dropGone(state);
-    if (makeCard) showCards(state, shown, makeCard);
+    if (makeCard) showCards(state, makeCard);
     else if (shown.length > 0) loadCards();
   }
 
   return {
     render,
-    /** Puts the focus on a record, or on the heading where it is not there. @type {(id: string) => void} */
+    /** Focuses a record, or the heading if the record is not in the list. @type {(id: string) => void} */
     focus(id) {
       const card = cards.get(id)?.root;
       (card?.isConnected ? card : heading).focus();

@@ -1,4 +1,4 @@
-// Above the records: how many are kept, and all of them at once as an archive.
+// Above the records: how many are kept, and the download of several as an archive.
 import { shownUsed } from "../core/state.js";
 import { emit } from "../events.js";
 import { part } from "./markup.js";
@@ -16,7 +16,7 @@ export function mountRecordsHead(root) {
   const bundle = part(root, "bundle");
   const cancel = part(bundle, "bundle-cancel", HTMLButtonElement);
 
-  all.addEventListener("click", () => emit(all, "bundle-start", null));
+  all.addEventListener("click", () => emit(all, "bundle-start", { ids: null }));
   cancel.addEventListener("click", () => emit(cancel, "bundle-cancel", null));
 
   /** @param {State} state */

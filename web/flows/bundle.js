@@ -1,4 +1,4 @@
-// Writes every cut-out into one ZIP archive, one picture in memory at a time.
+// Writes cut-outs into one ZIP archive, one picture in memory at a time.
 import { image } from "../api.js";
 import { uniqueFileNames } from "../core/file-names.js";
 import { isoTime } from "../core/format.js";
@@ -15,7 +15,7 @@ import { openSink } from "./save.js";
 const ARCHIVE = "cut-outs.zip";
 
 /**
- * Runs "Download all".
+ * Runs "Download all" and "Download selected".
  * @param {Store} store
  * @param {object} page
  * @param {(sentence: string) => void} page.say
@@ -42,10 +42,11 @@ export function runBundle(store, { say, complain }) {
     await sink.close();
   }
 
-  async function start() {
+  /** Downloads these records, or all of them. @param {readonly string[] | null} ids */
+  async function start(ids) {
     if (control) return;
     control = new AbortController();
-    const entries = shownEntries(store.get());
+    const entries = shownEntries(store.get()).filter(({ record }) => ids?.includes(record.record_id) ?? true);
     const sink = await openSink(ARCHIVE, "application/zip");
     try {
       if (sink) await write(sink, entries, control.signal);

@@ -2,6 +2,7 @@
 import * as api from "../api.js";
 import { codeOf, explain } from "../core/messages.js";
 import * as records from "../core/records.js";
+import { noneSelected } from "../core/listing.js";
 import * as change from "../core/state.js";
 
 /** @import { Entries, Store } from "../types.js" */
@@ -88,9 +89,10 @@ export function runLibrary(store, { say, onChange, onLost }) {
     refresh,
     rename,
     remove,
-    /** Takes a record off the page, or puts it back where it was. @type {(id: string, leaving: boolean) => void} */
-    setLeaving(id, leaving) {
-      edit((entries) => records.withEntry(entries, id, { leaving, problem: "" }));
+    /** Takes records off the page, or puts them back where they were. @type {(ids: readonly string[], leaving: boolean) => void} */
+    setLeaving(ids, leaving) {
+      edit((entries) => ids.reduce((rest, id) => records.withEntry(rest, id, { leaving, problem: "" }), entries));
+      store.update(noneSelected);
     },
   };
 }
