@@ -6,6 +6,7 @@
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
 TYPESCRIPT_VERSION := 7.0.2
+MODEL := u2netp
 VENV := venv --allow-existing --python '>=3.11,<3.14'
 # OpenVINO's wheel also holds plugins for GPU and NPU and readers of other formats than ONNX, 73 MB in all, which
 # nothing here loads.
@@ -46,8 +47,8 @@ format: .venv/tests-installed ## put the code into the one style
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
-model: .venv/installed ## fetch the local model's weights
-	@$(PYTHON) -m infra.local.weights
+model: .venv/installed ## download a local model: make model MODEL=u2net (`python -m infra.models list` shows them)
+	@$(PYTHON) -m infra.models fetch $(MODEL)
 
 screenshots: .venv/tests-installed ## take the README's screenshots anew: make screenshots PHOTOS=folder
 	@$(PYTHON) -m tests.browser.screenshots $(if $(PHOTOS),--photos $(PHOTOS))

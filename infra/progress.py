@@ -1,35 +1,30 @@
-"""A progress bar on a terminal; elsewhere nothing."""
+"""Progress bars on a terminal; elsewhere they show nothing."""
 
+import time
 from types import TracebackType
 from typing import Self, TextIO
 
 _WIDTH = 30
 _CLEAR_LINE = "\r\x1b[K"
+_REDRAW_SECONDS = 0.1
+_MEGABYTE = 1_000_000
 
 
-class Progress:
-    """Counts towards a total; a context manager that leaves the line empty for what is said next."""
+class _Bar:
+    """A context manager that leaves an empty line for what is printed next."""
 
     def __init__(self, total: int, stream: TextIO) -> None:
         self._total = total
-        self._done = 0
         self._stream = stream
         self._is_shown = total > 0 and stream.isatty()
 
-    def advance(self, name: str) -> None:
-        """Count one more, the named one, as done."""
-        self._done += 1
-        self._show(name)
-
-    def _show(self, name: str = "") -> None:
+    def _draw(self, done: int, text: str) -> None:
         if self._is_shown:
-            bar = "#" * (_WIDTH * self._done // self._total)
-            count = f"[{bar:<{_WIDTH}}] {self._done}/{self._total}"
-            self._stream.write(f"{_CLEAR_LINE}{count} {name[:30]}")
+            bar = "#" * (_WIDTH * done // self._total)
+            self._stream.write(f"{_CLEAR_LINE}[{bar:<{_WIDTH}}] {text}")
             self._stream.flush()
 
     def __enter__(self) -> Self:
-        self._show()
         return self
 
     def __exit__(
@@ -38,3 +33,39 @@ class Progress:
         if self._is_shown:
             self._stream.write(_CLEAR_LINE)
             self._stream.flush()
+
+
+class Progress(_Bar):
+    """Counts named items towards a total."""
+
+    def __init__(self, total: int, stream: TextIO) -> None:
+        super().__init__(total, stream)
+        self._done = 0
+        self._draw(0, f"0/{total}")
+
+    def advance(self, name: str) -> None:
+        """Count one more item as done."""
+        self._done += 1
+        self._draw(self._done, f"{self._done}/{self._total} {name[:30]}")
+
+
+class ByteProgress(_Bar):
+    """Shows how many bytes of a file are there, and how many arrive a second."""
+
+    def __init__(self, total: int, stream: TextIO) -> None:
+        super().__init__(total, stream)
+        self._first: tuple[int, float] | None = None  # where this run began
+        self._drawn_at = 0.0
+
+    def at(self, position: int) -> None:
+        """Show that the file is there up to this position."""
+        now = time.monotonic()
+        self._first = self._first or (position, now)
+        if now - self._drawn_at < _REDRAW_SECONDS and position < self._total:
+            return
+        self._drawn_at = now
+        rate = max(0, position - self._first[0]) / max(now - self._first[1], _REDRAW_SECONDS)
+        self._draw(
+            position,
+            f"{position / _MEGABYTE:.1f} of {self._total / _MEGABYTE:.1f} MB, {rate / _MEGABYTE:.1f} MB/s",
+        )

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from infra.local import ROOT
-from infra.local.weights import fetch
+from infra.models.files import fetch
 from tests.objectcut import ObjectCut
 
 
 @pytest.fixture(scope="session")
 def weights() -> Path:
-    """Return the path of the local model's weights, fetched where they are not here yet."""
-    return fetch(ROOT / ".data/models/u2netp.onnx")
+    """Return the path of the local model's weights, downloading them if they are missing."""
+    [path] = fetch("u2netp", ROOT / ".data/models")
+    return path
 
 
 @pytest.fixture(scope="session")

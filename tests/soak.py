@@ -20,7 +20,7 @@ import psutil
 from infra.local import ROOT
 from infra.local.database import start_database
 from infra.local.processes import TUNING
-from infra.local.weights import fetch
+from infra.models.files import fetch
 from tests.integration.client import Client
 from tests.integration.hosts import Host, running_app
 from tests.photos import photo
@@ -62,7 +62,7 @@ def running_with_model() -> Iterator[Host]:
 
 
 def _environ(uri: str) -> dict[str, str]:
-    model = fetch(ROOT / ".data/models/u2netp.onnx")
+    [model] = fetch("u2netp", ROOT / ".data/models")
     return {
         "MONGO_URI": uri,
         "MONGO_DB": "soak",

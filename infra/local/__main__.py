@@ -20,10 +20,11 @@ from common import bootstrap
 from common.domain.errors import ApplicationError, Unavailable
 from common.service.library import Library
 from common.settings import Settings, SettingsError
-from infra.local import FUNCTIONS, folder, weights
+from infra.errors import CommandError
+from infra.local import FUNCTIONS, folder
 from infra.local.database import EmbeddedDatabase
-from infra.local.errors import RunError
 from infra.local.processes import TUNING, Child, end_leftovers, start
+from infra.models.files import fetch
 
 _START_SECONDS = 60
 _STOP_SECONDS = 35  # gunicorn gives uploads in flight 30 to finish
@@ -41,7 +42,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _leave)
     try:
         _run(_environment())
-    except (RunError, SettingsError) as error:
+    except (CommandError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -92,7 +93,7 @@ def _prepare(library: Library, *, shared: bool) -> None:
         else:  # no upload is at work yet, so every claim is a leftover
             library.release_claims(older_than=timedelta(0))
     except Unavailable:
-        raise RunError(
+        raise CommandError(
             "The database does not answer. Check MONGO_URI, or unset it to use the embedded one."
         ) from None
 
@@ -109,7 +110,7 @@ def _check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise RunError(
+            raise CommandError(
                 f"Port {port} cannot be used ({error.strerror}). Stop what uses it, or set PORT to another."
             ) from None
 
@@ -122,8 +123,18 @@ def _complete(environ: dict[str, str], data: Path) -> None:
     # What a function without a remover needs: everything is checked but that the remover has what it takes.
     settings = Settings.from_env({**to_come, **environ}, function="list_images")
     if "local" in settings.remover and settings.local_model_path is None:
-        environ["LOCAL_MODEL_PATH"] = str(weights.fetch(data / "models" / "u2netp.onnx"))
+        environ["LOCAL_MODEL_PATH"] = str(_model(data / "models"))
     Settings.from_env({**to_come, **environ})
+
+
+def _model(models: Path) -> Path:
+    try:
+        [path] = fetch("u2netp", models)
+    except CommandError as error:
+        raise CommandError(
+            f"{error} Or set LOCAL_MODEL_PATH to a file of yours, or X_RAPID_API_KEY."
+        ) from error
+    return path
 
 
 def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
@@ -150,7 +161,7 @@ def _wait_until_ready(app: Child, port: int) -> None:
             if requests.get(f"http://127.0.0.1:{port}/api/health", timeout=3).ok:
                 return
         time.sleep(0.05)
-    raise RunError("The application did not start; the lines above say why.")
+    raise CommandError("The application did not start; the lines above say why.")
 
 
 def _keep_clean(library: Library) -> None:
@@ -170,7 +181,9 @@ def _watch(children: "Sequence[Child | EmbeddedDatabase]") -> NoReturn:
                 child.mend()
             if child.has_ended():
                 status = child.process.returncode
-                raise RunError(f"The {child.name} ended unexpectedly (status {status}); stopping the rest.")
+                raise CommandError(
+                    f"The {child.name} ended unexpectedly (status {status}); stopping the rest."
+                )
         time.sleep(0.2)
 
 

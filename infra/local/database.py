@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
-from infra.local.errors import RunError
+from infra.errors import CommandError
 from infra.local.processes import Child, end_leftovers, start
 
 _START_SECONDS = 30
@@ -60,7 +60,7 @@ class EmbeddedDatabase:
             print("The database fails, as when its disk is full; starting it anew.", file=sys.stderr)
         self._is_broken = True
         self._server.stop()
-        with contextlib.suppress(RunError):  # there is no room yet
+        with contextlib.suppress(CommandError):  # there is no room yet
             self._server, _ = start_database(self._folder, urlsplit(self.uri).port)
             self._is_broken = not _reads(self.uri)
         self._looked_at = time.monotonic()
@@ -132,4 +132,4 @@ def _wait_until_it_answers(server: Child, uri: str, log: Path) -> None:
                 time.sleep(0.05)
             else:
                 return
-    raise RunError(f"The embedded database did not start; {log} says why.")
+    raise CommandError(f"The embedded database did not start; {log} says why.")

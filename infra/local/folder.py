@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import IO
 
-from infra.local.errors import RunError
+from infra.errors import CommandError
 
 
 def take(folder: Path) -> IO[str]:
@@ -15,13 +15,13 @@ def take(folder: Path) -> IO[str]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (folder / "lock").open("a+")
     except OSError as error:
-        raise RunError(f"DATA_DIR {folder} cannot be used: {error.strerror}.") from None
+        raise CommandError(f"DATA_DIR {folder} cannot be used: {error.strerror}.") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.seek(0)
         owner = lock.read().strip() or "unknown"
-        raise RunError(
+        raise CommandError(
             f"DATA_DIR {folder} is in use by another run (process {owner}). Stop that one, or set DATA_DIR."
         ) from None
     lock.truncate(0)

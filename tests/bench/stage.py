@@ -11,7 +11,7 @@ from common.service.sessions import SessionSigner
 from infra.local import FUNCTIONS, ROOT
 from infra.local.database import start_database
 from infra.local.processes import TUNING
-from infra.local.weights import fetch
+from infra.models.files import fetch
 from tests.bench.photos import Photos
 
 MODEL = ROOT / ".data" / "models" / "u2netp.onnx"
@@ -65,7 +65,7 @@ def as_user(user_id: str) -> Mapping[str, str]:
 @contextlib.contextmanager
 def running(photos: Photos, rounds: int, *, is_quick: bool) -> Iterator[Stage]:
     """Start a database of its own for a row."""
-    fetch(MODEL)
+    fetch("u2netp", MODEL.parent)
     with tempfile.TemporaryDirectory(prefix="bench-") as name, database(Path(name)) as uri:
         yield Stage(Path(name), uri, photos, rounds, is_quick)
 

@@ -11,7 +11,7 @@ from typing import Literal
 import matplotlib as mpl
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from infra.local.weights import fetch
+from infra.models.files import fetch
 from tests.browser.chromium import find
 from tests.browser.conftest import OPTIONS
 from tests.browser.visitor import button, card, choose
@@ -28,7 +28,7 @@ def main() -> None:
     shipped = Path(mpl.get_data_path(), "sample_data")
     parser.add_argument("--photos", type=Path, default=shipped, help="a folder with JPEG photos")
     photos = sorted(parser.parse_args().photos.glob("*.jpg"))[:3]
-    weights = fetch(ROOT / ".data" / "models" / "u2netp.onnx")
+    [weights] = fetch("u2netp", ROOT / ".data" / "models")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         environ = {"PORT": str(free_port()), "DATA_DIR": f"{folder}/data", "LOCAL_MODEL_PATH": str(weights)}
         with running(environ, Path(folder)) as run:

