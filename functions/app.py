@@ -1,9 +1,9 @@
-"""The application host (GKE and local): the same endpoints as routes of one Flask app, and the site."""
+"""The application host (GKE and local): all endpoints as routes of one Flask application, and the site."""
 
 import functools
 import gzip
 import mimetypes
-from collections.abc import Mapping
+import pkgutil
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -11,29 +11,25 @@ import werkzeug.exceptions
 from flask import Flask, Request, Response, current_app, request, send_from_directory
 from werkzeug.routing import Rule
 
-from cleanup import cleanup
 from common.bootstrap import check_settings
 from common.domain.errors import NotFound
 from common.web import problems
 from common.web.endpoint import Call, HttpFunction, endpoint
-from common.web.responses import wants_page
-from delete import delete
-from health import health
-from image import image
+from common.web.responses import prefers_html
+from endpoints import APPLICATION_REQUIRES, ENDPOINTS, Endpoint
 from list_images import list_images
-from rename import rename
-from upload import upload
 
 SITE = Path(__file__).resolve().parent.parent / "web"
 _SITE_FILES = (".html", ".css", ".js", ".svg", ".png", ".ico", ".txt", ".yaml", ".webmanifest")
 _DOCUMENTS = (".html", ".svg")
 _TEXTS = ("text/", "image/svg", "application/yaml")
+_HOME = Endpoint("app:_index", ("GET",), ("/",), ())
 
 mimetypes.add_type("application/yaml", ".yaml")  # RFC 9512; Python knows it from 3.14 on
 
 
 def site_policy(*, bucket: bool) -> str:
-    """Return the Content-Security-Policy of the site; large images in a bucket are read from there."""
+    """Return the site's Content-Security-Policy; with a bucket, large images are loaded from it."""
     elsewhere = " https://storage.googleapis.com" if bucket else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self';"
@@ -43,36 +39,62 @@ def site_policy(*, bucket: bool) -> str:
 
 
 def create_app() -> Flask:
-    """Return the application; a setting that is missing or malformed ends the process with one line."""
-    settings = check_settings()
+    """Return the application; a missing or malformed setting ends the process with one line."""
+    settings = check_settings(APPLICATION_REQUIRES)
     app = Flask("image-background-remover", static_folder=None)
-    app.url_map.merge_slashes = False  # else `//` is answered with a redirect to what the Host header says
-    app.url_map.strict_slashes = False  # as the functions have it
+    # Without this Flask redirects a path with two slashes to what the Host header names.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False  # a trailing slash is ignored, as by the functions
     app.config["SITE_POLICY"] = site_policy(bucket=bool(settings.image_bucket))
-    for path, function in _ENDPOINTS.items():
-        _route(app, path, function)
-        _route(app, f"{path}/<path:rest>", function)
+    for each in ENDPOINTS.values():
+        _add_endpoint(app, each)
     _route(app, "/", _home, "GET", "HEAD")
-    _route(app, "/", upload, "POST", "OPTIONS")
     _route(app, "/<path:file>", _site_asset, "GET", "HEAD")
-    app.register_error_handler(Exception, problems.answer)
+    app.register_error_handler(Exception, problems.respond)
     return app
 
 
+def _add_endpoint(app: Flask, described: Endpoint) -> None:
+    function: HttpFunction = pkgutil.resolve_name(described.function)
+    if not described.is_public:
+        function = _local_only(function)
+    for path in described.paths:
+        prefix = path.partition("/{")[0]
+        if prefix == "/":  # shared with the site
+            _route(app, "/", function, *described.methods, "OPTIONS")
+            continue
+        # The endpoint judges all methods and paths below its own itself, as it does as a Cloud Function.
+        _route(app, prefix, function)
+        _route(app, f"{prefix}/<path:rest>", function)
+
+
 def _route(app: Flask, path: str, function: HttpFunction, *methods: str) -> None:
-    """Hand these methods at this path to the function; without any named all of them, as the functions do."""
+    """Route these methods, or all if none is named, at this path to the function."""
     name = f"{path} {function.__name__}"
     app.url_map.add(Rule(path, endpoint=name, methods=methods or None))
     app.view_functions[name] = lambda **_: function(request)
 
 
+def _local_only(function: HttpFunction) -> HttpFunction:
+    """Hide a function from callers on other machines, and from those behind a proxy on this one."""
+
+    @functools.wraps(function)
+    def guarded(request: Request) -> Response:
+        caller = ip_address(request.remote_addr or "::")
+        if not caller.is_loopback or "X-Forwarded-For" in request.headers:
+            raise NotFound("There is nothing at this address.")
+        return function(request)
+
+    return guarded
+
+
 def _home(request: Request) -> Response:
-    """Answer the site, or the list to a caller who asks for JSON, as the original application did."""
+    """Return the site, or the list to a caller that prefers JSON, as the original application did."""
     accepted = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return list_images(request) if accepted == "application/json" else _index(request)
 
 
-@endpoint("", "GET", starts_session=True)
+@endpoint(_HOME, starts_session=True)
 def _index(_: Call) -> Response:
     return _site_file("index.html")
 
@@ -82,7 +104,7 @@ def _site_asset(request: Request) -> Response:
     try:
         return _site_file(path if path.endswith(_SITE_FILES) else "")
     except werkzeug.exceptions.NotFound:
-        if not wants_page(request):
+        if not prefers_html(request):
             raise
     response = _site_file("404.html")
     response.status_code = 404
@@ -94,48 +116,24 @@ def _site_file(path: str) -> Response:
     _compress(response, SITE / path)
     del response.headers["Content-Disposition"]
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if path.endswith(_DOCUMENTS):  # on what a document loads these would be so many bytes for nothing
+    if path.endswith(_DOCUMENTS):  # what a document loads has no use for these
         response.headers["Content-Security-Policy"] = current_app.config["SITE_POLICY"]
         response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
 def _compress(response: Response, path: Path) -> None:
-    """Send text as gzip to whoever takes it; 304 and parts of files stay as they are."""
+    """Compress text for callers that accept gzip; leave 304 and ranges as they are."""
     response.vary.add("Accept-Encoding")
     is_text = (response.mimetype or "").startswith(_TEXTS)
     if response.status_code == 200 and is_text and request.accept_encodings["gzip"]:
-        response.close()  # the file itself is not sent
+        response.close()  # its file is not sent
         response.direct_passthrough = False
         response.set_data(_gzipped(path, path.stat().st_mtime))
         response.headers["Content-Encoding"] = "gzip"
-        response.set_etag(response.get_etag()[0] or "", weak=True)  # the bytes differ, what they say does not
+        response.set_etag(response.get_etag()[0] or "", weak=True)  # the bytes differ, the content does not
 
 
 @functools.lru_cache(maxsize=256)
 def _gzipped(path: Path, _changed_at: float) -> bytes:
     return gzip.compress(path.read_bytes(), mtime=0)
-
-
-def _local_cleanup(request: Request) -> Response:
-    """Clean up for a caller on this machine; there is nothing here for what came over a public edge."""
-    caller = ip_address(request.remote_addr or "::")
-    if not caller.is_loopback or "X-Forwarded-For" in request.headers:
-        raise NotFound("There is nothing at this address.")
-    return cleanup(request)
-
-
-# Each endpoint gets whatever is below its address, as a function of its own would, and judges it itself.
-_ENDPOINTS: Mapping[str, HttpFunction] = {
-    "/api/upload": upload,
-    "/api/list": list_images,
-    "/api/rename": rename,
-    "/api/delete": delete,
-    "/api/image": image,
-    "/api/health": health,
-    "/api/cleanup": _local_cleanup,
-    # The original application's addresses.
-    "/health": health,
-    "/update": rename,
-    "/remove": delete,
-}

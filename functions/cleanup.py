@@ -1,4 +1,4 @@
-"""POST / of its own function, or `python cleanup.py`: delete what is past its time."""
+"""POST / of its own function, or `python cleanup.py`: delete what has expired."""
 
 import json
 import sys
@@ -11,18 +11,19 @@ from common.domain.errors import ApplicationError
 from common.settings import Settings, SettingsError
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response
+from endpoints import ENDPOINTS
 
 
-@endpoint("cleanup", "POST", identified=False)
+@endpoint(ENDPOINTS["cleanup"], identified=False)
 def cleanup(call: Call) -> Response:
-    """Answer what was deleted; `more` says that there is more to delete than one call has time for."""
+    """Return what was deleted; `more` tells that another call is needed to delete the rest."""
     return json_response(asdict(call.library.clean_up()))
 
 
 def main() -> int:
     """Clean up once, print the report as JSON and return the exit status."""
     try:
-        parts = bootstrap.build(Settings.from_env(function="cleanup"))
+        parts = bootstrap.build(Settings.from_env(requires=ENDPOINTS["cleanup"].requires))
         print(json.dumps(asdict(parts.library.clean_up())))
     except (SettingsError, ApplicationError) as error:
         print(f"cleanup: {error}", file=sys.stderr)

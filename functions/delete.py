@@ -4,11 +4,12 @@ from flask import Response
 
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response
+from endpoints import ENDPOINTS
 
 
-@endpoint("delete", "DELETE", takes=1, also_known_as="remove")
+@endpoint(ENDPOINTS["delete"])
 def delete(call: Call) -> Response:
-    """Answer success when the caller's record is gone."""
-    (record_id,) = call.arguments
+    """Delete one of the caller's records; succeed also if it is deleted already."""
+    (record_id,) = call.path_params
     call.library.delete(call.user_id, record_id)
     return json_response({"message": "success"})

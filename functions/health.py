@@ -5,11 +5,12 @@ from flask import Response
 from common.domain.errors import Unavailable
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response
+from endpoints import ENDPOINTS
 
 
-@endpoint("health", "GET", identified=False)
+@endpoint(ENDPOINTS["health"], identified=False)
 def health(call: Call) -> Response:
-    """Answer 200 when the database answers within 2 seconds, else 503."""
+    """Return 200 if the database answers within 2 seconds, else 503."""
     try:
         call.library.check_health()
     except Unavailable:

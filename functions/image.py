@@ -10,43 +10,44 @@ from werkzeug.wsgi import FileWrapper
 from common.domain.errors import NotFound, PictureError
 from common.domain.models import IMMUTABLE, ImageFile, ImageRecord, Variant
 from common.web.endpoint import Call, endpoint
+from endpoints import ENDPOINTS
 
-_WHILE_THE_LINK_LASTS = "private, max-age=240"
+_LINK_CACHING = "private, max-age=240"
 _CHUNK = 64 * 1024  # bytes
 
 
-@endpoint("image", "GET", takes=2)
+@endpoint(ENDPOINTS["image"])
 def image(call: Call) -> Response:
-    """Answer the image's bytes, or 304 where the caller has them already; `?download=1` names the file.
+    """Return the image's bytes, or 304 if the caller has them; `?download=1` makes it a named download.
 
-    What is too long to be streamed by a function is a 302 to where it can be read for a few minutes.
+    An image too long for a Cloud Function to stream is a 302 to a URL that is valid for a few minutes.
     """
-    record_id, wanted = call.arguments
+    record_id, wanted = call.path_params
     variant = next((variant for variant in get_args(Variant) if variant == wanted), None)
     if variant is None:
         raise NotFound("There is nothing at this address.")
     record = call.library.find(call.user_id, record_id)
     etag = f"{record.record_id}-{variant}"  # the images of a record never change
     if call.request.if_none_match.contains_weak(etag):
-        return _about(Response(status=304), etag)
+        return _cacheable(Response(status=304), etag)
     try:
         file = call.library.read(call.user_id, record, variant)
-    except PictureError:  # the original application's, of which no preview can be made
+    except PictureError:  # kept by the original application, and no preview can be made of it
         raise NotFound from None
     disposition = _disposition(call, record, file)
     if link := file.image.link(call.request.method, disposition):
-        return Response(status=302, headers={"Location": link, "Cache-Control": _WHILE_THE_LINK_LASTS})
-    response = _about(_stream(file, disposition), etag)
+        return Response(status=302, headers={"Location": link, "Cache-Control": _LINK_CACHING})
+    response = _cacheable(_stream(file, disposition), etag)
     conditions = _conditions(call.request, file.image.size)
     response.make_conditional(conditions, accept_ranges=True, complete_length=file.image.size)
     return response
 
 
 def _conditions(request: Request, size: int) -> dict[str, Any]:
-    """Return the request's headers without a Range that is not to be served, as RFC 9110 has it ignored.
+    """Return the request's headers without those that must not have an effect.
 
-    That is one of other units, of several parts, or whose last part is longer than the image. Nor is there an
-    If-Match: that guards changes, and an image never changes.
+    RFC 9110 lets a server ignore a Range: we ignore other units than bytes, several ranges, and a suffix
+    longer than the image. If-Match guards changes, and an image never changes.
     """
     conditions = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
     asked = request.range
@@ -56,14 +57,14 @@ def _conditions(request: Request, size: int) -> dict[str, Any]:
     return conditions
 
 
-def _about(response: Response, etag: str) -> Response:
+def _cacheable(response: Response, etag: str) -> Response:
     response.set_etag(etag)
     response.headers["Cache-Control"] = IMMUTABLE
     return response
 
 
 def _stream(file: ImageFile, disposition: str) -> Response:
-    # Not the server's own wrapper, which cannot seek: a part would be read from the image's start on.
+    # Not the server's own file wrapper, which cannot seek: a range would be read from the image's start.
     chunks = FileWrapper(file.image.open(), _CHUNK)
     response = Response(chunks, mimetype=file.content_type, direct_passthrough=True)
     response.content_length = file.image.size
@@ -79,7 +80,7 @@ def _disposition(call: Call, record: ImageRecord, file: ImageFile) -> str:
 
 
 def _file_name(image_name: str, content_type: str) -> str:
-    # The original application took any name, and a header takes no line break.
+    # The original application accepted any name, but a header must not contain line breaks.
     name = "".join(character if character.isprintable() else " " for character in image_name)
     kind, _, subtype = content_type.partition("/")
     return f"{name}.{subtype.replace('jpeg', 'jpg')}" if kind == "image" else name

@@ -1,4 +1,4 @@
-"""GET /api/list: what the caller keeps, newest first."""
+"""GET /api/list: the caller's records, newest first."""
 
 import base64
 
@@ -8,11 +8,12 @@ from common.domain.errors import NotFound
 from common.domain.models import ImageRecord, Variant
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response, record_json
+from endpoints import ENDPOINTS
 
 
-@endpoint("list", "GET", starts_session=True)
+@endpoint(ENDPOINTS["list"], starts_session=True)
 def list_images(call: Call) -> Response:
-    """Answer the caller's records and limits; with `?include=images` each record carries its pictures."""
+    """Return the caller's records and limits; with `?include=images` each record contains its images."""
     shelf = call.library.shelf(call.user_id)
     shown = _with_images if call.request.args.get("include") == "images" else _without_images
     return json_response(
@@ -41,7 +42,7 @@ def _with_images(call: Call, record: ImageRecord) -> dict[str, object]:
 
 
 def _base64(call: Call, record: ImageRecord, variant: Variant) -> str | None:
-    """Return one image, None where it is missing or has just been deleted: the rest of the list stands."""
+    """Return one image, or None if it is missing or has just been deleted."""
     try:
         content = call.library.read(call.user_id, record, variant).image.open().read()
     except NotFound:

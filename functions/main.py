@@ -1,27 +1,27 @@
-"""The Cloud Functions host: its entry points are the names imported here."""
+"""The Cloud Functions host: serves the one endpoint that FUNCTION_TARGET names."""
 
 import gc
+import os
+import pkgutil
 
 import functions_framework
 from flask import current_app
 
-from cleanup import cleanup
-from common.bootstrap import check_settings
+from common.bootstrap import check_settings, exit_with
 from common.web import problems
-from delete import delete
-from health import health
-from image import image
-from list_images import list_images
-from rename import rename
-from upload import upload
+from endpoints import ENDPOINTS
 
-__all__ = ["cleanup", "delete", "health", "image", "list_images", "rename", "upload"]
+_target = os.environ["FUNCTION_TARGET"]  # the framework sets it if only --target is given
+_by_target = {endpoint.target: endpoint for endpoint in ENDPOINTS.values()}
+if _target not in _by_target:
+    exit_with(f"FUNCTION_TARGET is {_target!r}; it should be one of {', '.join(_by_target)}")
+check_settings(_by_target[_target].requires)
+globals()[_target] = pkgutil.resolve_name(_by_target[_target].function)
 
-check_settings()
-# Two slashes are not one: no redirect to wherever the Host header says, whose body nobody would bound.
+# Without this Flask redirects a path with two slashes to what the Host header names.
 current_app.url_map.merge_slashes = False
-# The framework's own answers (to /robots.txt, say) take the shape of ours.
-functions_framework.errorhandler(Exception)(problems.answer)
-# What is loaded by now stays: the worker, which is forked from here, need not look through it for garbage,
-# and would copy it page by page if it did.
+# The framework's own responses (to /robots.txt, for example) get the shape of ours.
+functions_framework.errorhandler(Exception)(problems.respond)
+# Everything loaded so far stays: exclude it from garbage collection, which would copy it page by page into
+# the worker that is forked from this process.
 gc.freeze()

@@ -5,12 +5,13 @@ from flask import Response
 from common.domain.errors import BadRequest, InvalidName
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response
+from endpoints import ENDPOINTS
 
 
-@endpoint("rename", "PUT", takes=1, also_known_as="update")
+@endpoint(ENDPOINTS["rename"])
 def rename(call: Call) -> Response:
-    """Answer success when the caller's record has its new name."""
-    (record_id,) = call.arguments
+    """Rename one of the caller's records."""
+    (record_id,) = call.path_params
     body = call.json_object()
     if body.get("record_id", record_id) != record_id:
         raise BadRequest("The record_id in the body is not the one in the address.")

@@ -1,4 +1,4 @@
-"""POST /api/upload: take a picture, keep it and its cut-out."""
+"""POST /api/upload: keep a picture and its cut-out."""
 
 from io import BytesIO
 from typing import cast
@@ -9,16 +9,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from common.domain.errors import BadRequest, ImageTooLarge
 from common.web.endpoint import Call, endpoint
-from common.web.responses import json_response, record_json, to_site, wants_page
+from common.web.responses import json_response, prefers_html, record_json, redirect_to_site
+from endpoints import ENDPOINTS
 
 _KEY_LENGTH = 255
 
 
-@endpoint("upload", "POST", starts_session=True, takes_form=True)
+@endpoint(ENDPOINTS["upload"], starts_session=True, takes_form=True)
 def upload(call: Call) -> Response:
-    """Answer 201 with the new record, or 302 to the site where a browser posted a plain form."""
+    """Return 201 with the new record, or 302 to the site if a browser posted a plain form."""
     sent = _sent_file(call)
-    content = cast(BytesIO, sent.stream).getvalue()  # which makes no second copy of it, unlike read()
+    content = cast(BytesIO, sent.stream).getvalue()  # unlike read(), this makes no copy
     sent.close()
     if len(content) > call.settings.max_upload_bytes:
         raise ImageTooLarge(
@@ -27,8 +28,8 @@ def upload(call: Call) -> Response:
     name = call.request.form.get("name", "")
     file_name = sent.filename or ""
     added = call.library.add(call.user_id, content, name=name, file_name=file_name, key=_key(call))
-    if wants_page(call.request):
-        return to_site(call.settings, "image_generated")
+    if prefers_html(call.request):
+        return redirect_to_site(call.settings, "image_generated")
     return json_response(
         {
             "message": "Image generated successfully",
@@ -55,7 +56,7 @@ def _sent_file(call: Call) -> FileStorage:
 
 
 def _key(call: Call) -> str:
-    """Return the key under which the sender may repeat this upload, empty where it has none."""
+    """Return the Idempotency-Key, or an empty string if there is none."""
     key = call.request.headers.get("Idempotency-Key", "").strip()
     if len(key) > _KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise BadRequest(f"An Idempotency-Key is up to {_KEY_LENGTH} printable characters, like a UUID.")

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from common import bootstrap
 from common.web.endpoint import Call, HttpFunction, endpoint
 from common.web.responses import json_response
+from endpoints import Endpoint
 from tests.fakes import FakeRecords, FakeRemover, parts, settings
 
 
@@ -41,21 +42,26 @@ def form(
     return {"data": data, "content_type": "multipart/form-data; boundary=edge"}
 
 
-@endpoint("thing", "GET", "PUT", takes=1, also_known_as="item")
+def at(*paths: str, methods: tuple[str, ...] = ("GET",)) -> Endpoint:
+    """Return an endpoint with these paths and methods that no host serves by itself."""
+    return Endpoint("", methods, paths, ())
+
+
+@endpoint(at("/api/thing/{id}", "/item/{id}", methods=("GET", "PUT")))
 def thing(call: Call) -> Response:
     """Tell who calls, for what, and with how long a body."""
     size = len(call.request.get_data())
-    return json_response({"user_id": call.user_id, "arguments": call.arguments, "size": size})
+    return json_response({"user_id": call.user_id, "path_params": call.path_params, "size": size})
 
 
-@endpoint("start", "GET", "POST", starts_session=True, takes_form=True)
+@endpoint(at("/api/start", methods=("GET", "POST")), starts_session=True, takes_form=True)
 def start(call: Call) -> Response:
     """Begin a session; tell the size of the picture that was sent."""
     sent = call.request.files.get("image")
     return json_response({"user_id": call.user_id, "size": len(sent.read()) if sent else 0})
 
 
-@endpoint("body", "POST", identified=False)
+@endpoint(at("/api/body", methods=("POST",)), identified=False)
 def body(call: Call) -> Response:
     """Echo the JSON object of the body."""
     return json_response(call.json_object())

@@ -17,7 +17,6 @@ from tests.photos import photo
 
 PICTURE = photo(64, 48, "JPEG", quality=95)
 UNKNOWN = "0" * 24
-TARGETS = {"list": "list_images"}
 
 
 def token(user_id: str) -> str:

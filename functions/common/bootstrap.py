@@ -3,10 +3,10 @@
 import contextlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from common.observability import logging as logs
 from common.removers.base import BackgroundRemover
@@ -34,6 +34,7 @@ class Parts:
     prepare: Callable[[], None] = lambda: None  # begins to load what an upload needs, once
 
 
+_settings: Settings | None = None  # as read when the host started
 _current: Parts | None = None
 _building = threading.Lock()
 
@@ -43,25 +44,33 @@ def parts() -> Parts:
     global _current
     with _building:
         if _current is None:
-            _current = build(Settings.from_env())
+            if _settings is None:
+                raise RuntimeError("a request came before the host had checked its settings")
+            _current = build(_settings)
         return _current
 
 
 def provide(given: Parts | None) -> None:
-    """Use these parts from now on (tests do), or build anew from the environment for None."""
+    """Use these parts from now on (tests do); None has them built again."""
     global _current
     with _building:
         _current = given
 
 
-def check_settings() -> Settings:
-    """Return the settings, or end the process with one line where one is missing or malformed."""
+def check_settings(requires: Collection[str]) -> Settings:
+    """Read the settings that this host requires, or end the process with a line that says what is wrong."""
+    global _settings
     try:
-        return Settings.from_env()
+        _settings = Settings.from_env(requires=requires)
     except SettingsError as error:
-        print(error, file=sys.stderr)
-        # Of all statuses it is 3 at which gunicorn gives up instead of starting the worker again and again.
-        sys.exit(3)
+        exit_with(str(error))
+    return _settings
+
+
+def exit_with(reason: str) -> NoReturn:
+    """End a process that cannot start; 3 is the status at which gunicorn does not start the worker again."""
+    print(reason, file=sys.stderr)
+    sys.exit(3)
 
 
 def build(settings: Settings) -> Parts:

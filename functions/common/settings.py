@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,23 +43,18 @@ class Settings:
         return self.max_upload_mb * 1024 * 1024
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] = os.environ, *, function: str | None = None) -> "Settings":
-        """Read and check the settings that one function needs, by default the one this process is.
+    def from_env(cls, environ: Mapping[str, str] = os.environ, *, requires: Collection[str]) -> "Settings":
+        """Read and check the settings; raise SettingsError if one is malformed or a required one is missing.
 
-        Raises SettingsError. A setting that is empty counts as not set. A process that is no function's
-        serves the whole application.
+        An empty setting counts as not set. To require REMOVER is to require what the chosen remover needs.
         """
-        function = function or environ.get("FUNCTION_TARGET")
         given = {name: environ[name].strip() for name in SETTINGS if environ.get(name, "").strip()}
-        for name in REQUIRED.get(function or "upload", ()):
+        given.setdefault("REMOVER", "rapidapi" if "X_RAPID_API_KEY" in given else "local")
+        for name in requires:
             if name not in given:
                 raise SettingsError(f"{name} is not set; it should be {SETTINGS[name].meaning}")
         settings = cls(**{SETTINGS[name].field: _parse(name, text) for name, text in given.items()})
-        if not settings.remover:
-            # The provider where its key is at hand, else the model on this machine.
-            chosen = "rapidapi" if settings.x_rapid_api_key else "local"
-            settings = cls(**{**vars(settings), "remover": (chosen,)})
-        if function in (None, "upload"):
+        if "REMOVER" in requires:
             _check_remover(settings)
         return settings
 
@@ -192,17 +187,4 @@ SETTINGS: Mapping[str, _Setting] = {
         _matching(r"[a-z][a-z0-9:.-]{2,61}[a-z0-9]"),
         "the id of a Google Cloud project",
     ),
-}
-
-_IDENTIFIED = ("MONGO_URI", "APP_SECRET_KEY")
-
-# What each function cannot do without; the whole application needs what upload needs.
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "upload": _IDENTIFIED,
-    "list_images": _IDENTIFIED,
-    "rename": _IDENTIFIED,
-    "delete": _IDENTIFIED,
-    "image": _IDENTIFIED,
-    "health": ("MONGO_URI",),
-    "cleanup": ("MONGO_URI",),
 }

@@ -1,9 +1,10 @@
 """What a Cloud Function is deployed from: its files by their names in the bundle."""
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 
-from common.settings import REQUIRED
+from endpoints import ENDPOINTS
 from infra.bundle.errors import BundleError
 
 MODEL = "models/u2netp.onnx"  # LOCAL_MODEL_PATH of a function that has it; the bundle's root is where it runs
@@ -26,21 +27,21 @@ def _modules(folder: Path) -> dict[str, bytes]:
     if _HOST not in paths:
         raise BundleError(f"{folder} is not the functions' folder: it has no {_HOST}.")
     modules = {name: _read(path) for name, path in paths.items() if name != _OTHER_HOST}
-    missing = ", ".join(sorted(REQUIRED.keys() - _entry_points(modules[_HOST])))
-    if missing:
-        raise BundleError(f"{folder / _HOST} has no entry point {missing}, which is to be deployed.")
+    for endpoint in ENDPOINTS.values():
+        module, _, function = endpoint.function.partition(":")
+        if function not in _functions_of(modules, f"{module}.py"):
+            raise BundleError(f"{folder / module}.py has no function {function}, which is to be deployed.")
+    _functions_of(modules, _HOST)
     return modules
 
 
-def _entry_points(source: bytes) -> set[str]:
-    """Return the names that the host's module has, without running it: it would want its settings."""
+def _functions_of(modules: Mapping[str, bytes], name: str) -> set[str]:
+    """Return the functions that a module defines, without running it."""
     try:
-        body = ast.parse(source).body
+        body = ast.parse(modules.get(name, b"")).body
     except SyntaxError as error:
-        raise BundleError(f"{_HOST} is not Python: {error.msg} (line {error.lineno}).") from None
-    imports = [node for node in body if isinstance(node, ast.ImportFrom)]
-    imported = {alias.asname or alias.name for node in imports for alias in node.names}
-    return imported | {node.name for node in body if isinstance(node, ast.FunctionDef)}
+        raise BundleError(f"{name} is not Python: {error.msg} (line {error.lineno}).") from None
+    return {node.name for node in body if isinstance(node, ast.FunctionDef)}
 
 
 def _weights(path: Path) -> bytes:

@@ -20,6 +20,7 @@ from common import bootstrap
 from common.domain.errors import ApplicationError, Unavailable
 from common.service.library import Library
 from common.settings import Settings, SettingsError
+from endpoints import APPLICATION_REQUIRES
 from infra.errors import CommandError
 from infra.local import FUNCTIONS, folder
 from infra.local.database import EmbeddedDatabase
@@ -74,7 +75,7 @@ def _run(environ: dict[str, str]) -> None:
             environ["MONGO_URI"] = database.uri
             running.callback(database.stop)
             children.append(database)
-        library = bootstrap.build(Settings.from_env(environ)).library
+        library = bootstrap.build(Settings.from_env(environ, requires=APPLICATION_REQUIRES)).library
         _prepare(library, shared=not children)
         app = _start_app(environ, data, port)
         running.callback(app.stop)
@@ -120,11 +121,10 @@ def _complete(environ: dict[str, str], data: Path) -> None:
     environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
     environ.setdefault("USER_LIMIT", "50")
     to_come = {"MONGO_URI": "mongodb://to.come"}
-    # What a function without a remover needs: everything is checked but that the remover has what it takes.
-    settings = Settings.from_env({**to_come, **environ}, function="list_images")
+    settings = Settings.from_env({**to_come, **environ}, requires=())
     if "local" in settings.remover and settings.local_model_path is None:
         environ["LOCAL_MODEL_PATH"] = str(_model(data / "models"))
-    Settings.from_env({**to_come, **environ})
+    Settings.from_env({**to_come, **environ}, requires=APPLICATION_REQUIRES)
 
 
 def _model(models: Path) -> Path:

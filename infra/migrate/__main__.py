@@ -12,6 +12,7 @@ from common.imaging.codec import PillowCodec
 from common.settings import SETTINGS, Settings, SettingsError
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.mongo.records import connect
+from endpoints import ENDPOINTS
 from infra.migrate.errors import MigrationError
 from infra.migrate.faults import BAD_URI, explained
 from infra.migrate.records import Document, Records
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings() -> Settings:
-    settings = Settings.from_env(function="cleanup")
+    settings = Settings.from_env(requires=ENDPOINTS["cleanup"].requires)
     if not settings.image_bucket:
         raise SettingsError(f"IMAGE_BUCKET is not set; it should be {SETTINGS['IMAGE_BUCKET'].meaning}")
     return settings

@@ -6,11 +6,15 @@ from dataclasses import replace
 
 from PIL import Image
 
+import main  # noqa: F401 - checks the settings and the function's name as the host does
+from cleanup import cleanup
 from common import bootstrap
 from common.domain.models import ImageFields, Images, PictureDetails
 from common.settings import Settings
-from main import cleanup, list_images, rename, upload
+from list_images import list_images
+from rename import rename
 from tests.fakes import FakeCodec, FakeImages, FakeRecords
+from upload import upload
 
 __all__ = ["cleanup", "list_images", "rename", "upload"]
 
@@ -44,6 +48,6 @@ _INSTANT: Mapping[str, object] = {
     "remover": _constant(_Remover()),
 }
 
-_parts = bootstrap.build(Settings.from_env())
+_parts = bootstrap.build(Settings.from_env(requires=()))
 _chosen = {name: _INSTANT[name] for name in os.environ["INSTANT"].split()}
 bootstrap.provide(replace(_parts, library=replace(_parts.library, **_chosen)))  # type: ignore[arg-type]

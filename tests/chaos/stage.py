@@ -87,5 +87,7 @@ def running(host: str, store: str, seed: str, folder: Path) -> Iterator[Stage]:
         ends.callback(served.stop)
         served.start(served.units)
         served.wait_until_up()
-        settings = Settings.from_env({**environ, "MONGO_URI": database.uri, "LOG_LEVEL": "ERROR"})
+        settings = Settings.from_env(
+            {**environ, "MONGO_URI": database.uri, "LOG_LEVEL": "ERROR"}, requires=()
+        )
         yield Stage(database, link, provider, served, settings, gate, bucket)

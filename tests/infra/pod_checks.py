@@ -4,6 +4,7 @@ import runpy
 from collections.abc import Iterator
 
 from common.settings import SETTINGS, Settings, SettingsError
+from endpoints import APPLICATION_REQUIRES, ENDPOINTS
 from infra.local import ROOT
 from tests.infra.manifests import GKE, Object, application, containers, contents, environment, of_kind, title
 
@@ -11,7 +12,7 @@ USER = 10001  # as in the Dockerfile
 LONGEST_UPLOAD = 100  # seconds
 DATABASE_WAIT = 2  # seconds that health waits for it
 SECRETS = {"MONGO_URI": "mongodb://server", "APP_SECRET_KEY": "k" * 16, "X_RAPID_API_KEY": "k"}
-FUNCTIONS = {"Deployment": None, "CronJob": "cleanup"}
+REQUIRES = {"Deployment": APPLICATION_REQUIRES, "CronJob": ENDPOINTS["cleanup"].requires}
 PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 RESTRICTIONS: Object = {
     "runAsNonRoot": True,
@@ -35,7 +36,7 @@ def settings(objects: list[Object]) -> Iterator[str]:
         found = environment(objects, container)
         given = {key: SECRETS.get(key, text.replace("PROJECT_ID", "project")) for key, text in found.items()}
         try:
-            Settings.from_env(given, function=FUNCTIONS[name.split("/")[0]])
+            Settings.from_env(given, requires=REQUIRES[name.split("/")[0]])
         except SettingsError as error:
             yield f"{name}: {error}"
 

@@ -144,12 +144,14 @@ def test_a_folder_that_is_not_the_functions_is_told_in_a_line(tmp_path: Path) ->
 
 
 def test_a_function_without_an_entry_point_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:
-    host = folder / "main.py"
-    host.write_text(host.read_text().replace("from rename import rename\n", ""))
+    module = folder / "rename.py"
+    module.write_text(module.read_text().replace("def rename(", "def renamed("))
 
-    told = refused("--out", tmp_path, "--folder", folder)
+    without = refused("--out", tmp_path, "--folder", folder)
+    module.unlink()
+    missing = refused("--out", tmp_path, "--folder", folder)
 
-    assert told == f"{host} has no entry point rename, which is to be deployed.\n"
+    assert without == missing == f"{module} has no function rename, which is to be deployed.\n"
 
 
 def test_a_host_that_is_not_python_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:

@@ -4,7 +4,6 @@ Here they are only read, and validated where terraform is installed. The asserti
 (`*.tftest.hcl`) take a minute and are run by `terraform test`.
 """
 
-import ast
 import re
 import shutil
 import subprocess
@@ -15,7 +14,8 @@ from typing import Any
 import pytest
 
 from app import site_policy
-from common.settings import REQUIRED, SETTINGS, Settings
+from common.settings import SETTINGS, Settings
+from endpoints import ENDPOINTS
 from infra.local.processes import TUNING
 from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, ROOT, TERRAFORM, blocks, local_values, strings
 
@@ -50,12 +50,9 @@ def settings_of(endpoint: str) -> set[str]:
 
 
 def test_every_entry_point_is_deployed_and_no_other() -> None:
-    tree = ast.parse((ROOT / "functions" / "main.py").read_text())
-    named = [node.value for node in tree.body if isinstance(node, ast.Assign)]
+    deployed = {name: function["entry_point"] for name, function in DEPLOYED.items()}
 
-    assert sorted(function["entry_point"] for function in DEPLOYED.values()) == sorted(
-        ast.literal_eval(named[0])
-    )
+    assert deployed == {name: endpoint.target for name, endpoint in ENDPOINTS.items()}
 
 
 @pytest.mark.parametrize("endpoint", DEPLOYED)
@@ -67,14 +64,14 @@ def test_a_function_is_told_only_settings_that_there_are(endpoint: str) -> None:
 def test_a_function_is_told_what_it_cannot_do_without(endpoint: str) -> None:
     function = DEPLOYED[endpoint]
 
-    assert set(REQUIRED[function["entry_point"]]) <= {*settings_of(endpoint), *function["secrets"]}
+    assert set(ENDPOINTS[endpoint].requires) <= {*settings_of(endpoint), *function["secrets"]}
 
 
 @pytest.mark.parametrize("endpoint", DEPLOYED)
 def test_a_secret_reaches_only_the_functions_that_use_it(endpoint: str) -> None:
     key_of_the_provider = {"X_RAPID_API_KEY"} if endpoint == "upload" else set()
 
-    used = {*REQUIRED[DEPLOYED[endpoint]["entry_point"]], *key_of_the_provider}
+    used = {*ENDPOINTS[endpoint].requires, *key_of_the_provider} - {"REMOVER"}
     assert set(DEPLOYED[endpoint]["secrets"]) == used
     assert not used & settings_of(endpoint), "a secret stands among the settings, which everybody may read"
 
@@ -116,7 +113,10 @@ def test_what_is_not_chosen_is_as_the_application_has_it() -> None:
 
 
 def test_only_cleanup_is_not_for_everybody() -> None:
-    assert [name for name, function in DEPLOYED.items() if not function.get("public", True)] == ["cleanup"]
+    hidden = [name for name, endpoint in ENDPOINTS.items() if not endpoint.is_public]
+
+    assert [name for name, function in DEPLOYED.items() if not function.get("public", True)] == hidden
+    assert hidden == ["cleanup"]
 
 
 def test_everybody_is_let_in_by_the_function_and_the_site_alone() -> None:

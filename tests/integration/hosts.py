@@ -16,6 +16,7 @@ from pathlib import Path
 
 import requests
 
+from endpoints import ENDPOINTS
 from infra.local import FUNCTIONS, ROOT
 from tests.integration.leaks import KEYS, leaks
 from tests.ports import free_port
@@ -24,16 +25,8 @@ GKE = ROOT / "infra" / "gke"
 _PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
 _START_SECONDS = 60
 
-# The last part of an endpoint's address beside the function's target, where the two differ.
-TARGETS = {
-    "upload": "upload",
-    "list": "list_images",
-    "rename": "rename",
-    "delete": "delete",
-    "image": "image",
-    "health": "health",
-    "cleanup": "cleanup",
-}
+# The target of each endpoint's Cloud Function.
+TARGETS = {name: endpoint.target for name, endpoint in ENDPOINTS.items()}
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from app import create_app
 from common import bootstrap
 from common.settings import SETTINGS
+from endpoints import ENDPOINTS
 from tests.fakes import SECRET
 from tests.objectcut import KEY
-from tests.service import TARGETS, Service, functions_host
+from tests.service import Service, functions_host
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,7 @@ def service(request: pytest.FixtureRequest, environment: None) -> Iterator[Servi
         if request.param == "application":
             app = apps.setdefault("", apps.get("") or create_app())
         else:
-            target = TARGETS.get(function, function)
+            target = ENDPOINTS[function].target
             if target not in apps:
                 apps[target] = functions_host(target)
             app = apps[target]

@@ -12,6 +12,7 @@ from threading import Barrier
 
 import pytest
 from PIL import Image
+from pymongo.errors import ConfigurationError
 
 from common import bootstrap
 from common.domain.errors import LimitReached
@@ -22,6 +23,7 @@ from common.removers.rapidapi import RapidApiRemover
 from common.settings import Settings, SettingsError
 from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
+from endpoints import APPLICATION_REQUIRES
 from infra.local import FUNCTIONS
 from tests.fakes import SECRET, settings
 from tests.mongo import MongoImages
@@ -168,6 +170,8 @@ def test_the_built_library_keeps_pictures_within_the_limit(weights: Path) -> Non
 
 @pytest.mark.usefixtures("environment")
 def test_the_parts_are_built_once_a_process_from_the_environment(connected: list[tuple[str, str]]) -> None:
+    bootstrap.check_settings(APPLICATION_REQUIRES)
+
     first, second = bootstrap.parts(), bootstrap.parts()
 
     assert first is second
@@ -177,6 +181,7 @@ def test_the_parts_are_built_once_a_process_from_the_environment(connected: list
 
 @pytest.mark.usefixtures("environment")
 def test_parts_that_are_provided_are_used_until_none_are() -> None:
+    bootstrap.check_settings(APPLICATION_REQUIRES)
     given = bootstrap.build(settings(user_limit=99))
 
     bootstrap.provide(given)
@@ -185,12 +190,17 @@ def test_parts_that_are_provided_are_used_until_none_are() -> None:
     assert bootstrap.parts().settings.user_limit == 7
 
 
-def test_a_failed_start_is_tried_again_at_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingsError):
-        bootstrap.parts()
+@pytest.mark.usefixtures("environment")
+def test_parts_that_could_not_be_built_are_built_at_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: str) -> None:
+        raise ConfigurationError("the name cannot be resolved")
 
-    monkeypatch.setenv("MONGO_URI", "mongodb://db")
-    monkeypatch.setenv("FUNCTION_TARGET", "health")
+    bootstrap.check_settings(APPLICATION_REQUIRES)
+    with monkeypatch.context() as failing:
+        failing.setattr(bootstrap, "connect", fail)
+        with pytest.raises(ConfigurationError):
+            bootstrap.parts()
+
     assert bootstrap.parts().settings.mongo_uri == "mongodb://db"
 
 
@@ -198,7 +208,7 @@ def test_a_process_without_a_setting_ends_with_one_line_that_names_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        bootstrap.check_settings()
+        bootstrap.check_settings(APPLICATION_REQUIRES)
 
     assert ended.value.code == 3
     [line] = capsys.readouterr().err.splitlines()
@@ -207,7 +217,7 @@ def test_a_process_without_a_setting_ends_with_one_line_that_names_it(
 
 @pytest.mark.usefixtures("environment")
 def test_a_process_with_its_settings_starts_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:
-    bootstrap.check_settings()
+    bootstrap.check_settings(APPLICATION_REQUIRES)
 
     assert capsys.readouterr() == ("", "")
 

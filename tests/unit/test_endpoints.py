@@ -9,7 +9,7 @@ import pytest
 
 from common.domain import errors
 from common.domain.models import Span
-from common.settings import REQUIRED
+from endpoints import ENDPOINTS
 from tests.fakes import START, UPLOAD
 from tests.photos import decoded
 from tests.service import PICTURE, UNKNOWN, Service, functions_host, problem
@@ -187,7 +187,7 @@ def test_a_large_refused_body_is_answered_by_every_host(service: Service) -> Non
 
 
 @pytest.mark.usefixtures("environment")
-@pytest.mark.parametrize("target", REQUIRED)
+@pytest.mark.parametrize("target", [endpoint.target for endpoint in ENDPOINTS.values()])
 @pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico"])
 def test_what_the_functions_host_answers_itself_has_our_shape(target: str, path: str) -> None:
     client = functions_host(target).test_client()
@@ -205,3 +205,17 @@ def test_a_functions_host_without_its_settings_does_not_start(
 
     assert ended.value.code == 3
     assert capsys.readouterr().err.startswith("MONGO_URI is not set")
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_function_that_nobody_knows_is_refused_with_those_that_exist(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        functions_host("list")
+
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == (
+        "FUNCTION_TARGET is 'list'; it should be one of"
+        " upload, list_images, rename, delete, image, health, cleanup\n"
+    )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from common.domain import errors
-from common.settings import REQUIRED, SETTINGS
+from common.settings import SETTINGS
+from endpoints import ENDPOINTS
 from infra.local import FUNCTIONS, ROOT
 from tests.service import functions_host
 
@@ -73,17 +74,28 @@ def test_nothing_is_pinned_in_two_files() -> None:
 
 
 @pytest.mark.usefixtures("environment")
-@pytest.mark.parametrize("function", REQUIRED)
-def test_every_function_is_an_entry_point_of_the_functions_host(function: str) -> None:
-    assert functions_host(function).name == function
+@pytest.mark.parametrize("target", [endpoint.target for endpoint in ENDPOINTS.values()])
+def test_every_function_is_an_entry_point_of_the_functions_host(target: str) -> None:
+    assert functions_host(target).name == target
 
 
-def test_every_entry_point_says_what_it_needs() -> None:
-    text = (FUNCTIONS / "main.py").read_text("utf-8")
-    named = re.search(r"__all__ = \[(.*?)\]", text, re.DOTALL)
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_every_endpoint_has_a_path_of_its_name_and_requires_settings_that_exist(name: str) -> None:
+    endpoint = ENDPOINTS[name]
 
-    assert named is not None
-    assert set(re.findall(r'"(\w+)"', named[1])) == set(REQUIRED)
+    assert endpoint.paths[0].partition("/{")[0] == f"/api/{name}"
+    assert len({path.count("{") for path in endpoint.paths}) == 1
+    assert set(endpoint.requires) <= set(SETTINGS)
+
+
+def test_the_list_of_endpoints_imports_nothing_of_ours_and_common_does_not_import_it() -> None:
+    imports = re.findall(r"^\s*(?:from|import) (\w+)", (FUNCTIONS / "endpoints.py").read_text("utf-8"), re.M)
+    importers = [
+        path for path in (FUNCTIONS / "common").rglob("*.py") if "endpoints import" in path.read_text()
+    ]
+
+    assert imports == ["typing"]
+    assert importers == []
 
 
 def test_what_is_deployed_holds_no_tests_and_no_documents() -> None:

@@ -19,9 +19,10 @@ from common.imaging.codec import PREVIEW_SIDE
 from common.imaging.intake.admission import _MEDIA_TYPES
 from common.service.library import NAME_LENGTH
 from common.service.sessions import LIFETIME
-from common.settings import REQUIRED, SETTINGS
+from common.settings import SETTINGS
 from common.storage.gcs.image import LARGEST_ANSWER, LINK_LIFETIME
 from common.web.problems import Problem
+from endpoints import ENDPOINTS
 from tests.integration.openapi.calls import ADDRESSES, APPLICATIONS, CALLS, OUTAGE
 from tests.integration.openapi.contract import (
     DOCUMENT,
@@ -32,7 +33,7 @@ from tests.integration.openapi.contract import (
     Answer,
     check_parts,
 )
-from tests.service import TARGETS, Service
+from tests.service import Service
 from upload import _KEY_LENGTH
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -155,15 +156,25 @@ def check_answer(response: TestResponse) -> Answer:
     return check_parts(method, path, response.status_code, headers, response.data)
 
 
-def test_every_function_is_described() -> None:
-    described = {operation.path.split("/")[2] for operation in OPERATIONS.values()}
+def methods_of(path: str) -> set[str]:
+    return {method.upper() for method in DOCUMENT["paths"][path] if method in METHODS}
 
-    assert {TARGETS.get(name, name) for name in described} == set(REQUIRED)
+
+def test_every_endpoint_is_described_with_its_paths_and_methods() -> None:
+    described = {
+        path: (methods_of(path) - {"OPTIONS"}, item.get("x-also-at"))
+        for path, item in DOCUMENT["paths"].items()
+    }
+
+    assert described == {
+        endpoint.paths[0]: (set(endpoint.methods), endpoint.paths[1] if endpoint.paths[1:] else None)
+        for endpoint in ENDPOINTS.values()
+    }
 
 
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
 def test_every_address_takes_the_methods_that_are_described(service: Service, path: str) -> None:
-    methods = {method.upper() for method in DOCUMENT["paths"][path] if method in METHODS}
+    methods = methods_of(path)
 
     response = service.call("OPTIONS", ADDRESSES[path].removeprefix("/api"))
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from common.settings import REQUIRED, SETTINGS, Settings, SettingsError
+from common.settings import SETTINGS, Settings, SettingsError
+from endpoints import APPLICATION_REQUIRES, ENDPOINTS
 
 KEY = "0123456789abcdef"
 NEEDED: Mapping[str, str] = {
@@ -16,14 +17,14 @@ NEEDED: Mapping[str, str] = {
 }
 
 
-def read(function: str | None = None, **given: str) -> Settings:
-    return Settings.from_env({**NEEDED, **given}, function=function)
+def read(**given: str) -> Settings:
+    return Settings.from_env({**NEEDED, **given}, requires=APPLICATION_REQUIRES)
 
 
-def refusal(function: str | None = None, **given: str) -> str:
+def refusal(**given: str) -> str:
     """Return the sentence with which these settings are refused."""
     with pytest.raises(SettingsError) as raised:
-        read(function, **given)
+        read(**given)
     return str(raised.value)
 
 
@@ -127,27 +128,22 @@ def test_a_malformed_setting_is_refused_in_one_line_that_names_it_but_not_its_va
     assert "\n" not in sentence
 
 
-@pytest.mark.parametrize("function", REQUIRED)
-def test_a_function_asks_only_for_what_it_needs(function: str) -> None:
-    given = {name: NEEDED[name] for name in REQUIRED[function]}
-    extra = {"X_RAPID_API_KEY": "k"} if function == "upload" else {}
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_an_endpoint_requires_only_what_it_needs(name: str) -> None:
+    requires = ENDPOINTS[name].requires
+    given = {name: NEEDED[name] for name in requires if name in NEEDED}
+    extra = {"X_RAPID_API_KEY": "k"} if "REMOVER" in requires else {}
 
-    assert Settings.from_env({**given, **extra}, function=function).mongo_uri == NEEDED["MONGO_URI"]
+    assert Settings.from_env({**given, **extra}, requires=requires).mongo_uri == NEEDED["MONGO_URI"]
     for name in given:
         with pytest.raises(SettingsError, match=f"^{name} is not set; it should be "):
-            Settings.from_env({**given, **extra, name: " "}, function=function)
+            Settings.from_env({**given, **extra, name: " "}, requires=requires)
 
 
 def test_the_whole_application_needs_what_upload_needs() -> None:
     assert refusal(APP_SECRET_KEY="").startswith("APP_SECRET_KEY is not set")
     assert refusal(MONGO_URI="").startswith("MONGO_URI is not set")
     assert refusal(X_RAPID_API_KEY="").startswith("LOCAL_MODEL_PATH is not set")
-
-
-def test_the_function_is_the_one_that_the_process_was_started_as() -> None:
-    health = Settings.from_env({"MONGO_URI": NEEDED["MONGO_URI"], "FUNCTION_TARGET": "health"})
-
-    assert health.app_secret_keys == ()
 
 
 def test_the_remover_is_the_provider_where_its_key_is_at_hand_else_the_model(tmp_path: Path) -> None:
@@ -171,7 +167,9 @@ def test_a_remover_without_what_it_needs_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_function_that_removes_nothing_needs_no_remover() -> None:
-    assert read("delete", X_RAPID_API_KEY="").remover == ("local",)
+    given = {**NEEDED, "X_RAPID_API_KEY": ""}
+
+    assert Settings.from_env(given, requires=ENDPOINTS["delete"].requires).remover == ("local",)
 
 
 def test_secrets_are_not_shown() -> None:

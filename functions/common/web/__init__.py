@@ -1,1 +1,1 @@
-"""HTTP: endpoints, cookies, bodies, answers and problem details; knows nothing of pixels or databases."""
+"""HTTP: endpoints, CORS, cookies, bodies, responses and problems; knows nothing of pixels or databases."""

@@ -1,4 +1,4 @@
-"""Errors as answers: application/problem+json (RFC 9457) with a stable code and a sentence to act on."""
+"""Errors as responses: application/problem+json (RFC 9457) with a stable code and a sentence to act on."""
 
 import io
 import json
@@ -28,7 +28,7 @@ _STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
     errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-# What the framework refuses by itself, in our words.
+# Refusals of the framework in our words.
 _REFUSED: Mapping[int, tuple[str, str]] = {
     404: ("not_found", "There is nothing at this address."),
     405: (
@@ -39,7 +39,7 @@ _REFUSED: Mapping[int, tuple[str, str]] = {
     413: ("image_too_large", "The request is larger than this service takes. Send a smaller one."),
     416: ("range_not_satisfiable", "The image ends before the range that was asked for."),
 }
-# What every answer says unless it knows better: do not keep, guess, run, frame or point elsewhere from this.
+# Defaults of every response: do not cache, sniff, run or frame it, and send no referrer to other sites.
 SAFE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Problem:
-    """A failure as its caller is told of it."""
+    """A failure as its caller sees it."""
 
     status: HTTPStatus
     code: str
@@ -61,14 +61,14 @@ class Problem:
 
     @classmethod
     def of(cls, error: Exception) -> "Problem":
-        """Describe an exception; one that nobody foresaw goes to the log and tells its caller nothing."""
+        """Describe an exception; an unexpected one is logged and tells its caller nothing."""
         if isinstance(error, errors.ApplicationError) and type(error) in _STATUS:
             return cls(_STATUS[type(error)], error.code, error.detail, _retry_after(error))
         if isinstance(error, HTTPException) and error.code and error.code < 500:
             return _refused(error, error.code)
-        logger.error("unforeseen failure", exc_info=error)
-        unforeseen = errors.ApplicationError
-        return cls(HTTPStatus.INTERNAL_SERVER_ERROR, unforeseen.code, unforeseen.default_detail)
+        logger.error("unexpected failure", exc_info=error)
+        internal = errors.ApplicationError
+        return cls(HTTPStatus.INTERNAL_SERVER_ERROR, internal.code, internal.default_detail)
 
     def response(self) -> Response:
         """Return the problem as a response."""
@@ -83,15 +83,15 @@ class Problem:
         return Response(json.dumps(body), self.status, headers, content_type="application/problem+json")
 
 
-def answer(error: Exception) -> Response:
-    """Return what a host answers to an exception outside of every endpoint."""
+def respond(error: Exception) -> Response:
+    """Return a host's response to an exception outside of every endpoint."""
     if has_request_context():
-        leave_body(request)
+        detach_body(request)
     return Problem.of(error).response()
 
 
-def leave_body(request: Request) -> None:
-    """Keep the host from reading a body without bounds: functions-framework does so after every answer."""
+def detach_body(request: Request) -> None:
+    """Keep the host from reading a body without bounds: functions-framework does so after every response."""
     request.stream = io.BytesIO()
 
 

@@ -1,9 +1,11 @@
-"""The bodies of requests: given up where they come too slowly, and read away where nobody wants them."""
+"""Request bodies: aborted if too slow, read as JSON or forms, and skipped if nobody reads them."""
 
 import contextlib
+import json
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from io import BytesIO
 from typing import IO, Any
 
@@ -12,22 +14,23 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTim
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
-from common.domain.errors import BadRequest
-from common.web.problems import leave_body
+from common.domain.errors import BadRequest, ImageTooLarge
+from common.web.problems import detach_body
 
-_DISCARDED_BODY = 64 * 1024 * 1024  # bytes of a refused body that are still read
-_DISCARD_SECONDS = 30.0  # for which they are
+JSON_BYTES = 64 * 1024  # more than any JSON body that we take
+_SKIPPED_BYTES = 64 * 1024 * 1024  # of a refused body, so that its sender hears the response
+_SKIP_SECONDS = 30.0
 _BODY_SECONDS = 10.0  # that any body may take
-_BODY_RATE = 32 * 1024  # bytes a second that one which takes longer has to come with
+_BODY_RATE = 32 * 1024  # bytes/s; minimum rate of a body that takes longer
 _CHUNK = 64 * 1024  # bytes
 
 
 class Body:
-    """A request's body as it arrives: given up when it comes too slowly, breaks off or is badly framed.
+    """A request's body as it arrives: aborted if it comes too slowly, breaks off or is badly framed.
 
-    A server's own reading returns when it has all that it was asked for, however long that takes. So a
-    thread watches the clock and, when the time is up, closes the side of the connection that reads: the
-    server finds the body's end there, and the answer can still be sent.
+    A server's read returns when it has all that it was asked for, however long that takes. So a thread
+    watches the clock and, when the time is up, shuts down the reading side of the connection: the server
+    finds the end of the body there, and the response can still be sent.
     """
 
     def __init__(self, request: Request) -> None:
@@ -50,12 +53,12 @@ class Body:
     def __exit__(self, *_: object) -> None:
         self._over.set()
 
-    def hurry(self) -> None:
-        """Allow no more than a fixed time for what is left."""
-        self._until = time.monotonic() + _DISCARD_SECONDS
+    def set_deadline(self) -> None:
+        """Allow no more than a fixed time for the rest."""
+        self._until = time.monotonic() + _SKIP_SECONDS
 
     def read(self, size: int = -1) -> bytes:
-        """Return that many bytes, fewer at the end; raise RequestTimeout or BadRequest to give it up."""
+        """Return that many bytes, fewer at the end; raise RequestTimeout or BadRequest if it is aborted."""
         if size < 0:
             return b"".join(iter(lambda: self.read(_CHUNK), b""))
         if self._over.is_set():
@@ -63,7 +66,7 @@ class Body:
         if not self._is_watched:
             self._is_watched = True
             threading.Thread(target=self._watch, daemon=True).start()
-        if self._length:  # there are servers that would wait for more
+        if self._length:  # some servers would wait for more
             size = min(size, self._length - self._received)
         chunk = self._read(size)
         self._received += len(chunk)
@@ -76,10 +79,10 @@ class Body:
         chunk = b""
         try:
             chunk = self._source.read(size)
-        except Exception as error:  # noqa: BLE001 - each server has its own for a body that is badly framed
+        except Exception as error:  # noqa: BLE001 - each server has its own error for bad framing
             failure = error
         if self._left() <= 0:
-            self._give_up()
+            self._abort()
             raise RequestTimeout from failure
         if failure or (size and not chunk and self._length):
             self._over.set()
@@ -87,7 +90,7 @@ class Body:
         return chunk
 
     def _left(self) -> float:
-        """Return the seconds that are left; what has arrived adds to them."""
+        """Return the seconds that are left; received bytes add to them."""
         until = self._started + _BODY_SECONDS + self._received / _BODY_RATE
         return min(until, self._until) - time.monotonic()
 
@@ -95,33 +98,61 @@ class Body:
         while (left := self._left()) > 0:
             if self._over.wait(left):
                 return
-        self._give_up()
+        self._abort()
 
-    def _give_up(self) -> None:
+    def _abort(self) -> None:
         self._over.set()
         if self._connection:
-            with contextlib.suppress(OSError):  # it is closed already
+            with contextlib.suppress(OSError):  # already closed
                 self._connection.shutdown(socket.SHUT_RD)
 
 
 class FormInMemory(FormDataParser):
-    """Keeps a form's files in memory, where what they have goes anyway, and not on a disk before."""
+    """Keeps the files of a form in memory instead of spooling them to disk."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "stream_factory": lambda *_, **__: BytesIO()})
 
 
-def discard_body(request: Request) -> None:
-    """Read what is left of the body, so that its sender hears the answer and not a reset connection."""
-    with contextlib.suppress(BadRequest, HTTPException):  # nobody is left to answer, or not for long
+def json_object(request: Request) -> Mapping[str, Any]:
+    """Return the JSON object in the body, or raise BadRequest."""
+    try:
+        body = json.loads(_read_text(request), object_pairs_hook=_unique)
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply
+        body = None
+    if not isinstance(body, dict):
+        raise BadRequest("The body must be a JSON object.")
+    return body
+
+
+def _read_text(request: Request) -> bytes:
+    with contextlib.suppress(RequestEntityTooLarge):
+        text = request.get_data()
+        if not request.environ["wsgi.input"].read(1):
+            return text
+        # else it is chunked, and was cut at the limit
+    raise ImageTooLarge(f"The body has more than {JSON_BYTES // 1024} KiB. Send a shorter one.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build a JSON object; refuse a repeated name, which different readers understand differently."""
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        raise ValueError("a name is repeated")
+    return read
+
+
+def skip(request: Request) -> None:
+    """Read the rest of the body, so that its sender gets the response and not a reset connection."""
+    with contextlib.suppress(BadRequest, HTTPException):  # the sender is gone or too slow
         try:
-            _read_away(request.stream)
+            _skip(request.stream)
         except RequestEntityTooLarge:
-            _read_away(get_input_stream(request.environ))
-    leave_body(request)
+            _skip(get_input_stream(request.environ))
+    detach_body(request)
 
 
-def _read_away(body: IO[bytes]) -> None:
-    left = _DISCARDED_BODY
+def _skip(body: IO[bytes]) -> None:
+    left = _SKIPPED_BYTES
     while left > 0 and (chunk := body.read(min(left, _CHUNK))):
         left -= len(chunk)

@@ -1,4 +1,4 @@
-"""The shapes in which endpoints answer."""
+"""Responses of endpoints: JSON, records, and redirects to the site."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ def json_response(body: Mapping[str, object], status: int = 200, **headers: str)
 
 
 def record_json(record: ImageRecord) -> dict[str, object]:
-    """Return a record as callers see it, with the addresses of its three images."""
+    """Return a record as callers see it, with the URLs of its three images."""
     described = {name: value for name, value in asdict(record).items() if name != "content_type"}
     image = f"/api/image/{record.record_id}"
     return {
@@ -28,15 +28,15 @@ def record_json(record: ImageRecord) -> dict[str, object]:
     }
 
 
-def wants_page(request: Request) -> bool:
-    """Tell whether the caller is a browser that shows the answer as a page."""
+def prefers_html(request: Request) -> bool:
+    """Tell whether the caller is a browser that shows the response as a page."""
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
-def to_site(settings: Settings, flash: str) -> Response:
-    """Send a browser back to the site, which shows the message of this code.
+def redirect_to_site(settings: Settings, flash: str) -> Response:
+    """Redirect a browser to the site, which shows the message of this code.
 
-    The query is for the site's script; the fragment shows the message where there is no script.
+    The query is for the site's script; the fragment shows the message without a script.
     """
     location = f"{settings.site_url or '/'}?flash={flash}#flash-{flash}"
     return Response(status=302, headers={"Location": location})

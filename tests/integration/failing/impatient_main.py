@@ -1,6 +1,9 @@
 """The functions host, impatient."""
 
+import main  # noqa: F401
 import tests.integration.failing.impatient  # noqa: F401
-from main import image, list_images, upload
+from image import image
+from list_images import list_images
+from upload import upload
 
 __all__ = ["image", "list_images", "upload"]

@@ -11,7 +11,7 @@ from common import bootstrap
 from common.web import request_body as bodies
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response
-from tests.host import serve
+from tests.host import at, serve
 
 SOON = 0.3  # seconds
 
@@ -19,12 +19,12 @@ SOON = 0.3  # seconds
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(bodies, "_BODY_SECONDS", SOON)
-    monkeypatch.setattr(bodies, "_DISCARD_SECONDS", SOON)
+    monkeypatch.setattr(bodies, "_SKIP_SECONDS", SOON)
     yield
     bootstrap.provide(None)
 
 
-@endpoint("work", "POST", identified=False)
+@endpoint(at("/api/work", methods=("POST",)), identified=False)
 def work(call: Call) -> Response:
     """Take the body, and then longer than a body may."""
     size = len(call.request.get_data())

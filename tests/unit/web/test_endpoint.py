@@ -7,7 +7,7 @@ from flask import Response
 
 from common import bootstrap
 from common.web.endpoint import Call, endpoint
-from tests.host import body, serve, start, thing
+from tests.host import at, body, serve, start, thing
 
 SITE = "https://site.example"
 FRIEND = "https://friend.example"
@@ -62,7 +62,7 @@ def test_head_is_refused_where_get_is() -> None:
     "path", ["/api/thing/7", "/thing/7", "/7", "/item/7", "/api/item/7", "/api/7", "/api/thing/7/"]
 )
 def test_the_api_prefix_and_the_functions_own_name_are_dropped_from_the_path(path: str) -> None:
-    assert serve(thing).get(path).get_json()["arguments"] == ["7"]
+    assert serve(thing).get(path).get_json()["path_params"] == ["7"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_every_answer_keeps_browsers_from_guessing_framing_and_caching(path: str
 
 
 def test_what_an_endpoint_says_about_caching_stands() -> None:
-    @endpoint("kept", "GET")
+    @endpoint(at("/api/kept"))
     def kept(_: Call) -> Response:
         return Response("x", headers={"Cache-Control": "private"})
 
@@ -177,7 +177,7 @@ def test_what_an_endpoint_says_about_caching_stands() -> None:
 def test_what_nobody_foresaw_is_a_500_whose_trace_goes_to_the_log_only(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    @endpoint("broken", "GET")
+    @endpoint(at("/api/broken"))
     def broken(_: Call) -> Response:
         raise ZeroDivisionError("a secret of the code")
 
@@ -190,17 +190,18 @@ def test_what_nobody_foresaw_is_a_500_whose_trace_goes_to_the_log_only(
     assert "a secret of the code" in caplog.text
 
 
-def test_settings_that_are_missing_are_a_500_that_does_not_say_which(
-    caplog: pytest.LogCaptureFixture,
+def test_parts_that_cannot_be_built_are_a_500_that_does_not_say_why(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = serve(thing)
-    bootstrap.provide(None)  # the environment has none
+    bootstrap.provide(None)
+    monkeypatch.setattr(bootstrap, "_settings", None)
 
     response = client.get("/thing/1")
 
     assert (response.status_code, response.get_json()["code"]) == (500, "internal")
-    assert "MONGO_URI" not in response.text
-    assert "MONGO_URI is not set" in caplog.text
+    assert "settings" not in response.text
+    assert "a request came before the host had checked its settings" in caplog.text
 
 
 def test_a_function_keeps_its_name_for_the_host() -> None:

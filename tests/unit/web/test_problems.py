@@ -16,7 +16,7 @@ from werkzeug.exceptions import (
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from common.domain import errors
-from common.web.problems import Problem, answer
+from common.web.problems import Problem, respond
 
 # The table of the HTTP contract.
 CONTRACT: list[tuple[errors.ApplicationError, int, str, str]] = [
@@ -49,7 +49,7 @@ def tree(error: type[errors.ApplicationError] = errors.ApplicationError) -> Iter
 def test_each_error_is_answered_as_the_contract_says(
     error: errors.ApplicationError, status: int, code: str, detail: str
 ) -> None:
-    response = answer(error)
+    response = respond(error)
 
     body = response.get_json()
     assert response.content_type == "application/problem+json"
@@ -65,8 +65,8 @@ def test_no_error_is_missing_from_the_contract() -> None:
 
 
 def test_what_must_be_waited_for_says_how_long() -> None:
-    assert answer(errors.RateLimited(retry_after=7)).headers["Retry-After"] == "7"
-    assert "Retry-After" not in answer(errors.Unavailable()).headers
+    assert respond(errors.RateLimited(retry_after=7)).headers["Retry-After"] == "7"
+    assert "Retry-After" not in respond(errors.Unavailable()).headers
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_must_be_waited_for_says_how_long() -> None:
 def test_what_the_framework_refuses_is_answered_in_our_shape(
     error: HTTPException, status: int, code: str
 ) -> None:
-    response = answer(error)
+    response = respond(error)
 
     assert response.content_type == "application/problem+json"
     assert (response.status_code, response.get_json()["code"]) == (status, code)
@@ -90,8 +90,8 @@ def test_what_the_framework_refuses_is_answered_in_our_shape(
 
 
 def test_the_headers_that_belong_to_a_refusal_are_kept() -> None:
-    assert answer(MethodNotAllowed(["GET", "PUT"])).headers["Allow"] == "GET, PUT"
-    assert answer(RequestedRangeNotSatisfiable(99)).headers["Content-Range"] == "bytes */99"
+    assert respond(MethodNotAllowed(["GET", "PUT"])).headers["Allow"] == "GET, PUT"
+    assert respond(RequestedRangeNotSatisfiable(99)).headers["Content-Range"] == "bytes */99"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_headers_that_belong_to_a_refusal_are_kept() -> None:
 def test_what_nobody_foresaw_is_logged_and_tells_its_caller_nothing(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = answer(error)
+    response = respond(error)
 
     assert response.status_code == 500
     assert json.loads(response.data) == {

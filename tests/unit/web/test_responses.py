@@ -5,7 +5,7 @@ from flask import Request
 from werkzeug.test import EnvironBuilder
 
 from common.domain.models import ImageRecord
-from common.web.responses import json_response, record_json, to_site, wants_page
+from common.web.responses import json_response, prefers_html, record_json, redirect_to_site
 from tests.fakes import settings
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -57,7 +57,7 @@ def test_a_record_of_the_original_application_shows_that_its_size_is_unknown() -
 def test_only_a_browser_that_shows_a_page_is_answered_with_one(accept: str | None, page: bool) -> None:
     headers = [] if accept is None else [("Accept", accept)]
 
-    assert wants_page(Request(EnvironBuilder(headers=headers).get_environ())) is page
+    assert prefers_html(Request(EnvironBuilder(headers=headers).get_environ())) is page
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,6 @@ def test_only_a_browser_that_shows_a_page_is_answered_with_one(accept: str | Non
     ],
 )
 def test_a_browser_is_sent_back_to_the_site_with_a_code(site_url: str, location: str) -> None:
-    response = to_site(settings(site_url=site_url), "image_generated")
+    response = redirect_to_site(settings(site_url=site_url), "image_generated")
 
     assert (response.status_code, response.headers["Location"]) == (302, location)

@@ -1,0 +1,32 @@
+"""Who is calling: the signed cookie, or the same token as a bearer."""
+
+from flask import Request, Response
+
+from common.service.sessions import LIFETIME, Session, SessionSigner
+from common.settings import Settings
+
+COOKIE = "user_id"
+
+
+def read_session(request: Request, signer: SessionSigner) -> Session:
+    """Return the caller's session; a bearer token goes before the cookie."""
+    bearer = request.authorization
+    return signer.read(bearer.token if bearer and bearer.type == "bearer" else request.cookies.get(COOKIE))
+
+
+def set_cookie(response: Response, token: str, request: Request, settings: Settings) -> None:
+    """Give the caller this token as the cookie."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=LIFETIME,
+        httponly=True,
+        samesite=settings.cookie_samesite,
+        secure=is_https(request) or settings.cookie_samesite == "None",
+    )
+
+
+def is_https(request: Request) -> bool:
+    """Tell whether the caller's connection is encrypted, here or at a load balancer in front of us."""
+    # A caller who forges this header changes only its own cookie.
+    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"

@@ -1,0 +1,54 @@
+"""Cross-origin calls: which pages of other origins may read responses and make changes."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+
+from common.domain.errors import OriginNotAllowed
+from common.settings import Settings
+from common.web.cookies import is_https
+
+_EXPOSED_HEADERS = "Content-Disposition, Content-Range, ETag, Location, Retry-After"
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def refuse_foreign_origin(request: Request, settings: Settings) -> None:
+    """Raise OriginNotAllowed if a page of a foreign origin tries to change something."""
+    origin = request.headers.get("Origin")
+    if origin and request.method not in _SAFE_METHODS and not _is_trusted(origin, request, settings):
+        raise OriginNotAllowed
+
+
+def preflight(request: Request, settings: Settings, methods: Sequence[str]) -> Response:
+    """Return the response to an OPTIONS request."""
+    allowed = ", ".join(methods)
+    response = Response(status=204, headers={"Allow": allowed})
+    del response.headers["Content-Type"]  # Flask sets one although there is no body
+    if _is_trusted(request.headers.get("Origin", ""), request, settings):
+        response.headers["Access-Control-Allow-Methods"] = allowed
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
+        response.headers["Access-Control-Max-Age"] = "3600"
+    return response
+
+
+def add_cors_headers(response: Response, request: Request, settings: Settings) -> None:
+    """Let pages of trusted origins read this response."""
+    headers = response.headers
+    origin = request.headers.get("Origin")
+    if origin and _is_trusted(origin, request, settings):
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Allow-Credentials"] = "true"
+        headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
+    if settings.allowed_origins or settings.site_url:
+        headers.add("Vary", "Origin")
+
+
+def _is_trusted(origin: str, request: Request, settings: Settings) -> bool:
+    scheme, _, host = origin.partition("://")
+    # A proxy may terminate TLS without setting X-Forwarded-Proto, so accept https origins too.
+    is_ours = scheme == "https" or (scheme == "http" and not is_https(request))
+    if origin in settings.allowed_origins or (is_ours and host and host == request.host):
+        return True
+    site = urlsplit(settings.site_url)
+    return bool(site.netloc) and origin == f"{site.scheme}://{site.netloc}"
