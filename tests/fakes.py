@@ -1,6 +1,7 @@
 """Small stand-ins for everything outside of the use cases; see common.service.ports for what each must do."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -24,12 +25,14 @@ from common.domain.models import (
     Upload,
     Variant,
 )
+from common.domain.pictures import CutOut, Look, Matte, View, ViewSpec
 from common.imaging.codec import Picture, PillowCodec
 from common.service.library import Library
-from common.service.limits import Admission, PixelBudget
+from common.service.limits import Admission
 from common.service.sessions import SessionSigner
 from common.settings import Settings
 from common.storage.inline import InlineImageStore
+from tests.looking import seen
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "a secret key for tests"
@@ -232,25 +235,39 @@ class FakeImages:
         return sum(self.objects.pop(name, None) is not None for name in names)
 
 
+class FakePicture:
+    """A red picture of 4 x 3 pixels with a transparent corner."""
+
+    content_type = "image/png"
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def view(self, spec: ViewSpec) -> View:
+        alpha = Image.new("L", (4, 3), 255)
+        alpha.putpixel((0, 0), 0)
+        return Picture(Image.new("RGB", (4, 3), "red"), alpha, "image/png", None).view(spec)
+
+    def cut_out(self, matte: Matte) -> CutOut:
+        self._steps.take("cut_out")
+        return CutOut(4, 3, b"the cut-out", b"the preview")
+
+
 class FakeCodec:
-    """A PictureCodec for which everything is a picture of 4 x 3 pixels with a transparent corner."""
+    """A PictureCodec that takes everything for a FakePicture."""
 
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
 
-    def read(self, content: bytes, hold: Callable[[int], object]) -> Picture:
+    def open(self, content: bytes) -> AbstractContextManager[FakePicture]:
         self.steps.take("read")
-        hold(12)
-        alpha = Image.new("L", (4, 3), 255)
-        alpha.putpixel((0, 0), 0)
-        return Picture(Image.new("RGB", (4, 3), "red"), alpha, "image/png", None)
-
-    def cut_out(self, picture: Picture, matte: Image.Image) -> tuple[bytes, bytes]:
-        self.steps.take("cut_out")
-        return b"the cut-out", b"the preview"
+        return nullcontext(FakePicture(self.steps))
 
     def preview(self, content: bytes) -> bytes:
         return b"the preview of " + content
+
+    def read_alpha(self, content: bytes, size: tuple[int, int]) -> Matte:
+        return Matte(*size, content)
 
     def content_type(self, content: bytes) -> str:
         return "image/gif"
@@ -263,12 +280,13 @@ class FakeRemover:
         self.steps = steps or Steps()
         self.shown: list[Image.Image] = []
 
-    def matte(self, picture: Image.Image) -> Image.Image:
+    def matte(self, look: Look) -> Matte:
         self.steps.take("matte")
-        self.shown.append(picture)
-        matte = Image.new("L", picture.size)
-        matte.paste(255, (0, 0, picture.width // 2, picture.height))
-        return matte
+        shown = seen(look(ViewSpec("rgb", 100_000)))
+        self.shown.append(shown)
+        matte = Image.new("L", shown.size)
+        matte.paste(255, (0, 0, shown.width // 2, shown.height))
+        return Matte(*matte.size, matte.tobytes())
 
 
 def settings(**given: Any) -> Settings:
@@ -286,7 +304,6 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
         codec=lambda: PillowCodec(chosen.max_megapixels),
         remover=lambda: remover,
         user_limit=chosen.user_limit,
-        budget=PixelBudget(10**9, patience=1),
         retention=timedelta(days=chosen.retention_days),
     )
     admission = Admission(chosen.uploads_at_once)

@@ -7,14 +7,30 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import RemoverError
+from common.imaging.codec import PillowCodec
 from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
+from tests.looking import matte_of
 from tests.objectcut import KEY, ObjectCut
 
 SIZE = (60, 40)
 
 
-def remover(provider: ObjectCut, **knobs: float) -> RapidApiRemover:
+class Asked:
+    """A remover that is shown pictures of this process."""
+
+    def __init__(self, asked: RapidApiRemover) -> None:
+        self._asked = asked
+
+    def matte(self, shown: Image.Image) -> Image.Image:
+        return matte_of(self._asked, shown)
+
+
+def rapid_api(key: str, host: str, **knobs: float) -> Asked:
+    return Asked(RapidApiRemover(key, host, PillowCodec(50).read_alpha, **knobs))
+
+
+def remover(provider: ObjectCut, **knobs: float) -> Asked:
     quick: dict[str, Any] = {
         "connect_timeout": 2,
         "read_timeout": 5,
@@ -22,7 +38,7 @@ def remover(provider: ObjectCut, **knobs: float) -> RapidApiRemover:
         "backoff": 0.01,
         "rate_limit_wait": 0.05,
     }
-    return RapidApiRemover(provider.key, provider.host, **(quick | knobs))
+    return rapid_api(provider.key, provider.host, **(quick | knobs))
 
 
 def picture(size: tuple[int, int] = SIZE) -> Image.Image:
@@ -39,7 +55,7 @@ def cut_out(size: tuple[int, int] = SIZE, mode: str = "RGBA") -> Image.Image:
     return result
 
 
-def error_of(asked: RapidApiRemover, shown: Image.Image | None = None) -> RemoverError:
+def error_of(asked: Asked, shown: Image.Image | None = None) -> RemoverError:
     """Return the error that the remover raises, having checked that no part of it tells the key."""
     with pytest.raises(RemoverError) as raised:
         asked.matte(shown or picture())

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from common.service.library import Library
-from common.service.limits import PixelBudget
 from tests.fakes import Clock, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
 
 DAY = timedelta(days=1)
@@ -28,7 +27,6 @@ class World:
             codec=lambda: FakeCodec(self.steps),
             remover=lambda: self.remover,
             user_limit=2,
-            budget=PixelBudget(100, patience=1),
             retention=30 * DAY,
             clock=self.clock,
         )

@@ -76,13 +76,13 @@ def exit_with(reason: str) -> NoReturn:
 def build(settings: Settings) -> Parts:
     """Build the parts that these settings describe; nothing is connected or loaded yet."""
     logs.configure(settings.log_level)
+    codec = _once(lambda: _codec(settings))
     library = Library(
         records=MongoRecordStore(connect(settings.mongo_uri, settings.mongo_db)),
         images=_once(lambda: _images(settings)),
-        codec=_once(lambda: _codec(settings)),
-        remover=_once(lambda: _remover(settings)),
+        codec=codec,
+        remover=_once(lambda: _remover(settings, codec)),
         user_limit=settings.user_limit,
-        budget=PixelBudget(settings.megapixels_at_once * 1_000_000, patience=_PATIENCE),
         retention=timedelta(days=settings.retention_days) if settings.retention_days else None,
     )
     keys = settings.app_secret_keys
@@ -106,10 +106,10 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
 
 
 def _load_ahead(library: Library) -> None:
-    """Load what an upload needs on a thread of its own, while its body comes and the database is asked."""
+    """Load what an upload needs on a thread of its own while its body arrives."""
 
     def load() -> None:
-        with contextlib.suppress(Exception):  # it fails again, and is answered, where it is needed
+        with contextlib.suppress(Exception):  # it fails again when it is needed, and is answered then
             library.codec()
             library.remover()
 
@@ -130,23 +130,23 @@ def _images(settings: Settings) -> ImageStore:
 def _codec(settings: Settings) -> PictureCodec:
     from common.imaging.codec import PillowCodec
 
-    return PillowCodec(settings.max_megapixels)
+    budget = PixelBudget(settings.megapixels_at_once * 1_000_000, patience=_PATIENCE)
+    return PillowCodec(settings.max_megapixels, budget.hold)
 
 
-def _remover(settings: Settings) -> BackgroundRemover:
-    makers = {"rapidapi": _rapidapi, "local": _local}
-    removers = [(name, makers[name](settings)) for name in settings.remover]
-    if len(removers) == 1:
-        return removers[0][1]
+def _remover(settings: Settings, codec: Callable[[], PictureCodec]) -> BackgroundRemover:
+    makers = {"rapidapi": lambda: _rapidapi(settings, codec()), "local": lambda: _local(settings)}
+    if len(settings.remover) == 1:
+        return makers[settings.remover[0]]()
     from common.removers.fallback import FallbackRemover
 
-    return FallbackRemover(removers)
+    return FallbackRemover([(name, _once(makers[name])) for name in settings.remover])
 
 
-def _rapidapi(settings: Settings) -> BackgroundRemover:
+def _rapidapi(settings: Settings, codec: PictureCodec) -> BackgroundRemover:
     from common.removers.rapidapi import RapidApiRemover
 
-    return RapidApiRemover(settings.x_rapid_api_key, settings.x_rapid_api_host)
+    return RapidApiRemover(settings.x_rapid_api_key, settings.x_rapid_api_host, codec.read_alpha)
 
 
 def _local(settings: Settings) -> BackgroundRemover:

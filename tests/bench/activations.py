@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from common.removers.local import network_input
+from common.removers.local import VIEW, network_input
 from common.removers.quantized import HIGHEST
 from common.removers.runtime import openvino
 from infra.local import ROOT
 from tests.bench.cut_outs import known_cut_outs
+from tests.looking import picture_of
 
 MODEL = ROOT / ".data" / "models" / "u2netp.onnx"
 
@@ -28,9 +29,8 @@ def highest(model: Path, pictures: Iterator[Image.Image]) -> dict[str, float]:
     looked_at = [openvino.opset13.result(layers[name].input_value(0)) for name in HIGHEST]
     part = openvino.Model(looked_at, network.get_parameters())
     inference = core.compile_model(part, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    seen = [
-        [float(given.max()) for given in inference({0: network_input(each)}).values()] for each in pictures
-    ]
+    inputs = (network_input(picture_of(each).view(VIEW)) for each in pictures)
+    seen = [[float(given.max()) for given in inference({0: each}).values()] for each in inputs]
     return dict(zip(HIGHEST, np.max(seen, axis=0).tolist(), strict=True))
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter, ImageOps
 from common.removers.base import BackgroundRemover
 from tests.bench.shapes import SUBJECTS, Pen, Subject
 from tests.bench.textures import BACKDROPS, Colour, coarse_noise, grain
+from tests.looking import matte_of
 
 _FINE = 2  # subjects are drawn this much larger, so that their edges are smooth when they are reduced
 
@@ -64,7 +65,7 @@ def from_photos(folder: Path, remover: BackgroundRemover) -> Iterator[KnownCutOu
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
     for path, other in zip(paths, paths[1:] + paths[:1], strict=True):
         photo = Image.open(path).convert("RGB")
-        matte = remover.matte(photo).point(lambda value: (value - 128) * 4 + 64)
+        matte = matte_of(remover, photo).point(lambda value: (value - 128) * 4 + 64)
         matte = matte.filter(ImageFilter.GaussianBlur(0.8))
         background = ImageOps.fit(Image.open(other).convert("RGB"), photo.size)
         background = background.filter(ImageFilter.GaussianBlur(photo.width / 200))

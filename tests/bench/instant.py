@@ -4,12 +4,11 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PIL import Image
-
 import main  # noqa: F401 - checks the settings and the function's name as the host does
 from cleanup import cleanup
 from common import bootstrap
 from common.domain.models import ImageFields, Images, PictureDetails
+from common.domain.pictures import Look, Matte
 from common.settings import Settings
 from list_images import list_images
 from rename import rename
@@ -20,8 +19,8 @@ __all__ = ["cleanup", "list_images", "rename", "upload"]
 
 
 class _Remover:
-    def matte(self, picture: Image.Image) -> Image.Image:
-        return Image.new("L", picture.size, 255)
+    def matte(self, look: Look) -> Matte:
+        return Matte(1, 1, b"\xff")
 
 
 class _Records(FakeRecords):

@@ -22,8 +22,8 @@ def main() -> None:
     codec, remover = PillowCodec(max_megapixels=50), LocalRemover(options.model)
 
     def cut_out(content: bytes) -> None:
-        picture = codec.read(content)
-        codec.cut_out(picture, remover.matte(picture.opaque()))
+        with codec.open(content) as picture:
+            picture.cut_out(remover.matte(picture.view))
 
     photos = [path.read_bytes() for path in options.photos]
     cut_out(photos[0])  # the first one is slower

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from common.imaging.codec import Picture, PillowCodec
 from common.removers.local import LocalRemover
 from infra.local import ROOT
 from tests.bench.cut_outs import KnownCutOut, from_photos, known_cut_outs
+from tests.looking import picture_of
 from tests.photos import decoded
 
 REMBG = ROOT / ".venv" / "rembg" / "bin" / "python"
@@ -51,15 +51,15 @@ class Row:
 
 def measure(rembg: Path, model: Path, folder: Path, photos: Path | None = None) -> list[Row]:
     """Cut out every picture with both, leaving what they made in `folder`."""
-    remover, codec = LocalRemover(model), PillowCodec(50)
+    remover = LocalRemover(model)
     known = [*known_cut_outs(), *(from_photos(photos, remover) if photos else ())]
     given, theirs, ours = (folder / name for name in ("given", "rembg", "ours"))
     for made in (given, theirs, ours):
         made.mkdir(parents=True, exist_ok=True)
     for picture in known:
         picture.photo.save(given / f"{picture.name}.png", compress_level=1)
-        cut_out, _ = codec.cut_out(Picture(picture.photo, None, "", None), remover.matte(picture.photo))
-        (ours / f"{picture.name}.png").write_bytes(cut_out)
+        shown = picture_of(picture.photo)
+        (ours / f"{picture.name}.png").write_bytes(shown.cut_out(remover.matte(shown.view)).processed)
     command = [str(part) for part in (rembg, _REMBG_CUT_OUTS, given, theirs)]
     subprocess.run(command, check=True, env=os.environ | {"U2NET_HOME": str(model.parent)})
     return [Row(one.name, _errors(one, ours), _errors(one, theirs)) for one in known]

@@ -15,7 +15,7 @@ from app import create_app
 from common import bootstrap
 from common.domain import errors
 from common.domain.models import Variant
-from common.imaging.codec import PREVIEW_SIDE
+from common.imaging import preview
 from common.imaging.intake.admission import _MEDIA_TYPES
 from common.service.library import NAME_LENGTH
 from common.service.sessions import LIFETIME
@@ -312,7 +312,7 @@ def test_the_kinds_of_images_are_those_that_are_read_and_served() -> None:
     assert image["get"]["responses"]["206"]["content"] == served
     assert set(body["encoding"]["image"]["contentType"].split(", ")) == set(_MEDIA_TYPES.values())
     assert variant["schema"]["enum"] == list(get_args(Variant))
-    assert f"{PREVIEW_SIDE} pixels" in variant["description"]
+    assert f"{preview.SIDE} pixels" in variant["description"]
 
 
 def test_times_and_sizes_in_sentences_are_those_of_the_code() -> None:

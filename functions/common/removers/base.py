@@ -1,16 +1,15 @@
-"""The port that every background remover fills; its adapters are the modules beside it."""
+"""The port of every background remover; its adapters are the modules beside it."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from common.domain.pictures import Look, Matte
 
 
 class BackgroundRemover(Protocol):
     """Finds the subject of a picture."""
 
-    def matte(self, picture: "Image") -> "Image":
-        """Return the alpha matte (mode L, same size; 255 is subject) of an upright RGB picture.
+    def matte(self, look: Look) -> Matte:
+        """Return the matte of a picture; `look(ViewSpec(...))` shows it at the size the remover wants.
 
-        Raises RemoverError where the remover, and not the picture, is the reason.
+        Raises RemoverError if the remover, not the picture, is the reason.
         """

@@ -1,32 +1,50 @@
-"""Several removers, tried in the order of preference."""
+"""Several removers, tried in order of preference."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PIL.Image import Image
-
-from common.domain.errors import RemoverError, RemoverFailed
+from common.domain.errors import RateLimited, RemoverError, RemoverFailed
+from common.domain.pictures import Look, Matte
 from common.removers.base import BackgroundRemover
 
 logger = logging.getLogger(__name__)
 
 
 class FallbackRemover:
-    """Asks each named remover in turn until one succeeds."""
+    """Asks each named remover in turn until one succeeds; a remover is made when it is first asked."""
 
-    def __init__(self, removers: Sequence[tuple[str, BackgroundRemover]]) -> None:
+    def __init__(self, removers: Sequence[tuple[str, Callable[[], BackgroundRemover]]]) -> None:
         self._removers = tuple(removers)
+        self._broken: set[str] = set()
 
-    def matte(self, picture: Image) -> Image:
-        """Return the first matte that succeeds, or raise the last remover's RemoverError.
+    def matte(self, look: Look) -> Matte:
+        """Return the first matte, or raise RemoverError if every remover failed.
 
         Other errors are about the picture, which no other remover would change: they pass at once.
         """
-        last: RemoverError = RemoverFailed()
-        for name, remover in self._removers:
+        failures: list[RemoverError] = []
+        for name, make in self._removers:
             try:
-                return remover.matte(picture)
+                return self._remover(name, make).matte(look)
             except RemoverError as error:
-                logger.warning("The remover %s failed with %s", name, error.code)
-                last = error
-        raise last
+                if name not in self._broken:
+                    logger.warning("The remover %s failed with %s", name, error.code)
+                failures.append(error)
+        raise _most_telling(failures)
+
+    def _remover(self, name: str, make: Callable[[], BackgroundRemover]) -> BackgroundRemover:
+        if name in self._broken:
+            raise RemoverFailed
+        try:
+            return make()
+        except Exception as error:
+            self._broken.add(name)
+            logger.exception("The remover %s cannot be loaded and will not be asked again", name)
+            raise RemoverFailed from error
+
+
+def _most_telling(failures: list[RemoverError]) -> RemoverError:
+    """Return the error to answer with: a used-up quota if that came first, else the last failure."""
+    if not failures:
+        return RemoverFailed()
+    return failures[0] if isinstance(failures[0], RateLimited) else failures[-1]

@@ -10,16 +10,16 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from threading import Thread
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
-from PIL import Image
 from requests.adapters import HTTPAdapter
 
-from common.domain.errors import RateLimited, RemoverError, RemoverFailed, RemoverTimeout
-from common.observability.request_context import note
+from common.domain.errors import PictureError, RateLimited, RemoverError, RemoverFailed, RemoverTimeout
+from common.domain.pictures import Look, Matte
+from common.observability.request_context import note, step
 from common.removers import objectcut
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,11 @@ _CONNECTION_ERRORS = (
     requests.exceptions.ChunkedEncodingError,
     urllib3.exceptions.HTTPError,
 )
+
+
+# Returns the alpha channel of a PNG that must have this size, or raises PictureError.
+AlphaReader = Callable[[bytes, tuple[int, int]], Matte]
+_Outcome = TypeVar("_Outcome")
 
 
 class _TryAgain(Exception):
@@ -82,13 +87,14 @@ class RapidApiRemover:
     """Has ObjectCut remove the background; one instance serves any number of threads.
 
     `host` is the API's host name on RapidAPI, or the `http://127.0.0.1:PORT` origin of a stand-in.
-    All times are in seconds.
+    `read_alpha` decodes the provider's answer. All times are in seconds.
     """
 
     def __init__(
         self,
         key: str,
         host: str,
+        read_alpha: AlphaReader,
         *,
         connect_timeout: float = 5.0,
         read_timeout: float = 60.0,
@@ -99,6 +105,7 @@ class RapidApiRemover:
         origin = host.rstrip("/") if host.startswith("http://") else f"https://{host}"
         self._url = f"{origin}/remove"
         self._key = key
+        self._read_alpha = read_alpha
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._total_timeout = total_timeout
@@ -112,25 +119,23 @@ class RapidApiRemover:
             }
         )
 
-    def matte(self, picture: Image.Image) -> Image.Image:
-        """Return the alpha matte (mode L, same size; 255 is subject) of an upright RGB picture.
+    def matte(self, look: Look) -> Matte:
+        """Return the alpha channel of the provider's cut-out.
 
         Raises RateLimited, RemoverTimeout or RemoverFailed.
         """
+        view = look(objectcut.VIEW)
         budget = _Budget(time.monotonic() + self._total_timeout)
-        return _within(self._total_timeout, lambda: self._matte(picture, budget))
-
-    def _matte(self, picture: Image.Image, budget: _Budget) -> Image.Image:
-        sent = objectcut.shrunk(picture)
-        answer = self._ask(objectcut.jpeg(sent), budget)
+        with step("remove"):
+            answer = _within(self._total_timeout, lambda: self._ask(view.content, budget))
         if not objectcut.succeeded(answer):
             self._give_up(answer, "ObjectCut refused the picture")
         try:
-            alpha = objectcut.alpha(answer, sent.size)
-        except objectcut.UnusableAnswer as error:
+            matte = self._read_alpha(objectcut.cut_out(answer), (view.width, view.height))
+        except (objectcut.UnusableAnswer, PictureError) as error:
             self._give_up(answer, f"ObjectCut's result is not usable ({error})")
         note(remover="rapidapi", correlation_id=self._redacted(answer.get("correlation_id")))
-        return alpha if alpha.size == picture.size else alpha.resize(picture.size, Image.Resampling.LANCZOS)
+        return matte
 
     def _ask(self, jpeg: bytes, budget: _Budget) -> Mapping[str, Any]:
         """Send the picture in the standard alphabet and, where that is not understood, URL-safe."""
@@ -214,13 +219,13 @@ def _session(headers: Mapping[str, str]) -> requests.Session:
     return session
 
 
-def _within(seconds: float, work: Callable[[], Image.Image]) -> Image.Image:
+def _within(seconds: float, work: Callable[[], _Outcome]) -> _Outcome:
     """Return what `work` returns, or raise RemoverTimeout when that takes too long.
 
     The driver bounds each wait but not their sum: a slow name server, a trickling upload or headers that
     drip would outlast the deadline. So the work has a thread of its own, which is left behind if need be.
     """
-    outcome: Future[Image.Image] = Future()
+    outcome: Future[_Outcome] = Future()
 
     def run() -> None:
         try:

@@ -1,6 +1,5 @@
 """The use cases: what a user can do with pictures, whatever the host, database, store or remover."""
 
-import contextlib
 import hashlib
 import logging
 import time
@@ -27,7 +26,6 @@ from common.domain.models import (
 )
 from common.observability.request_context import note, step
 from common.removers.base import BackgroundRemover
-from common.service.limits import PixelBudget
 from common.service.ports import ImageStore, PictureCodec, RecordStore
 from common.storage.debts import Debts
 
@@ -67,7 +65,6 @@ class Library:
     codec: Callable[[], PictureCodec]
     remover: Callable[[], BackgroundRemover]
     user_limit: int
-    budget: PixelBudget
     retention: timedelta | None = None  # None keeps for ever
     clock: Callable[[], datetime] = _now
     debts: Debts = field(default_factory=Debts)
@@ -136,18 +133,11 @@ class Library:
         return details, Images(content, processed, preview, details.content_type)
 
     def _cut_out(self, sha256: str, content: bytes) -> tuple[PictureDetails, Images]:
-        with contextlib.ExitStack() as held:
-            with step("decode"):
-                picture = self.codec().read(
-                    content, lambda pixels: held.enter_context(self.budget.hold(pixels))
-                )
-            with step("remove"):
-                matte = self.remover().matte(picture.opaque())
-            with step("encode"):
-                processed, preview = self.codec().cut_out(picture, matte)
-        width, height = picture.rgb.size
-        details = PictureDetails(picture.content_type, width, height, len(content), sha256)
-        return details, Images(content, processed, preview, details.content_type)
+        with self.codec().open(content) as picture:
+            matte = self.remover().matte(picture.view)
+            cut_out = picture.cut_out(matte)
+        details = PictureDetails(picture.content_type, cut_out.width, cut_out.height, len(content), sha256)
+        return details, Images(content, cut_out.processed, cut_out.preview, details.content_type)
 
     def _abandon(self, user_id: str, record_id: str) -> None:
         """Give the slot back, and delete what was stored for it: now, or once the database is back."""

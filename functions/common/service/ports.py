@@ -1,8 +1,9 @@
 """What the use cases ask of the outside world; the adapters fill these protocols without naming them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from common.domain.models import (
     Claim,
@@ -17,11 +18,7 @@ from common.domain.models import (
     Upload,
     Variant,
 )
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    from common.imaging.codec import Picture
+from common.domain.pictures import CutOut, Matte, View, ViewSpec
 
 
 class RecordStore(Protocol):
@@ -117,20 +114,31 @@ class ImageStore(Protocol):
         """Delete these objects, not later ones of the same name, and return how many there were."""
 
 
+class Picture(Protocol):
+    """An upload that is being worked on; it is decoded only as long as somebody needs its pixels."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type by the first bytes."""
+
+    def view(self, spec: ViewSpec) -> View:
+        """Return the picture as a remover wants to see it, or raise PictureError."""
+
+    def cut_out(self, matte: Matte) -> CutOut:
+        """Return the picture under its matte, encoded, or raise PictureError; the last use of the picture."""
+
+
 class PictureCodec(Protocol):
     """Decodes, combines and encodes pictures."""
 
-    def read(self, content: bytes, hold: Callable[[int], object]) -> "Picture":
-        """Return the upright picture, or raise PictureError.
-
-        Before it is decoded `hold` is called with the number of its pixels; what that raises goes through.
-        """
-
-    def cut_out(self, picture: "Picture", matte: "Image") -> tuple[bytes, bytes]:
-        """Return the picture under its matte as a full-size PNG and as a WebP preview; uses its pixels up."""
+    def open(self, content: bytes) -> AbstractContextManager[Picture]:
+        """Return the picture, or raise PictureError if it is none that we read or is too large."""
 
     def preview(self, content: bytes) -> bytes:
-        """Return the WebP preview of an encoded cut-out."""
+        """Return the WebP preview of an encoded cut-out, or raise PictureError."""
+
+    def read_alpha(self, content: bytes, size: tuple[int, int]) -> Matte:
+        """Return the alpha channel of a PNG that must have this size, or raise PictureError."""
 
     def content_type(self, content: bytes) -> str:
-        """Return the media type that the first bytes show, application/octet-stream for none we read."""
+        """Return the media type by the first bytes, application/octet-stream for an unknown one."""

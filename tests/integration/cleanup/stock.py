@@ -18,7 +18,6 @@ from google.cloud import storage
 from common.domain.models import OBJECT_FIELDS, Images, PictureDetails, Span
 from common.imaging.codec import PillowCodec
 from common.service.library import Library
-from common.service.limits import PixelBudget
 from common.service.ports import ImageStore
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.gcs.signer import Signer
@@ -137,7 +136,6 @@ class Stock:
             codec=lambda: PillowCodec(50),
             remover=FakeRemover,
             user_limit=5,
-            budget=PixelBudget(10**9, patience=1),
             retention=RETENTION,
         )
 

@@ -21,7 +21,6 @@ from pymongo.collection import Collection
 from common.domain.errors import NotFound
 from common.imaging.codec import PillowCodec
 from common.service.library import Library
-from common.service.limits import PixelBudget
 from common.service.sessions import SessionSigner
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore, object_names
@@ -155,7 +154,6 @@ class Promises:
             codec=lambda: PillowCodec(2),
             remover=_no_remover,
             user_limit=LIMIT,
-            budget=PixelBudget(2_000_000, patience=1),
             retention=timedelta(days=30),
             clock=lambda: datetime.now(UTC) + ahead,
         )

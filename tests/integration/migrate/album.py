@@ -16,7 +16,6 @@ from common.domain.errors import ApplicationError
 from common.domain.models import ImageRecord, Images
 from common.imaging.codec import PillowCodec
 from common.service.library import Library
-from common.service.limits import PixelBudget
 from common.service.ports import ImageStore
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.gcs.signer import Signer
@@ -83,7 +82,6 @@ class Album:
             codec=lambda: PillowCodec(50),
             remover=lambda: pytest.fail("nothing is uploaded here"),
             user_limit=9,
-            budget=PixelBudget(1, patience=1),
             clock=lambda: datetime.now(UTC) + ahead,
         )
 

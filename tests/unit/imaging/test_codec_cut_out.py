@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.domain.pictures import Matte
 from common.imaging.codec import Picture, PillowCodec
 from tests.photos import decoded, encoded, photo
 
@@ -18,13 +19,19 @@ def left_half(width: int, height: int) -> Image.Image:
     return matte
 
 
+def read(content: bytes) -> Picture:
+    with CODEC.open(content) as picture:
+        return picture
+
+
 def cut(picture: Picture, matte: Image.Image) -> tuple[Image.Image, Image.Image]:
-    processed, preview = CODEC.cut_out(picture, matte)
-    return decoded(processed), decoded(preview)
+    cut_out = picture.cut_out(Matte(*matte.size, matte.tobytes()))
+    assert (cut_out.width, cut_out.height) == matte.size
+    return decoded(cut_out.processed), decoded(cut_out.preview)
 
 
 def test_the_cut_out_is_a_png_of_the_pictures_full_size() -> None:
-    picture = CODEC.read(photo(900, 700, "JPEG"))
+    picture = read(photo(900, 700, "JPEG"))
 
     cut_out, _ = cut(picture, left_half(900, 700))
 
@@ -32,7 +39,7 @@ def test_the_cut_out_is_a_png_of_the_pictures_full_size() -> None:
 
 
 def test_the_subject_keeps_its_pixels_to_the_last_bit() -> None:
-    picture, subject = CODEC.read(photo(64, 48)), (0, 0, 32, 48)
+    picture, subject = read(photo(64, 48)), (0, 0, 32, 48)
     given = picture.rgb.crop(subject).tobytes()
 
     cut_out, _ = cut(picture, left_half(64, 48))
@@ -42,7 +49,7 @@ def test_the_subject_keeps_its_pixels_to_the_last_bit() -> None:
 
 
 def test_no_colour_is_left_where_the_background_was() -> None:
-    picture = CODEC.read(photo(64, 48))
+    picture = read(photo(64, 48))
 
     cut_out, _ = cut(picture, left_half(64, 48))
 
@@ -55,7 +62,7 @@ def test_a_pictures_own_transparency_and_the_matte_both_count() -> None:
     image.putpixel((0, 0), (200, 100, 50, 0))
     image.putpixel((1, 0), (200, 100, 50, 128))
 
-    cut_out, _ = cut(CODEC.read(encoded(image)), left_half(4, 1))
+    cut_out, _ = cut(read(encoded(image)), left_half(4, 1))
 
     shown = [cut_out.getpixel((x, 0)) for x in range(4)]
     assert shown == [(0, 0, 0, 0), (200, 100, 50, 128), (200, 100, 50, 128), (0, 0, 0, 0)]
@@ -76,13 +83,13 @@ def test_a_pictures_own_transparency_and_the_matte_both_count() -> None:
 def test_the_previews_longest_side_is_640_and_it_is_never_enlarged(
     size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    _, preview = cut(CODEC.read(photo(*size)), Image.new("L", size, 255))
+    _, preview = cut(read(photo(*size)), Image.new("L", size, 255))
 
     assert (preview.format, preview.size) == ("WEBP", expected)
 
 
 def test_the_preview_is_transparent_where_the_cut_out_is() -> None:
-    _, preview = cut(CODEC.read(photo(1280, 640)), left_half(1280, 640))
+    _, preview = cut(read(photo(1280, 640)), left_half(1280, 640))
 
     assert preview.mode == "RGBA"
     assert preview.getpixel((10, 10))[3] == 255  # type: ignore[index]
@@ -90,7 +97,7 @@ def test_the_preview_is_transparent_where_the_cut_out_is() -> None:
 
 
 def test_nothing_dark_bleeds_into_the_previews_edge() -> None:
-    white = CODEC.read(encoded(Image.new("RGB", (1280, 1280), "white")))
+    white = read(encoded(Image.new("RGB", (1280, 1280), "white")))
 
     _, preview = cut(white, left_half(1280, 1280))
 

@@ -14,7 +14,8 @@ from tests.picture_files import HEIC, png
 
 
 def read(content: bytes, megapixels: int = 50) -> Picture:
-    return PillowCodec(megapixels).read(content)
+    with PillowCodec(megapixels).open(content) as picture:
+        return picture
 
 
 @pytest.mark.parametrize(

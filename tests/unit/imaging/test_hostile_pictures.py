@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.domain.pictures import Matte
 from common.imaging.codec import PillowCodec
 from common.imaging.intake.admission import admit
 from common.imaging.intake.parts import Ceiling
@@ -45,18 +46,16 @@ def test_it_ends_as_it_should_and_without_a_warning(name: str) -> None:
 
 @pytest.mark.parametrize("name", SMALL)
 def test_what_is_read_can_be_cut_out(name: str) -> None:
-    codec = PillowCodec(50)
-    picture = codec.read(CASES[name][0]())
-    matte = Image.new("L", picture.rgb.size, 128)
+    with PillowCodec(50).open(CASES[name][0]()) as picture:
+        width, height = picture.rgb.size
+        cut_out = picture.cut_out(Matte(width, height, b"\x80" * (width * height)))
 
-    cut_out, preview = codec.cut_out(picture, matte)
-
-    assert decoded(cut_out).size == picture.rgb.size
-    alpha = decoded(cut_out).getchannel("A")
+    assert decoded(cut_out.processed).size == picture.rgb.size
+    alpha = decoded(cut_out.processed).getchannel("A")
     theirs = picture.alpha or Image.new("L", alpha.size, 255)
     expected = [round(value * 128 / 255) for value in theirs.tobytes()]
     assert all(abs(a - b) <= 1 for a, b in zip(alpha.tobytes(), expected, strict=True))
-    assert decoded(preview).format == "WEBP"
+    assert decoded(cut_out.preview).format == "WEBP"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,8 @@ def test_a_decoder_is_told_which_format_it_is_and_sees_no_more_than_that(
 
     content = CASES[name][0]()
     monkeypatch.setattr(Image, "open", spied)
-    PillowCodec(50).read(content)
+    with PillowCodec(50).open(content):
+        pass
 
     assert len(asked) == 1
     assert asked[0] in ALLOWED

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import ImageTooLarge, UnreadableImage
-from common.imaging.codec import PillowCodec
+from common.imaging.codec import Picture, PillowCodec
 from common.imaging.intake.admission import admit, format_of
 from common.imaging.intake.bits import Bits
 from common.imaging.intake.coded_size import av1_sizes, hevc_sizes
@@ -21,9 +21,14 @@ from tests.unit.imaging.hostile_pictures.parts import frames, patched, sps, tiff
 CEILING = Ceiling(50)
 
 
+def read(content: bytes) -> Picture:
+    with PillowCodec(50).open(content) as picture:
+        return picture
+
+
 def shown(content: bytes) -> list[tuple[int, ...]]:
     """Return the pixels of a picture with their transparency."""
-    picture = PillowCodec(50).read(content)
+    picture = read(content)
     alpha = picture.alpha or Image.new("L", picture.rgb.size, 255)
     places = [(x, y) for y in range(alpha.height) for x in range(alpha.width)]
     whole = picture.rgb.copy()
@@ -104,7 +109,7 @@ def test_a_lab_picture_becomes_the_colours_it_shows() -> None:
 
 def test_the_first_frame_of_an_animation_stands_where_it_belongs_on_its_canvas() -> None:
     content = frames("PNG", 3)
-    assert PillowCodec(50).read(content).rgb.getpixel((0, 0)) == (0, 9, 9)
+    assert read(content).rgb.getpixel((0, 0)) == (0, 9, 9)
     assert admit(content, CEILING).content.count(b"fdAT") == 0
 
 
@@ -138,7 +143,7 @@ def test_a_large_coded_tiff_is_decoded_in_bands_first(compression: str) -> None:
     for band in bands:
         whole.paste(band, (0, place))
         place += band.height
-    assert whole.tobytes() == PillowCodec(50).read(content).rgb.tobytes()
+    assert whole.tobytes() == read(content).rgb.tobytes()
 
 
 # Sizes

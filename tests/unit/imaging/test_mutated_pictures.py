@@ -149,7 +149,8 @@ def outcome_of(codec: PillowCodec, content: bytes) -> str:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
-            picture = codec.read(content)
+            with codec.open(content) as picture:
+                pass
         except PictureError as error:
             ended = type(error).__name__
         else:

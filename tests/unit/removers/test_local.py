@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 
 from common.domain.errors import RemoverFailed
 from common.removers.local import LocalRemover
+from tests.looking import matte_of
 
 SHAPE = (1, 3, 320, 320)
 
@@ -68,7 +69,7 @@ def mean(matte: Image.Image, box: tuple[int, int, int, int]) -> float:
 def test_the_network_sees_the_picture_at_its_own_size_and_normalised_as_in_training(
     runtime: FakeRuntime,
 ) -> None:
-    LocalRemover(Path("m")).matte(Image.new("RGB", (99, 7), (255, 128, 0)))
+    matte_of(LocalRemover(Path("m")), Image.new("RGB", (99, 7), (255, 128, 0)))
 
     [given] = runtime.given
     assert given.shape == SHAPE
@@ -83,7 +84,7 @@ def test_a_dark_picture_is_stretched_to_its_own_brightest_point(runtime: FakeRun
     dark, bright = halves((64, 64), (20, 10, 0), (0, 0, 0)), halves((64, 64), (200, 100, 0), (0, 0, 0))
 
     for picture in (dark, bright):
-        LocalRemover(Path("m")).matte(picture)
+        matte_of(LocalRemover(Path("m")), picture)
 
     # Resizing rings at the edge between the halves, which shifts the brightest point by a little.
     np.testing.assert_allclose(runtime.given[0], runtime.given[1], atol=0.25)
@@ -91,7 +92,7 @@ def test_a_dark_picture_is_stretched_to_its_own_brightest_point(runtime: FakeRun
 
 
 def test_a_black_picture_is_no_division_by_zero(runtime: FakeRuntime) -> None:
-    matte = LocalRemover(Path("m")).matte(Image.new("RGB", (8, 8)))
+    matte = matte_of(LocalRemover(Path("m")), Image.new("RGB", (8, 8)))
 
     assert np.isfinite(runtime.given[0]).all()
     assert matte.getextrema() == (0, 0)
@@ -102,13 +103,13 @@ def test_a_black_picture_is_no_division_by_zero(runtime: FakeRuntime) -> None:
 
 @pytest.mark.parametrize("size", [(640, 480), (33, 77), (1, 1), (2000, 3)])
 def test_the_matte_has_the_pictures_size(runtime: FakeRuntime, size: tuple[int, int]) -> None:
-    matte = LocalRemover(Path("m")).matte(Image.new("RGB", size, "red"))
+    matte = matte_of(LocalRemover(Path("m")), Image.new("RGB", size, "red"))
 
     assert (matte.mode, matte.size) == ("L", size)
 
 
 def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(runtime: FakeRuntime) -> None:
-    matte = LocalRemover(Path("m")).matte(halves((640, 320), (180, 255, 0), (90, 255, 0)))
+    matte = matte_of(LocalRemover(Path("m")), halves((640, 320), (180, 255, 0), (90, 255, 0)))
 
     assert matte.getextrema() == (0, 255)
     assert mean(matte, (0, 0, 300, 320)) > 0.97
@@ -137,22 +138,22 @@ def test_a_failure_of_the_runtime_is_the_removers(runtime: FakeRuntime) -> None:
     runtime.error = RuntimeError("allocation of 500000000 bytes failed")
 
     with pytest.raises(RemoverFailed) as raised:
-        LocalRemover(Path("m")).matte(Image.new("RGB", (8, 8)))
+        matte_of(LocalRemover(Path("m")), Image.new("RGB", (8, 8)))
 
     assert "allocation" not in raised.value.detail
     runtime.error = None
-    assert LocalRemover(Path("m")).matte(Image.new("RGB", (8, 8))).size == (8, 8)
+    assert matte_of(LocalRemover(Path("m")), Image.new("RGB", (8, 8))).size == (8, 8)
 
 
 def test_after_a_failure_the_next_picture_has_its_turn(runtime: FakeRuntime) -> None:
     remover = LocalRemover(Path("m"))
     runtime.error = RuntimeError()
     with pytest.raises(RemoverFailed):
-        remover.matte(Image.new("RGB", (8, 8)))
+        matte_of(remover, Image.new("RGB", (8, 8)))
     runtime.error = None
 
     with ThreadPoolExecutor(1) as another:
-        assert another.submit(remover.matte, Image.new("RGB", (8, 8))).result(timeout=10).size == (8, 8)
+        assert another.submit(matte_of, remover, Image.new("RGB", (8, 8))).result(timeout=10).size == (8, 8)
 
 
 def test_inferences_run_one_at_a_time(runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +173,7 @@ def test_inferences_run_one_at_a_time(runtime: FakeRuntime, monkeypatch: pytest.
     remover = LocalRemover(Path("m"))
 
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(remover.matte, [Image.new("RGB", (8, 8), "red")] * 16))
+        list(threads.map(lambda picture: matte_of(remover, picture), [Image.new("RGB", (8, 8), "red")] * 16))
 
     assert most == [True] * 16
 
@@ -187,7 +188,7 @@ BACKGROUND = {"wall right of the head": (400, 30, 505, 330), "flag": (10, 20, 12
 @pytest.fixture(scope="module")
 def matte(weights: Path) -> Image.Image:
     with Image.open(PHOTO) as photo:
-        return LocalRemover(weights).matte(photo.convert("RGB"))
+        return matte_of(LocalRemover(weights), photo.convert("RGB"))
 
 
 @pytest.mark.parametrize("box", SUBJECT.values(), ids=SUBJECT)
@@ -209,7 +210,7 @@ def test_the_matte_of_a_photo_covers_it_and_is_hardly_ever_undecided(matte: Imag
 
 def test_a_mirrored_photo_has_the_mirrored_matte(matte: Image.Image, weights: Path) -> None:
     with Image.open(PHOTO) as photo:
-        mirrored = LocalRemover(weights).matte(ImageOps.mirror(photo.convert("RGB")))
+        mirrored = matte_of(LocalRemover(weights), ImageOps.mirror(photo.convert("RGB")))
 
     difference = np.abs(np.asarray(ImageOps.mirror(mirrored), float) - np.asarray(matte, float))
     assert difference.mean() / 255 < 0.03

@@ -12,7 +12,7 @@ from common.observability.request_context import noting
 from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
 from tests.objectcut import KEY, ObjectCut
-from tests.rapidapi import SIZE, error_of, picture, remover
+from tests.rapidapi import SIZE, error_of, picture, rapid_api, remover
 
 pytestmark = pytest.mark.usefixtures("no_proxy", "unlogged_key")
 
@@ -50,7 +50,7 @@ def test_a_provider_that_nobody_runs_is_a_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-    assert isinstance(error_of(RapidApiRemover(KEY, f"http://127.0.0.1:{port}", backoff=0)), RemoverFailed)
+    assert isinstance(error_of(rapid_api(KEY, f"http://127.0.0.1:{port}", backoff=0)), RemoverFailed)
 
 
 # Many pictures through one remover

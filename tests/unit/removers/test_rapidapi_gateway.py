@@ -6,10 +6,9 @@ from itertools import pairwise
 import pytest
 
 from common.domain.errors import RateLimited, RemoverError, RemoverFailed, RemoverTimeout
-from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
 from tests.objectcut import KEY, ObjectCut
-from tests.rapidapi import SIZE, error_of, picture, remover
+from tests.rapidapi import SIZE, error_of, picture, rapid_api, remover
 
 pytestmark = pytest.mark.usefixtures("no_proxy", "unlogged_key")
 
@@ -43,7 +42,7 @@ def test_a_refusal_that_a_setting_causes_names_the_setting_at_error_level(
 
 
 def test_a_wrong_key_is_a_failure(provider: ObjectCut, caplog: pytest.LogCaptureFixture) -> None:
-    error = error_of(RapidApiRemover("another-key", provider.host))
+    error = error_of(rapid_api("another-key", provider.host))
 
     assert isinstance(error, RemoverFailed)
     assert "check X_RAPID_API_KEY" in caplog.text
@@ -64,7 +63,7 @@ def test_a_gateway_that_repeats_the_key_does_not_get_it_into_the_log(
 def test_a_key_that_cannot_be_sent_is_a_failure_that_does_not_tell_it(
     provider: ObjectCut, caplog: pytest.LogCaptureFixture, key: str
 ) -> None:
-    error = error_of(RapidApiRemover(key, provider.host))
+    error = error_of(rapid_api(key, provider.host))
 
     assert isinstance(error, RemoverFailed)
     assert provider.calls == []

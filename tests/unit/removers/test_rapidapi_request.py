@@ -10,10 +10,9 @@ import requests
 from PIL import Image, ImageChops, ImageStat
 
 from common.domain.errors import RemoverFailed, RemoverTimeout
-from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
 from tests.objectcut import KEY, Call, ObjectCut
-from tests.rapidapi import SIZE, error_of, picture, remover
+from tests.rapidapi import SIZE, error_of, picture, rapid_api, remover
 
 pytestmark = pytest.mark.usefixtures("no_proxy", "unlogged_key")
 
@@ -92,7 +91,7 @@ def test_a_bare_host_is_asked_over_https_through_the_proxy_of_the_environment(
     monkeypatch.setenv("HTTPS_PROXY", provider.host)
     monkeypatch.delenv("https_proxy", raising=False)
 
-    error = error_of(RapidApiRemover(KEY, "background-removal.p.rapidapi.com", backoff=0))
+    error = error_of(rapid_api(KEY, "background-removal.p.rapidapi.com", backoff=0))
 
     assert isinstance(error, RemoverFailed)
     asked_for = {(call.method, call.path) for call in provider.calls}
@@ -109,7 +108,7 @@ def test_a_bare_host_is_named_in_the_header_and_the_address(monkeypatch: pytest.
 
     monkeypatch.setattr(requests.Session, "send", send)
 
-    assert isinstance(error_of(RapidApiRemover(KEY, "api.example.com")), RemoverTimeout)
+    assert isinstance(error_of(rapid_api(KEY, "api.example.com")), RemoverTimeout)
     [request] = prepared
     assert request.url == "https://api.example.com/remove"
     assert request.headers["X-RapidAPI-Host"] == "api.example.com"

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from PIL.Image import Image
 
 from common.domain.errors import (
     ApplicationError,
@@ -14,8 +13,8 @@ from common.domain.errors import (
     Unavailable,
     UnreadableImage,
 )
+from common.domain.pictures import Look, Matte
 from common.service.library import Library
-from common.service.limits import PixelBudget
 from tests.fakes import START, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
 
 
@@ -31,7 +30,6 @@ class Upload:
             codec=lambda: FakeCodec(self.steps),
             remover=self._load_remover,
             user_limit=1,
-            budget=PixelBudget(100, patience=1),
             clock=lambda: START,
         )
         self.steps.failing.update(failing)
@@ -126,9 +124,9 @@ def test_a_claim_that_was_released_meanwhile_is_told_as_a_timeout_and_leaves_no_
     upload = Upload()
 
     class Slow(FakeRemover):
-        def matte(self, picture: Image) -> Image:
+        def matte(self, look: Look) -> Matte:
             upload.records.kept.clear()  # cleanup took the claim for a dead process's
-            return super().matte(picture)
+            return super().matte(look)
 
     upload.library = replace(upload.library, remover=lambda: Slow(upload.steps))
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from PIL.Image import Image
 
 from common.domain.errors import KeyReused, LimitReached, RemoverFailed, Unavailable
 from common.domain.models import Claim
+from common.domain.pictures import Look, Matte
 from tests.fakes import START, FakeRemover
 from tests.world import PICTURE, World
 
@@ -81,10 +81,10 @@ class SlowRemover(FakeRemover):
         super().__init__(world.steps)
         self.begun, self.go_on = Event(), Event()
 
-    def matte(self, picture: Image) -> Image:
+    def matte(self, look: Look) -> Matte:
         self.begun.set()
         assert self.go_on.wait(20)
-        return super().matte(picture)
+        return super().matte(look)
 
 
 def test_a_repeat_waits_for_the_first_and_pays_the_remover_once(world: World) -> None:

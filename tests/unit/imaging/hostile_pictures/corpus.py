@@ -32,12 +32,12 @@ def case(outcome: Outcome, **made: Callable[[], bytes]) -> None:
 
 def outcome_of(content: bytes) -> Outcome | Exception:
     try:
-        picture = PillowCodec(MEGAPIXELS).read(content)
+        with PillowCodec(MEGAPIXELS).open(content) as picture:
+            return Read(*picture.rgb.size, picture.alpha is not None)
     except PictureError as error:
         return type(error)
     except Exception as error:  # noqa: BLE001 - a case must not end so, and the test says it
         return error
-    return Read(*picture.rgb.size, picture.alpha is not None)
 
 
 def named(outcome: Outcome | Exception) -> str:

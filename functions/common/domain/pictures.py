@@ -1,0 +1,52 @@
+"""What picture work and removers exchange: small views of a picture, mattes and the finished cut-out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """How a remover wants to see a picture.
+
+    ViewSpec("rgb", 320, "stretch") is 320 x 320 samples; ViewSpec("jpeg", 2500) is a JPEG whose longest side
+    is at most 2500 pixels, never enlarged.
+    """
+
+    encoding: Literal["rgb", "jpeg"]
+    side: int  # pixels
+    fit: Literal["stretch", "inside"] = "inside"
+    # Whether the answer comes soon enough for the decoded picture to be kept until then.
+    answers_soon: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture as a remover sees it: upright, and white where the picture is transparent."""
+
+    width: int
+    height: int
+    content: bytes  # as ViewSpec.encoding says; "rgb" is three bytes a pixel, row by row
+
+
+@dataclass(frozen=True, slots=True)
+class Matte:
+    """The alpha matte of a view, one byte a pixel, row by row; 255 is subject."""
+
+    width: int
+    height: int
+    samples: bytes
+    refine: bool = False  # draw its soft edges anew at the picture's full size
+
+
+@dataclass(frozen=True, slots=True)
+class CutOut:
+    """A picture without its background, encoded; width and height are the upright picture's."""
+
+    width: int
+    height: int
+    processed: bytes  # PNG
+    preview: bytes  # WebP
+
+
+Look = Callable[[ViewSpec], View]

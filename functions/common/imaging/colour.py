@@ -1,0 +1,55 @@
+"""Convert a decoded picture of any mode to RGB and a separate alpha channel."""
+
+import io
+
+from PIL import Image, ImageChops, ImageCms
+
+
+def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None, bytes | None]:
+    """Return the RGB pixels, the alpha channel (mode L) if there is one, and the profile of the RGB."""
+    if image.mode in ("RGBa", "La"):  # premultiplied colour, as in some TIFFs
+        image = image.convert(image.mode.upper())
+    profile = image.info.get("icc_profile")
+    # A profile for grey or CMYK says nothing about the RGB pixels made from them.
+    keeps_profile = profile and profile[16:20] == b"RGB " and image.mode in ("RGB", "RGBA", "P")
+    alpha = _transparency(image)
+    # Pillow would try to keep the transparent colour in the new mode, and warn that it cannot.
+    image.info.pop("transparency", None)
+    return _to_rgb(image, profile), alpha, profile if keeps_profile else None
+
+
+def _transparency(image: Image.Image) -> Image.Image | None:
+    if not image.has_transparency_data:
+        return None
+    if image.mode == "I;16":
+        return _all_but(image, image.info["transparency"])
+    return image.convert("RGBA").getchannel("A")
+
+
+def _all_but(image: Image.Image, key: int) -> Image.Image:
+    """Return the matte in which the pixels of one 16-bit grey are transparent."""
+    content = image.tobytes()  # little-endian
+    halves = (
+        Image.frombytes("L", image.size, content[at::2]).point([255] * half + [0] + [255] * (255 - half))
+        for at, half in enumerate((key & 255, key >> 8))
+    )
+    return ImageChops.lighter(*halves)
+
+
+def _to_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip at 255 instead of scaling
+        return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L").convert("RGB")
+    if image.mode == "F":  # from 0 to 1
+        return image.point(lambda value: value * 255).convert("L").convert("RGB")
+    if image.mode == "CMYK" and profile:
+        return _cmyk_to_rgb(image, profile)
+    return image if image.mode == "RGB" else image.convert("RGB")  # which would copy all of it
+
+
+def _cmyk_to_rgb(image: Image.Image, profile: bytes) -> Image.Image:
+    try:
+        inks = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, inks, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return image.convert("RGB")
+    return converted or image.convert("RGB")
