@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 
-from common.domain.errors import Unavailable
+from infra.cloud_storage import explained as explained_storage
+from infra.cloud_storage import unwrapped
+from infra.errors import CommandError
 from infra.migrate.errors import MigrationError
-from infra.site.errors import SiteError
-from infra.site.faults import explained as explained_storage
 
 BAD_URI = "MONGO_URI cannot be used; check how it is written, and the name of its host."
 
@@ -17,23 +17,12 @@ BAD_URI = "MONGO_URI cannot be used; check how it is written, and the name of it
 def explained(bucket: str) -> Iterator[None]:
     """Turn what the drivers and their adapters fail with into MigrationError."""
     try:
-        with explained_storage(bucket), _bare():
+        with explained_storage(bucket), unwrapped():
             yield
-    except SiteError as error:
+    except CommandError as error:
         raise MigrationError(str(error)) from error
     except PyMongoError as error:
         raise MigrationError(_sentence(error)) from error
-
-
-@contextlib.contextmanager
-def _bare() -> Iterator[None]:
-    """Raise what an adapter's Unavailable was made of."""
-    try:
-        yield
-    except Unavailable as error:
-        if error.__cause__ is None:
-            raise
-        raise error.__cause__ from None
 
 
 def _sentence(error: PyMongoError) -> str:

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from infra.errors import CommandError
 from infra.options import add_patience
 from infra.progress import Progress
 from infra.site.bucket import SiteBucket
 from infra.site.bundle import bundle
-from infra.site.errors import SiteError
 from infra.site.publish import Plan, carry_out, make_plan
 
 _SITE = Path(__file__).resolve().parents[2] / "web"
-_HELP = """Uploads what changed under names that change with the content, then the pages, and then deletes
-what is no longer part of the site. A run that dies leaves the site that was up working; run it again. Takes
-the Application Default Credentials of Google Cloud, or none where STORAGE_EMULATOR_HOST is set."""
+_HELP = """Uploads the modules and styles into a folder that is named after their content, then the pages,
+and then deletes older versions except the last, which open pages still load from. A run that dies leaves the
+old site working; run it again. Uses the Application Default Credentials of Google Cloud, or none if
+STORAGE_EMULATOR_HOST is set."""
 _OTHER_ORIGIN = """The endpoints are on another origin than the site: set ALLOWED_ORIGINS there to the site's
 origin, and COOKIE_SAMESITE=None, without which browsers do not send the cookie."""
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _run(options)
-    except SiteError as error:
+    except CommandError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -39,15 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.site", description=_HELP)
     parser.add_argument("bucket", metavar="gs://BUCKET", type=_bucket_name, help="the site's bucket")
-    parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and do nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
     parser.add_argument(
         "--api-base",
         metavar="URL",
         type=_api_base,
-        help="where the endpoints answer, for a bucket that is not behind the load balancer",
+        help="address of the endpoints, for a bucket that is not behind the load balancer",
     )
     parser.add_argument("--folder", type=Path, default=_SITE, help="the site's files (%(default)s)")
-    add_patience(parser, "how long a call that fails is tried again")
+    add_patience(parser, "for how long a call that fails is tried again")
     return parser
 
 
@@ -90,6 +91,8 @@ def _describe(plan: Plan) -> None:
 def _summary(plan: Plan, *, dry_run: bool) -> str:
     text = f"uploaded {len(plan.uploads)}, unchanged {plan.unchanged}, deleted {len(plan.deletions)}"
     text += f", {plan.size} bytes sent"
+    if plan.previous:
+        text += f"; kept {plan.previous} files of the version before"
     if plan.foreign:
         text += f"; left alone, since something else put it there: {plan.foreign}"
     return f"Nothing was changed. It would be: {text}." if dry_run else f"Published: {text}."

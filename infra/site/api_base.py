@@ -1,11 +1,12 @@
-"""The site for a bucket whose origin does not answer the endpoints as well."""
+"""The site for a bucket on another origin than the endpoints."""
 
 import html
 import json
 import re
 from collections.abc import Mapping
 
-from infra.site.errors import SiteError
+from infra.errors import CommandError
+from infra.site.pages import text_of
 
 _CONFIG = "config.js"
 _DOCUMENT = "openapi.yaml"
@@ -16,24 +17,28 @@ _ACTION = re.compile(r"""(\saction=["'])/api(?=/)""")
 
 
 def point_at(api_base: str, sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the sources with the endpoints at this URL, for modules, forms and the document of the API."""
+    """Return the sources with this address of the endpoints in modules, forms and the OpenAPI document."""
     constant = json.dumps(api_base)
-    config, count = _CONSTANT.subn(lambda found: found[1] + constant, sources.get(_CONFIG, b"").decode())
+    config, count = _CONSTANT.subn(
+        lambda found: found[1] + constant, text_of(_CONFIG, sources.get(_CONFIG, b""))
+    )
     if not count:
-        raise SiteError(
+        raise CommandError(
             f"{_CONFIG} has no line `export const API_BASE = ...`, which --api-base would change."
         )
-    pages = {name: _with_action(page, api_base) for name, page in sources.items() if name.endswith(".html")}
-    if _DOCUMENT in sources:
-        pages[_DOCUMENT] = _with_server(sources[_DOCUMENT], constant)
-    return {**sources, **pages, _CONFIG: config.encode()}
+    changed = {_CONFIG: config}
+    for name in sources:
+        if name.endswith(".html"):
+            changed[name] = _with_action(text_of(name, sources[name]), api_base)
+        elif name == _DOCUMENT:
+            changed[name] = _with_server(text_of(name, sources[name]), constant)
+    return {**sources, **{name: text.encode() for name, text in changed.items()}}
 
 
-def _with_server(document: bytes, constant: str) -> bytes:
-    # Its paths are below /api, which is part of the URL now where the endpoints are.
-    served = _SERVER.sub(lambda found: found[1] + constant, document.decode())
-    return _PATH.sub("  ", served).encode()
+def _with_server(document: str, constant: str) -> str:
+    # The address of the endpoints takes the place of /api, with which the paths begin.
+    return _PATH.sub("  ", _SERVER.sub(lambda found: found[1] + constant, document))
 
 
-def _with_action(page: bytes, api_base: str) -> bytes:
-    return _ACTION.sub(lambda found: found[1] + html.escape(api_base), page.decode()).encode()
+def _with_action(page: str, api_base: str) -> str:
+    return _ACTION.sub(lambda found: found[1] + html.escape(api_base), page)

@@ -1,26 +1,23 @@
-"""The site's bucket: what it holds, putting a file there, deleting one."""
+"""The site's bucket: listing it, uploading a file, deleting one."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from google.api_core.exceptions import NotFound, PreconditionFailed
 from google.cloud import storage
-from google.cloud.storage.retry import DEFAULT_RETRY
 
+from common.storage.gcs.client import checksum, connect
+from infra.cloud_storage import call_options, explained
 from infra.site.bundle import SiteFile
-from infra.site.faults import explained
 
-# Marks what this program put there, so that it deletes nothing else, whichever bucket it is pointed at.
+# Marks the objects of this program, so that it deletes no others, whichever bucket it is pointed at.
 _MARK = {"managed-by": "infra.site"}
 _FIELDS = "items(name,generation,md5Hash,contentType,contentEncoding,cacheControl,metadata),nextPageToken"
-_CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object in the bucket: which one it is, and the checksum and headers that tell whether it differs."""
+    """An object in the bucket, with the checksum and headers that tell whether it differs from a file."""
 
     generation: int
     properties: tuple[Any, ...]
@@ -28,26 +25,22 @@ class StoredObject:
 
 
 class SiteBucket:
-    """A bucket in Cloud Storage; what fails is tried again for `patience` seconds, then a SiteError."""
+    """A bucket in Cloud Storage; a call that fails is tried again for `patience` seconds."""
 
     def __init__(self, name: str, *, patience: float) -> None:
         self.name = name
-        self._options = {
-            "retry": DEFAULT_RETRY.with_timeout(patience),
-            "timeout": (min(_CONNECT_SECONDS, patience), _READ_SECONDS),
-        }
+        self._options = call_options(patience)
         with explained(name):
-            # The bucket is known by its name alone, so no project is looked for.
-            self._bucket = storage.Client(project=None).bucket(name)
+            self._bucket = connect(name)
 
     def objects(self) -> dict[str, StoredObject]:
-        """Return what the bucket holds, by name."""
+        """Return the objects of the bucket by name."""
         with explained(self.name):
             blobs = self._bucket.list_blobs(fields=_FIELDS, **self._options)
             return {blob.name: _stored(blob) for blob in blobs}
 
     def put(self, name: str, file: SiteFile, generation: int) -> None:
-        """Upload a file in place of this generation of the object (0: none), and of no other."""
+        """Upload a file if the object still is of this generation (0: does not exist)."""
         blob = self._bucket.blob(name)
         blob.cache_control, blob.metadata = file.cache_control, _MARK
         if file.content_encoding:
@@ -57,7 +50,7 @@ class SiteBucket:
             try:
                 blob.upload_from_string(file.content, **options)
             except PreconditionFailed:
-                # Also what a second try is told when only the answer to the first one was lost.
+                # A retry is told this, too, if only the answer to the first attempt was lost.
                 if not self._holds(name, file):
                     raise
 
@@ -67,7 +60,7 @@ class SiteBucket:
             try:
                 self._bucket.blob(name).delete(if_generation_match=generation, **self._options)
             except NotFound:
-                return  # which is what was wanted
+                return  # deleted already
 
     def _holds(self, name: str, file: SiteFile) -> bool:
         blob = self._bucket.get_blob(name, **self._options)
@@ -75,9 +68,8 @@ class SiteBucket:
 
 
 def is_same(file: SiteFile, stored: StoredObject) -> bool:
-    """Tell whether the object is what uploading the file would make of it."""
-    md5 = base64.b64encode(hashlib.md5(file.content, usedforsecurity=False).digest()).decode()
-    wanted = (md5, file.content_type, file.content_encoding, file.cache_control)
+    """Tell whether uploading the file would change nothing."""
+    wanted = (checksum(file.content), file.content_type, file.content_encoding, file.cache_control)
     return stored.is_ours and stored.properties == wanted
 
 

@@ -1,4 +1,9 @@
-"""The site as it is published: every file under its final name, with its final content and headers."""
+"""The site as it is published: every file under its final name, with its final content and headers.
+
+Modules, styles and everything in folders move together into one folder that is named after their content, so
+that their references to each other hold as written. Only pages are rewritten, to name that folder. Files that
+others know by name stay where they are, and browsers revalidate them each time.
+"""
 
 import gzip
 import hashlib
@@ -8,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
+from infra.errors import CommandError
 from infra.site.api_base import point_at
-from infra.site.errors import SiteError, UnreadableReference
-from infra.site.references import rewrite
+from infra.site.pages import rewrite, text_of
 
-# Nothing else is part of the site; the application host serves the same kinds.
+# No other files are published; the application host serves the same kinds.
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -24,12 +29,12 @@ CONTENT_TYPES = {
     ".yaml": "application/yaml",
     ".webmanifest": "application/manifest+json",
 }
-_ENDPOINTS = "api/"  # not the site's to answer
-_HOME, _NOT_FOUND = "index.html", "404.html"
-_ASKED_FOR_BY_NAME = {"robots.txt", "favicon.ico", "favicon.svg"}  # whether or not a page refers to them
+VERSION_PREFIX = "version-"
+_ENDPOINTS = "api/"  # served by the endpoints, not by the site
+_HOME, _NOT_FOUND, _WORKER = "index.html", "404.html", "service-worker.js"
 _FOREVER = "public, max-age=31536000, immutable"
-_ASK_FIRST = "no-cache"
-_GZIP_PAYS = 0.9  # of the size; below that a browser gains less than it spends
+_REVALIDATE = "no-cache"
+_GZIP_PAYS = 0.9  # of the size: less of a gain is not worth unpacking
 
 
 @dataclass(frozen=True)
@@ -43,43 +48,53 @@ class SiteFile:
 
     @property
     def is_immutable(self) -> bool:
-        """Tell whether the file's name changes with its content."""
+        """Tell whether the file's address changes with its content."""
         return self.cache_control == _FOREVER
 
 
 def bundle(folder: Path, *, api_base: str | None = None) -> dict[str, SiteFile]:
-    """Return the folder's files by their published names, index.html last; raises SiteError."""
+    """Return the folder's files by their published names, index.html last; raises CommandError."""
     sources = _read(folder)
     if api_base:
         sources = point_at(api_base, sources)
-    linker = _Linker(sources)
-    contents = {name: linker.content(name) for name in sorted(sources, key=_turn)}
-    files = {}
-    for name, content in contents.items():
-        if name in linker.renamed:
-            files[fingerprinted(name, content)] = _file(name, content, _FOREVER)
-        if name not in linker.renamed or name in _ASKED_FOR_BY_NAME:
-            files[name] = _file(name, content, _ASK_FIRST)
+    versioned = {name: content for name, content in sources.items() if not _keeps_its_name(name)}
+    version = _version(versioned)
+    published = {name: f"{version}/{name}" if name in versioned else name for name in sources}
+    files = {published[name]: _file(name, content, _FOREVER) for name, content in versioned.items()}
+    for name in sorted(sources.keys() - versioned.keys(), key=_turn):
+        content = _linked(name, sources[name], published) if _is_page(name) else sources[name]
+        files[name] = _file(name, content, _REVALIDATE)
     return files
-
-
-def _turn(name: str) -> tuple[bool, bool, str]:
-    return name == _HOME, name.endswith(".html"), name
-
-
-def fingerprinted(name: str, content: bytes) -> str:
-    """Return the name with a fingerprint of the content before its suffix."""
-    path = PurePosixPath(name)
-    return str(path.with_stem(f"{path.stem}.{hashlib.sha256(content).hexdigest()[:8]}"))
 
 
 def _read(folder: Path) -> dict[str, bytes]:
     paths = sorted(path for path in folder.rglob("*") if path.suffix in CONTENT_TYPES and path.is_file())
     sources = {path.relative_to(folder).as_posix(): path for path in paths}
     if _HOME not in sources:
-        raise SiteError(f"{folder} is not a site: it has no {_HOME}.")
+        raise CommandError(f"{folder} is not a site: it has no {_HOME}.")
     hidden = [name for name in sources if any(part.startswith(".") for part in name.split("/"))]
     return {name: path.read_bytes() for name, path in sources.items() if name not in hidden}
+
+
+def _keeps_its_name(name: str) -> bool:
+    """Tell whether others know the file by its name, like a page, robots.txt or an icon."""
+    is_at_root = "/" not in name and not name.endswith((".js", ".css"))
+    return is_at_root or _is_page(name) or name == _WORKER
+
+
+def _is_page(name: str) -> bool:
+    return name.endswith(".html")
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in files.items():
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return VERSION_PREFIX + digest.hexdigest()[:12]
+
+
+def _turn(name: str) -> tuple[bool, bool, str]:
+    return name == _HOME, _is_page(name), name
 
 
 def _file(name: str, content: bytes, cache_control: str) -> SiteFile:
@@ -89,54 +104,24 @@ def _file(name: str, content: bytes, cache_control: str) -> SiteFile:
     return SiteFile(packed if encoding else content, kind, encoding, cache_control)
 
 
-class _Linker:
-    """Finishes each file after those it refers to, so that its fingerprint covers theirs."""
+def _linked(page: str, content: bytes, published: Mapping[str, str]) -> bytes:
+    """Return the page with its references replaced by the published names."""
 
-    def __init__(self, sources: Mapping[str, bytes]) -> None:
-        self.renamed: set[str] = set()
-        self._sources = sources
-        self._finished: dict[str, bytes] = {}
-        self._open: list[str] = []  # how we came from the first file to the one at hand
-
-    def content(self, name: str) -> bytes:
-        """Return the final content of a file."""
-        if name in self._open:
-            circle = [*self._open[self._open.index(name) :], name]
-            raise SiteError(f"Files refer to each other in a circle: {' -> '.join(circle)}. Break it.")
-        if name not in self._finished:
-            self._open.append(name)
-            self._finished[name] = self._linked(name)
-            self._open.pop()
-        return self._finished[name]
-
-    def _linked(self, name: str) -> bytes:
-        content, suffix = self._sources[name], PurePosixPath(name).suffix
-        if not CONTENT_TYPES[suffix].startswith(("text/", "application/manifest")):
-            return content
-        try:
-            return rewrite(suffix, content.decode(), lambda url: self._published(url, name)).encode()
-        except UnicodeDecodeError:
-            raise SiteError(f"{name} is not UTF-8 text.") from None
-        except UnreadableReference as error:
-            raise SiteError(f"{name} has {error}.") from None
-
-    def _published(self, url: str, name: str) -> str:
-        """Return what to write in the named file instead of this reference."""
+    def replace(url: str) -> str:
         parts = urlsplit(url)
-        target = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), unquote(parts.path)))[1:]
+        target = posixpath.normpath(posixpath.join("/", posixpath.dirname(page), unquote(parts.path)))[1:]
         if parts.scheme or parts.netloc or not parts.path or target.startswith(_ENDPOINTS):
             return url
-        if target not in self._sources:
-            raise SiteError(f"{name} refers to {target} (as {url!r}), which is not a file of the site.")
-        if not target.endswith(".html"):
-            self.renamed.add(target)
-            target = fingerprinted(target, self.content(target))
-        return parts._replace(path=_address(target, name)).geturl()
+        if target not in published:
+            raise CommandError(f"{page} refers to {target} (as {url!r}), which is not a file of the site.")
+        return parts._replace(path=_address(published[target], page)).geturl()
+
+    return rewrite(page, text_of(page, content), replace).encode()
 
 
-def _address(target: str, name: str) -> str:
-    """Return the target's address as seen from a file, which holds wherever in an origin the site is."""
-    if name == _NOT_FOUND:  # answered at any address, so that nothing is relative to it
+def _address(target: str, page: str) -> str:
+    """Return the target's address as seen from a page: relative, so that the site may be below any path."""
+    if page == _NOT_FOUND:  # it is served at every address that does not exist
         return quote(f"/{target}")
-    relative = posixpath.relpath(target, posixpath.dirname(name) or ".")
+    relative = posixpath.relpath(target, posixpath.dirname(page) or ".")
     return quote(relative if relative.startswith("../") else f"./{relative}")

@@ -5,16 +5,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 
+from infra.errors import CommandError
 from infra.site.bucket import SiteBucket, StoredObject, is_same
-from infra.site.bundle import SiteFile
-from infra.site.errors import SiteError
+from infra.site.bundle import VERSION_PREFIX, SiteFile
 
 _THREADS = 8
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to put in place of a generation of its object; 0 where there is none yet."""
+    """A file to put in place of a generation of its object; 0 if it does not exist yet."""
 
     name: str
     file: SiteFile
@@ -31,12 +31,13 @@ class Deletion:
 
 @dataclass(frozen=True)
 class Plan:
-    """What it takes to make a bucket hold the site."""
+    """The steps that make a bucket hold the site."""
 
     uploads: Sequence[Upload]
     deletions: Sequence[Deletion]
     unchanged: int
-    foreign: int  # objects that something else put there
+    previous: int  # files of the version before, kept for pages that are open
+    foreign: int  # objects of others
 
     @property
     def size(self) -> int:
@@ -45,19 +46,31 @@ class Plan:
 
 
 def make_plan(files: Mapping[str, SiteFile], stored: Mapping[str, StoredObject]) -> Plan:
-    """Compare the site with what the bucket holds."""
+    """Compare the site with the objects of the bucket."""
     uploads = [
         Upload(name, file, stored[name].generation if name in stored else 0)
         for name, file in files.items()
         if name not in stored or not is_same(file, stored[name])
     ]
     left = {name: found for name, found in stored.items() if name not in files}
-    deletions = [Deletion(name, found.generation) for name, found in left.items() if found.is_ours]
-    return Plan(uploads, deletions, len(files) - len(uploads), len(left) - len(deletions))
+    ours = {name: found for name, found in left.items() if found.is_ours}
+    previous = _latest_version(ours)
+    deletions = [Deletion(name, found.generation) for name, found in ours.items() if name not in previous]
+    return Plan(uploads, deletions, len(files) - len(uploads), len(previous), len(left) - len(ours))
+
+
+def _latest_version(objects: Mapping[str, StoredObject]) -> set[str]:
+    """Return the names of the version that was uploaded last: open pages still load modules from it."""
+    versions: dict[str, list[str]] = {}
+    for name in sorted(objects, key=lambda name: objects[name].generation):
+        if name.startswith(VERSION_PREFIX):
+            version = name.partition("/")[0]
+            versions[version] = [*versions.pop(version, []), name]  # the last one touched comes last
+    return set(next(reversed(versions.values()), []))
 
 
 def carry_out(plan: Plan, bucket: SiteBucket, advance: Callable[[str], None]) -> None:
-    """Upload what pages refer to, then the pages, index.html last; only then delete; raises SiteError."""
+    """Upload the files of pages, then the pages, index.html last; only then delete; raises CommandError."""
     uploads = {
         upload: partial(bucket.put, upload.name, upload.file, upload.generation) for upload in plan.uploads
     }
@@ -67,12 +80,12 @@ def carry_out(plan: Plan, bucket: SiteBucket, advance: Callable[[str], None]) ->
             if not upload.file.is_immutable:
                 put()
                 advance(upload.name)
-    except SiteError as error:
-        raise SiteError(f"{error} What is up still works; run again to finish.") from error
+    except CommandError as error:
+        raise CommandError(f"{error} What is up still works; run again to finish.") from error
     try:
         _in_parallel({d.name: partial(bucket.delete, d.name, d.generation) for d in plan.deletions}, advance)
-    except SiteError as error:
-        raise SiteError(
+    except CommandError as error:
+        raise CommandError(
             f"{error} The new site is up; run again to delete the rest of the old one."
         ) from error
 
@@ -85,5 +98,5 @@ def _in_parallel(steps: Mapping[str, Callable[[], None]], advance: Callable[[str
                 future.result()
                 advance(futures[future])
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # those under way are waited for as the block ends
+            pool.shutdown(wait=False, cancel_futures=True)  # steps that have begun finish as the block ends
             raise

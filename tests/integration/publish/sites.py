@@ -1,4 +1,4 @@
-"""A site to publish, a later version of it, and what is up of it."""
+"""A site to publish, a later state of it, and what a visitor loads of it."""
 
 import re
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ SITE = {
     "config.js": 'export const API_BASE = "/api";\n',
     "main.js": 'import { a } from "./parts/a.js";\nimport { API_BASE } from "./config.js";\na(API_BASE);',
     "parts/a.js": 'export const a = () => import("../late.js");',
-    "late.js": 'export const late = new URL("./drawing.png", import.meta.url);',
-    "drawing.png": "\x89PNG not really",
+    "late.js": 'export const late = new URL("./parts/drawing.png", import.meta.url);',
+    "parts/drawing.png": "\x89PNG not really",
     "styles/page.css": '@import "./words.css";',
     "styles/words.css": "p { color: red }",
 }
@@ -33,15 +33,15 @@ REWORKED = {
     "main.js": 'import { a } from "./parts/b.js";\nimport { API_BASE } from "./config.js";\na(API_BASE, 2);',
     "parts/a.js": None,
     "parts/b.js": 'export const a = () => import("../late.js"); // moved',
-    "late.js": 'export const late = new URL("./painting.png", import.meta.url);',
-    "drawing.png": None,
-    "painting.png": "\x89PNG even less",
+    "late.js": 'export const late = new URL("./parts/painting.png", import.meta.url);',
+    "parts/drawing.png": None,
+    "parts/painting.png": "\x89PNG even less",
     "styles/words.css": "p { color: blue }",
     "index.html": SITE["index.html"] + "<p>And more.</p>",
     "404.html": SITE["404.html"] + "<p>Really.</p>",
 }
 Capture = pytest.CaptureFixture[str]
-FINGERPRINT = re.compile(r"\.[0-9a-f]{8}(?=\.)")
+VERSION = re.compile(r"version-[0-9a-f]{12}/")
 
 
 class Site:
@@ -70,9 +70,20 @@ class Site:
         return {blob.name: (blob.generation, blob.md5_hash) for blob in blobs}
 
     def name(self, plain: str) -> str:
-        """Return the fingerprinted name of a file in the bucket."""
-        [name] = [name for name in self.objects() if name != plain and FINGERPRINT.sub("", name) == plain]
+        """Return the name of a file in the folder of the only version in the bucket."""
+        [name] = [name for name in self.objects() if name != plain and VERSION.sub("", name) == plain]
         return name
+
+    def version(self) -> str:
+        """Return the folder of the version that the home page loads."""
+        found = VERSION.search(self.get("index.html").text)
+        assert found
+        return found[0]
+
+    def current(self) -> set[str]:
+        """Return the names of all objects but those of other versions."""
+        version = self.version()
+        return {name for name in self.objects() if not VERSION.match(name) or name.startswith(version)}
 
     def get(self, path: str) -> requests.Response:
         return self.gcs.get(self.bucket, path)

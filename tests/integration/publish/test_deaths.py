@@ -15,7 +15,7 @@ from google.cloud import storage
 
 from infra.local import ROOT
 from tests.gcs import FailingWay
-from tests.integration.publish.sites import REWORKED, Capture, Site
+from tests.integration.publish.sites import REWORKED, VERSION, Capture, Site
 
 REFUSED = Forbidden("no")  # type: ignore[no-untyped-call]
 
@@ -49,13 +49,14 @@ def reworked(new_site: Callable[[str], Site]) -> Site:
     return site
 
 
-@pytest.mark.parametrize("at", range(8))
+@pytest.mark.parametrize("at", range(9))
 @pytest.mark.parametrize(("later", "error"), [(99, Killed), (1, REFUSED)], ids=["killed", "refused"])
 def test_a_run_that_dies_at_any_upload_leaves_the_old_site_and_the_next_one_finishes(
     site: Site, reworked: Site, monkeypatch: pytest.MonkeyPatch, at: int, later: int, error: Any
 ) -> None:
     site.publish()
     old, objects = site.loaded(), set(site.objects())
+    old_version = {name for name in objects if VERSION.match(name)}
     site.change(REWORKED)
     with monkeypatch.context() as patched:
         fail(patched, "upload_from_string", range(at, at + later), error)
@@ -67,7 +68,7 @@ def test_a_run_that_dies_at_any_upload_leaves_the_old_site_and_the_next_one_fini
     assert site.loaded("404.html")
     assert site.publish() == 0
     assert site.loaded() == reworked.loaded()
-    assert set(site.objects()) == set(reworked.objects())
+    assert set(site.objects()) == set(reworked.objects()) | old_version
 
 
 def test_there_are_no_more_uploads_than_those(site: Site, capsys: Capture) -> None:
@@ -75,14 +76,17 @@ def test_there_are_no_more_uploads_than_those(site: Site, capsys: Capture) -> No
     site.change(REWORKED)
     capsys.readouterr()
     site.publish()
-    assert capsys.readouterr().out.startswith("Published: uploaded 8, ")
+    assert capsys.readouterr().out.startswith("Published: uploaded 9, ")
 
 
-@pytest.mark.parametrize("at", range(6))
+@pytest.mark.parametrize("at", range(7))
 def test_a_run_that_dies_while_deleting_leaves_the_new_site_and_the_next_one_finishes(
     site: Site, reworked: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture, at: int
 ) -> None:
     site.publish()
+    site.change({"late.js": "export const late = 1;"})
+    site.publish()
+    kept = {name for name in site.current() if VERSION.match(name)}
     site.change(REWORKED)
     with monkeypatch.context() as patched:
         fail(patched, "delete", range(at, 99), REFUSED)
@@ -90,9 +94,9 @@ def test_a_run_that_dies_while_deleting_leaves_the_new_site_and_the_next_one_fin
 
     assert "The new site is up; run again to delete" in capsys.readouterr().err
     assert site.loaded() == reworked.loaded()
-    assert len(site.objects()) == len(reworked.objects()) + 6 - at
+    assert len(site.objects()) == len(reworked.objects()) + len(kept) + 7 - at
     assert site.publish() == 0
-    assert set(site.objects()) == set(reworked.objects())
+    assert set(site.objects()) == set(reworked.objects()) | kept
 
 
 def test_ctrl_c_ends_the_run_in_a_line(site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -1,4 +1,4 @@
-"""A small site, and what becomes of it and of variations of it when it is bundled."""
+"""A small site, and how it and variations of it are bundled."""
 
 import gzip
 import re
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.errors import CommandError
 from infra.site.bundle import SiteFile, bundle
-from infra.site.errors import SiteError
 
 PAGE = '<link rel="stylesheet" href="/look.css"><script type="module" src="/main.js"></script>'
 SITE = {
@@ -20,13 +20,17 @@ SITE = {
     "b.js": "export const b = 2;",
     "lone.js": "export const c = 3;",
 }
-FINGERPRINT = re.compile(r"\.[0-9a-f]{8}(?=\.)")
+VERSION = re.compile(r"version-[0-9a-f]{12}/")
+
+
+def versions(files: dict[str, SiteFile]) -> set[str]:
+    return {found[0] for name in files if (found := VERSION.match(name))}
 
 
 def bundled(
     folder: Path, files: Mapping[str, str | bytes | None], api_base: str | None = None
 ) -> dict[str, SiteFile]:
-    """Return the bundle of a site that differs from SITE in these files; None leaves one out."""
+    """Return the bundle of SITE with these files changed; None leaves one out."""
     for name, content in {**SITE, **files}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +41,7 @@ def bundled(
 
 
 def refusal(folder: Path, files: Mapping[str, str | bytes | None], api_base: str | None = None) -> str:
-    with pytest.raises(SiteError) as raised:
+    with pytest.raises(CommandError) as raised:
         bundled(folder, files, api_base)
     assert "\n" not in str(raised.value)
     return str(raised.value)
@@ -45,7 +49,7 @@ def refusal(folder: Path, files: Mapping[str, str | bytes | None], api_base: str
 
 def published(files: dict[str, SiteFile], name: str) -> str:
     """Return the name a file is published under."""
-    return next(known for known in files if FINGERPRINT.sub("", known) == name)
+    return next(known for known in files if VERSION.sub("", known) == name)
 
 
 def text(files: dict[str, SiteFile], name: str) -> str:
@@ -55,5 +59,5 @@ def text(files: dict[str, SiteFile], name: str) -> str:
 
 
 def linked(files: dict[str, SiteFile], name: str) -> str:
-    """Return a file's text with the fingerprints taken out of it."""
-    return FINGERPRINT.sub("", text(files, name))
+    """Return a file's text without the folder of the version."""
+    return VERSION.sub("", text(files, name))

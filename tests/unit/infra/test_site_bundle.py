@@ -8,7 +8,7 @@ import yaml
 
 import app
 from infra.site.bundle import CONTENT_TYPES
-from tests.unit.infra.bundles import FINGERPRINT, PAGE, SITE, bundled, published, text
+from tests.unit.infra.bundles import PAGE, SITE, bundled, published, text, versions
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -16,46 +16,56 @@ FOREVER = "public, max-age=31536000, immutable"
 # Names and headers
 
 
-def test_what_is_referred_to_is_named_after_its_content_and_kept_for_ever(tmp_path: Path) -> None:
-    files = bundled(tmp_path, {})
+def test_modules_and_styles_are_in_one_folder_and_kept_for_ever(tmp_path: Path) -> None:
+    files = bundled(tmp_path, {"parts/photo.png": b"1"})
 
-    for name in ("look.css", "main.js", "parts/a.js", "b.js"):
-        assert FINGERPRINT.search(published(files, name))
-        assert files[published(files, name)].cache_control == FOREVER
+    [version] = versions(files)
+    for name in ("look.css", "main.js", "parts/a.js", "b.js", "lone.js", "parts/photo.png"):
+        assert published(files, name) == version + name
+        assert files[version + name].cache_control == FOREVER
 
 
-def test_pages_and_what_nothing_refers_to_keep_their_names_and_are_asked_for_again(tmp_path: Path) -> None:
-    files = bundled(tmp_path, {"robots.txt": "User-agent: *"})
+def test_files_that_others_know_by_name_keep_it_and_are_revalidated(tmp_path: Path) -> None:
+    known = (
+        "robots.txt",
+        "favicon.svg",
+        "icon-192.png",
+        "app.webmanifest",
+        "openapi.yaml",
+        "service-worker.js",
+    )
+    files = bundled(tmp_path, dict.fromkeys((*known, "help/index.html"), "1"))
 
-    for name in ("index.html", "404.html", "lone.js", "robots.txt"):
+    for name in (*known, "index.html", "404.html", "help/index.html"):
         assert files[name].cache_control == "no-cache"
 
 
-def test_what_browsers_ask_for_by_name_is_there_under_that_name_as_well(tmp_path: Path) -> None:
-    files = bundled(
-        tmp_path, {"favicon.svg": "<svg/>", "index.html": '<link rel="icon" href="/favicon.svg">'}
-    )
-
-    assert files["favicon.svg"].cache_control == "no-cache"
-    assert sorted(name for name in files if name.startswith("favicon")) != ["favicon.svg"]
-
-
 def test_pages_come_last_and_the_home_page_after_all_others(tmp_path: Path) -> None:
-    names = list(bundled(tmp_path, {"zebra.html": "", "zoo.js": ""}))
+    names = list(bundled(tmp_path, {"zebra.html": "", "zoo.js": "", "zoo.txt": ""}))
 
-    assert names[-3:] == ["404.html", "zebra.html", "index.html"]
+    assert names[-4:] == ["zoo.txt", "404.html", "zebra.html", "index.html"]
 
 
 def test_the_same_site_becomes_the_same_bundle(tmp_path: Path) -> None:
     assert bundled(tmp_path / "a", {}) == bundled(tmp_path / "b", {})
 
 
-def test_a_change_renames_a_file_and_what_leads_to_it_and_nothing_else(tmp_path: Path) -> None:
-    before = bundled(tmp_path, {})
-    after = bundled(tmp_path, {"b.js": "export const b = 4;"})
+@pytest.mark.parametrize(
+    "change", [{"b.js": "export const b = 4;"}, {"b.js": None, "c.js": SITE["b.js"]}, {"look.css": None}]
+)
+def test_any_change_of_a_module_or_style_makes_another_version(
+    tmp_path: Path, change: dict[str, str | None]
+) -> None:
+    pages = {"404.html": "", "index.html": "x"}
 
-    changed = {FINGERPRINT.sub("", name) for name, file in after.items() if before.get(name) != file}
-    assert changed == {"b.js", "parts/a.js", "main.js", "index.html"}
+    assert versions(bundled(tmp_path, pages)).isdisjoint(versions(bundled(tmp_path, {**pages, **change})))
+
+
+def test_a_change_of_a_page_changes_nothing_else(tmp_path: Path) -> None:
+    before = bundled(tmp_path, {})
+    after = bundled(tmp_path, {"index.html": PAGE + "<p>More.</p>"})
+
+    assert {name for name, file in after.items() if before.get(name) != file} == {"index.html"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +92,7 @@ def test_every_kind_that_the_application_host_serves_is_published() -> None:
     assert set(app._SITE_FILES) == set(CONTENT_TYPES)
 
 
-def test_what_is_no_part_of_the_site_stays_behind(tmp_path: Path) -> None:
+def test_other_files_of_the_folder_are_not_published(tmp_path: Path) -> None:
     others = {"README.md": "#", "jsconfig.json": "{}", ".hidden.js": "", ".git/x.txt": "", "main.js~": "old"}
 
     assert set(bundled(tmp_path / "with", others)) == set(bundled(tmp_path / "without", {}))
@@ -91,7 +101,7 @@ def test_what_is_no_part_of_the_site_stays_behind(tmp_path: Path) -> None:
 # Encoding
 
 
-def test_what_gets_clearly_smaller_is_sent_compressed(tmp_path: Path) -> None:
+def test_a_file_that_gets_clearly_smaller_is_compressed(tmp_path: Path) -> None:
     files = bundled(tmp_path, {"look.css": "p { color: red }\n" * 50})
 
     file = files[published(files, "look.css")]
@@ -100,7 +110,7 @@ def test_what_gets_clearly_smaller_is_sent_compressed(tmp_path: Path) -> None:
     assert gzip.decompress(file.content).decode() == "p { color: red }\n" * 50
 
 
-def test_what_does_not_is_sent_as_it_is(tmp_path: Path) -> None:
+def test_other_files_are_sent_as_they_are(tmp_path: Path) -> None:
     noise = b"".join(bytes([number * 97 % 251]) for number in range(200))
     files = bundled(tmp_path, {"photo.png": noise})
 
@@ -119,7 +129,7 @@ ELSEWHERE = {
 }
 
 
-def test_modules_and_the_form_ask_the_given_address(tmp_path: Path) -> None:
+def test_modules_and_the_form_use_the_given_address(tmp_path: Path) -> None:
     files = bundled(tmp_path, {**ELSEWHERE}, "https://x.example/a?b&c")
 
     assert text(files, "config.js") == CONFIG.replace('"/api"', '"https://x.example/a?b&c"', 1)
@@ -138,8 +148,7 @@ def test_the_document_of_the_api_names_the_given_address(tmp_path: Path, base: s
     assert [f"/api{path}" for path in document["paths"]] == list(yaml.safe_load(source)["paths"])
 
 
-def test_another_address_is_another_fingerprint(tmp_path: Path) -> None:
+def test_another_address_is_another_version(tmp_path: Path) -> None:
     here, there = bundled(tmp_path, {**ELSEWHERE}), bundled(tmp_path, {**ELSEWHERE}, "https://x.example/api")
 
-    assert published(here, "config.js") != published(there, "config.js")
-    assert published(here, "main.js") != published(there, "main.js")
+    assert versions(here).isdisjoint(versions(there))

@@ -1,5 +1,6 @@
-"""What refers to a published file refers to it by its published name."""
+"""The references of pages name the published files; those of modules and styles hold as they are written."""
 
+import posixpath
 from pathlib import Path
 
 import pytest
@@ -8,89 +9,31 @@ from tests.unit.infra.bundles import bundled, linked, published, text
 
 
 @pytest.mark.parametrize(
-    ("code", "becomes"),
+    ("name", "content", "target"),
     [
-        ('import "./b.js"', 'import "./b.js"'),
-        ("import './b.js'", "import './b.js'"),
-        ('import "/b.js"', 'import "./b.js"'),
-        ('import"./b.js"', 'import"./b.js"'),
-        ('import x from "./b.js"', 'import x from "./b.js"'),
-        ('import {\n  a,\n  b,\n} from "./b.js"', 'import {\n  a,\n  b,\n} from "./b.js"'),
-        ('import * as x from "./parts/../b.js"', 'import * as x from "./b.js"'),
-        ('export { b }from"./b.js"', 'export { b }from"./b.js"'),
-        ('export * from "./b.js"', 'export * from "./b.js"'),
-        ('const { b } = await import("./b.js")', 'const { b } = await import("./b.js")'),
-        ('import(\n  "./b.js"\n)', 'import(\n  "./b.js"\n)'),
-        ('new URL("./b.js", import.meta.url)', 'new URL("./b.js", import.meta.url)'),
-        ('new URL("b.js", import.meta.url)', 'new URL("./b.js", import.meta.url)'),
-        ('import "./b.js?v=1#top"', 'import "./b.js?v=1#top"'),
-        ('/["\']/.test(x); import("./b.js")', '/["\']/.test(x); import("./b.js")'),
-        ('return /[/"]/; import("./b.js")', 'return /[/"]/; import("./b.js")'),
-        ('const half = (a + b) / 2; import("./b.js") / 2', 'const half = (a + b) / 2; import("./b.js") / 2'),
-        ('fetch("https://x.example"); import("./b.js")', 'fetch("https://x.example"); import("./b.js")'),
-        (
-            'say(`it\'s ${a ? "1" : `2`}`); import("./b.js")',
-            'say(`it\'s ${a ? "1" : `2`}`); import("./b.js")',
-        ),
+        ("main.js", 'import "./b.js"', "b.js"),
+        ("main.js", "const { a } = await import('./parts/a.js')", "parts/a.js"),
+        ("main.js", "import(`./${name}.js`)", "b.js"),
+        ("parts/a.js", 'import "../b.js"', "b.js"),
+        ("parts/a.js", 'new URL("./photo.png", import.meta.url)', "parts/photo.png"),
+        ("look.css", '@import "./parts/more.css";', "parts/more.css"),
+        ("look.css", "p { background: url(parts/photo.png) }", "parts/photo.png"),
     ],
 )
-def test_a_module_refers_to_the_published_names(tmp_path: Path, code: str, becomes: str) -> None:
-    files = bundled(tmp_path, {"main.js": code})
+def test_modules_and_styles_are_published_as_they_are_beside_the_files_they_name(
+    tmp_path: Path, name: str, content: str, target: str
+) -> None:
+    files = bundled(tmp_path, {"parts/photo.png": b"1", "parts/more.css": "b {}", name: content})
 
-    assert text(files, "main.js") != code
-    assert linked(files, "main.js") == becomes
-    assert f"./{published(files, 'b.js')}" in text(files, "main.js")
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        '/** @typedef {import("./gone.js").T} T */',
-        '// import "./gone.js"',
-        "say(\"import './gone.js'\")",
-        "say('import(\"./gone.js\")')",
-        'say(`import "./gone.js"`)',
-        'new URL("./gone.js", location.href)',
-        'Array.from("./gone.js")',
-        'const move = { from: "./gone.js" }',
-        'parcel.import("./gone.js")',
-        'import "https://elsewhere.example/x.js"',
-        "/import '.gone.js'/.test(code)",
-        "const address = `${import.meta.url}`",
-    ],
-)
-def test_what_only_looks_like_a_reference_is_left_alone(tmp_path: Path, code: str) -> None:
-    assert text(bundled(tmp_path, {"main.js": code}), "main.js") == code
+    assert text(files, name) == content
+    as_written = posixpath.relpath(target, posixpath.dirname(name) or ".")
+    assert posixpath.normpath(posixpath.join(posixpath.dirname(published(files, name)), as_written)) in files
 
 
-@pytest.mark.parametrize(
-    ("style", "becomes"),
-    [
-        ('@import "./more.css";', '@import "./more.css";'),
-        ("@import url(/more.css);", "@import url(./more.css);"),
-        ("@import url('more.css') screen;", "@import url('./more.css') screen;"),
-        ("p { background: url( more.css ) }", "p { background: url( ./more.css ) }"),
-        ('p { mask: url("./more.css#part") }', 'p { mask: url("./more.css#part") }'),
-    ],
-)
-def test_a_style_refers_to_the_published_names(tmp_path: Path, style: str, becomes: str) -> None:
-    files = bundled(tmp_path, {"look.css": style, "more.css": "b {}"})
+def test_bytes_that_are_no_text_are_published_as_they_are(tmp_path: Path) -> None:
+    files = bundled(tmp_path, {"b.js": b"\xff\xfe"})
 
-    assert linked(files, "look.css") == becomes
-    assert f"./{published(files, 'more.css')}" in text(files, "look.css")
-
-
-@pytest.mark.parametrize(
-    "style",
-    [
-        "/* url(gone.png) */",
-        'p { background: url("data:image/svg+xml,%3Csvg/%3E") }',
-        "p { mask: url(#part) }",
-        "p { background: url(https://elsewhere.example/x.png) }",
-    ],
-)
-def test_what_a_style_takes_from_elsewhere_is_left_alone(tmp_path: Path, style: str) -> None:
-    assert text(bundled(tmp_path, {"look.css": style}), "look.css") == style
+    assert files[published(files, "b.js")].content == b"\xff\xfe"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +46,7 @@ def test_what_a_style_takes_from_elsewhere_is_left_alone(tmp_path: Path, style: 
         ('<script defer src="./main.js">', '<script defer src="./main.js">'),
         ('<img\n alt="a > b"\n src="/look.css">', '<img\n alt="a > b"\n src="./look.css">'),
         ('<svg><use href="/look.css#x"/></svg>', '<svg><use href="./look.css#x"/></svg>'),
+        ('<link rel="icon" href="/look.css?v=1#top">', '<link rel="icon" href="./look.css?v=1#top">'),
     ],
 )
 def test_a_page_refers_to_the_published_names(tmp_path: Path, markup: str, becomes: str) -> None:
@@ -133,19 +77,14 @@ def test_the_page_for_unknown_addresses_refers_to_files_from_the_root(tmp_path: 
     assert text(files, "404.html") == f'<link rel="stylesheet" href="/{published(files, "look.css")}">'
 
 
-def test_files_in_folders_refer_to_each_other_by_relative_addresses(tmp_path: Path) -> None:
-    files = bundled(tmp_path, {"parts/a.js": 'import "/b.js"; import "/parts/c.js"', "parts/c.js": "1"})
+def test_a_page_in_a_folder_refers_to_files_by_relative_addresses(tmp_path: Path) -> None:
+    files = bundled(tmp_path, {"help/index.html": '<link rel="stylesheet" href="/look.css">'})
 
-    assert linked(files, "parts/a.js") == 'import "../b.js"; import "./c.js"'
-
-
-def test_a_manifest_refers_to_the_published_icons(tmp_path: Path) -> None:
-    files = bundled(tmp_path, {"app.webmanifest": '{"icons": [{"src": "/i.png"}]}', "i.png": b"1"})
-
-    assert published(files, "i.png") in text(files, "app.webmanifest")
+    assert linked(files, "help/index.html") == '<link rel="stylesheet" href="../look.css">'
 
 
-def test_references_to_pages_keep_their_names_also_in_a_circle(tmp_path: Path) -> None:
-    files = bundled(tmp_path, {"main.js": 'new URL("/index.html", import.meta.url)'})
+def test_references_to_files_that_keep_their_names_keep_them(tmp_path: Path) -> None:
+    page = '<link rel="icon" href="/favicon.svg"><link rel="manifest" href="/app.webmanifest">'
+    files = bundled(tmp_path, {"favicon.svg": "<svg/>", "app.webmanifest": "{}", "index.html": page})
 
-    assert text(files, "main.js") == 'new URL("./index.html", import.meta.url)'
+    assert text(files, "index.html") == page.replace('"/', '"./')

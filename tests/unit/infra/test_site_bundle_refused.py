@@ -1,4 +1,4 @@
-"""What cannot be published, and how that is told."""
+"""Sites that cannot be published, and the sentences that say why."""
 
 from pathlib import Path
 
@@ -7,41 +7,33 @@ import pytest
 from tests.unit.infra.bundles import refusal
 
 
-def test_a_reference_to_nothing_names_both_files(tmp_path: Path) -> None:
-    assert "main.js refers to parts/gone.js" in refusal(tmp_path, {"main.js": 'import "./parts/gone.js"'})
-    assert "look.css refers to gone.css" in refusal(tmp_path, {"look.css": "@import 'gone.css'"})
-    assert "index.html refers to gone.png" in refusal(tmp_path, {"index.html": '<img src="/gone.png">'})
+@pytest.mark.parametrize("name", ["index.html", "404.html", "help/index.html"])
+def test_a_reference_to_nothing_names_both_files(tmp_path: Path, name: str) -> None:
+    told = refusal(tmp_path, {name: '<img src="/gone.png">'})
+
+    assert told == f"{name} refers to gone.png (as '/gone.png'), which is not a file of the site."
 
 
-def test_a_reference_to_what_is_not_published_is_one_to_nothing(tmp_path: Path) -> None:
-    assert "main.js refers to notes.md" in refusal(
-        tmp_path, {"main.js": 'import "./notes.md"', "notes.md": ""}
-    )
-    assert "main.js refers to lit" in refusal(tmp_path, {"main.js": 'import "lit"'})
+def test_a_reference_to_a_file_that_is_not_published_is_one_to_nothing(tmp_path: Path) -> None:
+    page = '<link rel="stylesheet" href="./notes.md">'
 
-
-def test_a_circle_is_named_and_nothing_around_it(tmp_path: Path) -> None:
-    told = refusal(tmp_path, {"b.js": 'import "./parts/c.js"', "parts/c.js": 'import "./a.js"'})
-
-    assert "b.js -> parts/c.js -> parts/a.js -> b.js" in told
-    assert "main.js" not in told
-
-
-def test_a_file_that_refers_to_itself_is_a_circle(tmp_path: Path) -> None:
-    assert "look.css -> look.css" in refusal(tmp_path, {"look.css": "p { background: url(look.css) }"})
-
-
-@pytest.mark.parametrize("code", ["import(name)", "import(`./${name}.js`)", "new URL(name, import.meta.url)"])
-def test_a_computed_reference_is_refused(tmp_path: Path, code: str) -> None:
-    assert refusal(tmp_path, {"main.js": code}).startswith("main.js has ")
+    assert "index.html refers to notes.md" in refusal(tmp_path, {"index.html": page, "notes.md": ""})
 
 
 def test_a_set_of_sources_is_refused(tmp_path: Path) -> None:
     assert "index.html has srcset" in refusal(tmp_path, {"index.html": '<img srcset="/look.css 2x">'})
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
-    assert refusal(tmp_path, {"b.js": b"\xff\xfe"}) == "b.js is not UTF-8 text."
+@pytest.mark.parametrize(
+    ("name", "api_base"),
+    [("index.html", None), ("404.html", "https://x.example"), ("config.js", "https://x.example")],
+)
+def test_a_text_that_has_to_be_changed_and_is_none_is_named(
+    tmp_path: Path, name: str, api_base: str | None
+) -> None:
+    config = {"config.js": 'export const API_BASE = "/api";\n'}
+
+    assert refusal(tmp_path, {**config, name: b"\xff\xfe"}, api_base) == f"{name} is not UTF-8 text."
 
 
 def test_a_folder_without_a_home_page_is_no_site(tmp_path: Path) -> None:

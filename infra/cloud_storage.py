@@ -1,34 +1,62 @@
-"""What Google Cloud Storage and the way to it can fail with, each as one line that says what to do."""
+"""Cloud Storage as the commands use it: how long a call is tried again, and its failures in one line each."""
 
 import contextlib
+import logging
 from collections.abc import Iterator
+from typing import Any
 
 import requests
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 from google.cloud.storage.exceptions import DataCorruption
+from google.cloud.storage.retry import DEFAULT_RETRY
 
-from infra.site.errors import SiteError
+from common.domain.errors import Unavailable
+from infra.errors import CommandError
 
+# A failure is told in one line; what the service's adapters log of it may name users.
+logging.getLogger("common").addHandler(logging.NullHandler())
+
+_CONNECT_SECONDS, _READ_SECONDS = 10, 60
 _FAULTS = (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException, DataCorruption)
+
+
+def call_options(patience: float) -> dict[str, Any]:
+    """Return the options of a call that is tried again for `patience` seconds."""
+    return {
+        "retry": DEFAULT_RETRY.with_timeout(patience),
+        "timeout": (min(_CONNECT_SECONDS, patience), _READ_SECONDS),
+    }
 
 
 @contextlib.contextmanager
 def explained(bucket: str) -> Iterator[None]:
-    """Turn the failures of calls about this bucket into SiteError."""
+    """Turn the failures of calls about this bucket into CommandError."""
+    try:
+        with unwrapped():
+            yield
+    except _FAULTS as error:
+        # A RetryError only says how long it was tried; its cause says what went wrong.
+        cause = error.cause if isinstance(error, api.RetryError) and error.cause else error
+        raise CommandError(_sentence(cause, f"gs://{bucket}")) from error
+
+
+@contextlib.contextmanager
+def unwrapped() -> Iterator[None]:
+    """Raise the driver's exception in place of the Unavailable that an adapter of the service made of it."""
     try:
         yield
-    except _FAULTS as error:
-        # A RetryError only tells how long it was tried; what went wrong each time is its cause.
-        cause = error.cause if isinstance(error, api.RetryError) and error.cause else error
-        raise SiteError(_sentence(cause, f"gs://{bucket}")) from error
+    except Unavailable as error:
+        if error.__cause__ is None:
+            raise
+        raise error.__cause__ from None
 
 
 def _sentence(error: Exception, bucket: str) -> str:
     match error:
         case auth.DefaultCredentialsError():
-            way = "run `gcloud auth application-default login` or set GOOGLE_APPLICATION_CREDENTIALS"
-            return f"There are no usable Google Cloud credentials here: {way}. ({_first_line(error)})"
+            advice = "run `gcloud auth application-default login` or set GOOGLE_APPLICATION_CREDENTIALS"
+            return f"There are no usable Google Cloud credentials here: {advice}. ({_first_line(error)})"
         case api.Unauthorized() | auth.RefreshError():
             return f"Google Cloud refuses the credentials; sign in again. ({_first_line(error)})"
         case api.Forbidden():
@@ -44,7 +72,7 @@ def _sentence(error: Exception, bucket: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    """Return what the server says, or else the error's own words."""
+    """Return the server's words, or else the exception's."""
     with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
         return str(error.response.json()["error"]["message"]).splitlines()[0]  # type: ignore[attr-defined]
     return next(iter(str(error).splitlines()), type(error).__name__)

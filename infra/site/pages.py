@@ -1,0 +1,38 @@
+"""The references of a page to the files that a browser loads with it."""
+
+import re
+from collections.abc import Callable
+
+from infra.errors import CommandError
+
+_TAG = re.compile(
+    r"""<!--.*?-->|<(?:link|script|img|source|use)\b(?:"[^"]*"|'[^']*'|[^"'>])*>""", re.DOTALL | re.IGNORECASE
+)
+_ATTRIBUTE = re.compile(r"""(\s(?:href|src)\s*=\s*(?:"|'|(?!["'])))([^"'\s>]+)""", re.IGNORECASE)
+_SRCSET = re.compile(r"\ssrcset\s*=", re.IGNORECASE)
+_REL = re.compile(r"""\srel\s*=\s*["']?([\w\s-]+)""", re.IGNORECASE)
+# Links of these kinds are loaded as part of the page; others only name an address.
+_LOADED = {"stylesheet", "modulepreload", "preload", "prefetch", "icon", "apple-touch-icon", "manifest"}
+
+
+def text_of(name: str, content: bytes) -> str:
+    """Return a file's text, or raise CommandError."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise CommandError(f"{name} is not UTF-8 text.") from None
+
+
+def rewrite(name: str, page: str, replace: Callable[[str], str]) -> str:
+    """Return the page with each reference to a file that is loaded with it replaced."""
+
+    def rewrite_tag(found: re.Match[str]) -> str:
+        tag = found[0]
+        rel = _REL.search(tag)
+        if tag.startswith("<!--") or (rel and _LOADED.isdisjoint(rel[1].lower().split())):
+            return tag
+        if _SRCSET.search(tag):
+            raise CommandError(f"{name} has srcset, which publishing does not rewrite; use src alone.")
+        return _ATTRIBUTE.sub(lambda attribute: attribute[1] + replace(attribute[2]), tag)
+
+    return _TAG.sub(rewrite_tag, page)
