@@ -17,14 +17,14 @@ from endpoints import ENDPOINTS
 @endpoint(ENDPOINTS["cleanup"], identified=False)
 def cleanup(call: Call) -> Response:
     """Return what was deleted; `more` tells that another call is needed to delete the rest."""
-    return json_response(asdict(call.library.clean_up()))
+    return json_response(asdict(call.parts.retention.clean_up()))
 
 
 def main() -> int:
     """Clean up once, print the report as JSON and return the exit status."""
     try:
         parts = bootstrap.build(Settings.from_env(requires=ENDPOINTS["cleanup"].requires))
-        print(json.dumps(asdict(parts.library.clean_up())))
+        print(json.dumps(asdict(parts.retention.clean_up())))
     except (SettingsError, ApplicationError) as error:
         print(f"cleanup: {error}", file=sys.stderr)
         return 1

@@ -11,5 +11,5 @@ from endpoints import ENDPOINTS
 def delete(call: Call) -> Response:
     """Delete one of the caller's records; succeed also if it is deleted already."""
     (record_id,) = call.path_params
-    call.library.delete(call.user_id, record_id)
+    call.parts.gallery.delete(call.user_id, record_id)
     return json_response({"message": "success"})

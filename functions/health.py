@@ -12,7 +12,7 @@ from endpoints import ENDPOINTS
 def health(call: Call) -> Response:
     """Return 200 if the database answers within 2 seconds, else 503."""
     try:
-        call.library.check_health()
+        call.parts.check_health()
     except Unavailable:
         return json_response({"status": "Unhealthy", "detail": "The database does not answer."}, 503)
     return json_response({"status": "Healthy"})

@@ -26,12 +26,12 @@ def image(call: Call) -> Response:
     variant = next((variant for variant in get_args(Variant) if variant == wanted), None)
     if variant is None:
         raise NotFound("There is nothing at this address.")
-    record = call.library.find(call.user_id, record_id)
-    etag = f"{record.record_id}-{variant}"  # the images of a record never change
+    gallery, etag = call.parts.gallery, f"{record_id.lower()}-{variant}"  # an image never changes
     if call.request.if_none_match.contains_weak(etag):
+        gallery.find(call.user_id, record_id)
         return _cacheable(Response(status=304), etag)
     try:
-        file = call.library.read(call.user_id, record, variant)
+        record, file = gallery.read(call.user_id, record_id, variant)
     except PictureError:  # kept by the original application, and no preview can be made of it
         raise NotFound from None
     disposition = _disposition(call, record, file)

@@ -14,17 +14,17 @@ from endpoints import ENDPOINTS
 @endpoint(ENDPOINTS["list"], starts_session=True)
 def list_images(call: Call) -> Response:
     """Return the caller's records and limits; with `?include=images` each record contains its images."""
-    shelf = call.library.shelf(call.user_id)
+    kept = call.parts.gallery.list(call.user_id)
     shown = _with_images if call.request.args.get("include") == "images" else _without_images
     return json_response(
         {
             "user_id": call.user_id,
-            "used": shelf.used,
+            "used": kept.used,
             "limit": call.settings.user_limit,
             "retention_days": call.settings.retention_days,
             "max_upload_mb": call.settings.max_upload_mb,
             "max_megapixels": call.settings.max_megapixels,
-            "records": [shown(call, record) for record in shelf.records],
+            "records": [shown(call, record) for record in kept.records],
         }
     )
 
@@ -44,7 +44,8 @@ def _with_images(call: Call, record: ImageRecord) -> dict[str, object]:
 def _base64(call: Call, record: ImageRecord, variant: Variant) -> str | None:
     """Return one image, or None if it is missing or has just been deleted."""
     try:
-        content = call.library.read(call.user_id, record, variant).image.open().read()
+        _, file = call.parts.gallery.read(call.user_id, record.record_id, variant)
+        content = file.image.open().read()
     except NotFound:
         return None
     return base64.b64encode(content).decode("ascii")

@@ -27,7 +27,7 @@ def upload(call: Call) -> Response:
         )
     name = call.request.form.get("name", "")
     file_name = sent.filename or ""
-    added = call.library.add(call.user_id, content, name=name, file_name=file_name, key=_key(call))
+    added = call.parts.uploads.add(call.user_id, content, name=name, file_name=file_name, key=_key(call))
     if prefers_html(call.request):
         return redirect_to_site(call.settings, "image_generated")
     return json_response(

@@ -13,26 +13,26 @@ from common.bootstrap import Parts
 from common.domain.errors import LimitReached, NotFound, RemoverTimeout
 from common.domain.models import (
     OBJECT_FIELDS,
-    Claim,
     ImageFields,
     ImageRecord,
     Images,
     InMemoryImage,
+    Lease,
     PictureDetails,
-    Shelf,
-    Span,
+    RecordList,
     StoredObject,
+    TimeWindow,
     Upload,
     Variant,
 )
 from common.domain.pictures import CutOut, Look, Matte, View, ViewSpec
 from common.imaging.codec import Picture, PillowCodec
-from common.service.library import Library
-from common.service.limits import Admission
+from common.service.limits import ConcurrencyLimiter
 from common.service.sessions import SessionSigner
 from common.settings import Settings
 from common.storage.inline import InlineImageStore
 from tests.looking import seen
+from tests.use_cases import use_cases
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "a secret key for tests"
@@ -79,7 +79,7 @@ class Kept:
 
 
 class FakeRecords:
-    """A RecordStore in memory."""
+    """A LeaseStore and a RecordStore in memory."""
 
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
@@ -97,35 +97,39 @@ class FakeRecords:
     def ping(self) -> None:
         self.steps.take("ping")
 
-    def claim(self, user_id: str, upload: Upload, *, limit: int, now: datetime, alive: Span) -> Claim | None:
-        self.steps.take("claim")
-        self._release(lambda kept: kept.user_id == user_id and kept.made not in alive)
-        if upload.key and self.claim_of(user_id, upload.key):
+    def acquire(
+        self, user_id: str, upload: Upload, *, limit: int, now: datetime, valid: TimeWindow
+    ) -> Lease | None:
+        self.steps.take("acquire")
+        self._release(lambda kept: kept.user_id == user_id and kept.made not in valid)
+        if upload.key and self.find_by_key(user_id, upload.key):
             return None
-        used = self.shelf(user_id).used
+        used = self.list(user_id).used
         if used >= limit:
             raise LimitReached
         record_id = self.keep(user_id, now)
         record = replace(self.kept[record_id].record, image_name=upload.name)
         self.kept[record_id] = Kept(user_id, record, now, sha256=upload.sha256, key=upload.key, used=used + 1)
-        has_twin = any(
+        has_duplicate = any(
             (k.user_id, k.sha256, k.ready) == (user_id, upload.sha256, True) for k in self.kept.values()
         )
-        return Claim(record, used + 1, upload.sha256, has_twin=has_twin)
+        return Lease(record, used + 1, upload.sha256, has_duplicate=has_duplicate)
 
-    def claim_of(self, user_id: str, key: str) -> Claim | None:
-        self.steps.take("claim_of")
+    def find_by_key(self, user_id: str, key: str) -> Lease | None:
+        self.steps.take("find_by_key")
         mine = [kept for kept in self.kept.values() if (kept.user_id, kept.key) == (user_id, key)]
-        return Claim(mine[0].record, mine[0].used, mine[0].sha256, mine[0].ready) if mine else None
+        return Lease(mine[0].record, mine[0].used, mine[0].sha256, mine[0].ready) if mine else None
 
-    def release_key(self, user_id: str, key: str, alive: Span) -> None:
-        self._release(lambda kept: (kept.user_id, kept.key) == (user_id, key) and kept.made not in alive)
+    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> None:
+        self._release(lambda kept: (kept.user_id, kept.key) == (user_id, key) and kept.made not in valid)
 
-    def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
-        self.steps.take("twin")
+    def find_duplicate(
+        self, user_id: str, sha256: str, names: Sequence[str]
+    ) -> tuple[PictureDetails, ImageFields] | None:
+        self.steps.take("find_duplicate")
         same = (user_id, sha256, True)
         found = [kept for kept in self.kept.values() if (kept.user_id, kept.sha256, kept.ready) == same]
-        return (found[0].record, found[0].details) if found and found[0].details else None
+        return (found[0].details, found[0].fields) if found and found[0].details else None
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
         self.steps.take("complete")
@@ -141,17 +145,17 @@ class FakeRecords:
         self.kept.pop(record_id, None)
         return True
 
-    def shelf(self, user_id: str) -> Shelf:
+    def list(self, user_id: str) -> RecordList:
         mine = [kept for kept in self.kept.values() if kept.user_id == user_id]
-        return Shelf(len(mine), tuple(kept.record for kept in reversed(mine) if kept.ready))
+        return RecordList(len(mine), tuple(kept.record for kept in reversed(mine) if kept.ready))
 
     def find(self, user_id: str, record_id: str) -> ImageRecord:
         return self._mine(user_id, record_id).record
 
-    def image_fields(self, user_id: str, record_id: str, names: Sequence[str]) -> ImageFields:
-        self.steps.take("image_fields")
-        fields = self._mine(user_id, record_id).fields
-        return {name: fields[name] for name in names if name in fields}
+    def read(self, user_id: str, record_id: str, names: Sequence[str]) -> tuple[ImageRecord, ImageFields]:
+        self.steps.take("read_fields")
+        kept = self._mine(user_id, record_id)
+        return kept.record, {name: kept.fields[name] for name in names if name in kept.fields}
 
     def rename(self, user_id: str, record_id: str, name: str) -> None:
         kept = self._mine(user_id, record_id)
@@ -164,12 +168,12 @@ class FakeRecords:
         del self.kept[record_id]
         self.deleted.add((user_id, record_id))
 
-    def release_claims(self, alive: Span) -> int:
-        return self._release(lambda kept: kept.made not in alive)
+    def release_stale(self, valid: TimeWindow) -> int:
+        return self._release(lambda kept: kept.made not in valid)
 
-    def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
+    def expired(self, before: datetime, limit: int) -> Sequence[tuple[str, str]]:
         old = [(k.user_id, i) for i, k in self.kept.items() if k.ready and k.made < before]
-        return old[:most]
+        return old[:limit]
 
     def delete_many(self, record_ids: Iterable[str]) -> int:
         self.steps.take("delete_many")
@@ -298,13 +302,21 @@ def settings(**given: Any) -> Settings:
 
 def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts:
     """Return the parts of a service that really reads pictures and keeps them inline, but in memory."""
-    library = Library(
-        records=records,
+    made = use_cases(
+        records,
+        records,
         images=InlineImageStore,
         codec=lambda: PillowCodec(chosen.max_megapixels),
         remover=lambda: remover,
         user_limit=chosen.user_limit,
-        retention=timedelta(days=chosen.retention_days),
+        period=timedelta(days=chosen.retention_days),
     )
-    admission = Admission(chosen.uploads_at_once)
-    return Parts(chosen, library, SessionSigner(chosen.app_secret_keys), admission)
+    return Parts(
+        settings=chosen,
+        uploads=made.uploads,
+        gallery=made.gallery,
+        retention=made.retention,
+        check_health=records.ping,
+        sessions=SessionSigner(chosen.app_secret_keys),
+        limiter=ConcurrencyLimiter(chosen.uploads_at_once),
+    )

@@ -7,8 +7,9 @@ from typing import Any
 import mongomock
 import pymongo
 
-from common.domain.models import ImageRecord, PictureDetails, Span, Upload
-from common.storage.mongo.records import MongoRecordStore
+from common.domain.models import ImageRecord, PictureDetails, TimeWindow, Upload
+from common.storage.mongo.leases import MongoLeases
+from common.storage.mongo.records import MongoRecords
 from tests.fakes import START
 
 MINUTE = timedelta(minutes=1)
@@ -37,23 +38,27 @@ class MongoImages:
             self._images.insert_many(documents)
 
 
-def store(images: MongoImages) -> MongoRecordStore:
-    return MongoRecordStore(images)  # type: ignore[arg-type]
+def mongo_records(images: MongoImages) -> MongoRecords:
+    return MongoRecords(images)  # type: ignore[arg-type]
 
 
-def claim(
+def mongo_leases(images: MongoImages) -> MongoLeases:
+    return MongoLeases(images)  # type: ignore[arg-type]
+
+
+def acquire(
     images: MongoImages, user_id: str = "me", name: str = "n", limit: int = 3, now: datetime = START
 ) -> ImageRecord:
-    alive = Span(now - 15 * MINUTE)
+    valid = TimeWindow(now - 15 * MINUTE)
     upload = Upload(name, DETAILS.sha256)
-    claimed = store(images).claim(user_id, upload, limit=limit, now=now, alive=alive)
-    assert claimed
-    return claimed.record
+    lease = mongo_leases(images).acquire(user_id, upload, limit=limit, now=now, valid=valid)
+    assert lease
+    return lease.record
 
 
 def keep(images: MongoImages, user_id: str = "me", name: str = "n", now: datetime = START) -> str:
-    record_id = claim(images, user_id, name, now=now).record_id
-    store(images).complete(user_id, record_id, DETAILS, FIELDS)
+    record_id = acquire(images, user_id, name, now=now).record_id
+    mongo_leases(images).complete(user_id, record_id, DETAILS, FIELDS)
     return record_id
 
 

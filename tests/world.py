@@ -1,10 +1,10 @@
-"""A library with everything outside of it faked."""
+"""The use cases with everything outside of them faked."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from common.service.library import Library
 from tests.fakes import Clock, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
+from tests.use_cases import use_cases
 
 DAY = timedelta(days=1)
 PICTURE = b"the bytes of a picture"
@@ -12,7 +12,7 @@ PICTURE = b"the bytes of a picture"
 
 @dataclass
 class World:
-    """A library and all that is around it."""
+    """The use cases and all that is around them."""
 
     steps: Steps = field(default_factory=Steps)
     clock: Clock = field(default_factory=Clock)
@@ -21,22 +21,24 @@ class World:
         self.records = FakeRecords(self.steps)
         self.images = FakeImages(self.steps)
         self.remover = FakeRemover(self.steps)
-        self.library = Library(
-            records=self.records,
+        made = use_cases(
+            self.records,
+            self.records,
             images=lambda: self.images,
             codec=lambda: FakeCodec(self.steps),
             remover=lambda: self.remover,
             user_limit=2,
-            retention=30 * DAY,
+            period=30 * DAY,
             clock=self.clock,
         )
+        self.uploads, self.gallery, self.retention = made.uploads, made.gallery, made.retention
 
     def add(self, user_id: str = "me", *, name: str = "cat", file_name: str = "photo.jpg") -> str:
-        added = self.library.add(user_id, PICTURE, name=name, file_name=file_name)
+        added = self.uploads.add(user_id, PICTURE, name=name, file_name=file_name)
         return added.record.record_id
 
     def keep(self, user_id: str, made: datetime) -> str:
-        """Put a record and its images here without going through the library."""
+        """Put a record and its images here without an upload."""
         record_id = self.records.keep(user_id, made)
         name = f"{user_id}/{record_id}/original"
         self.records.kept[record_id].fields["original_object"] = name

@@ -1,4 +1,4 @@
-"""Puts the parts together from the settings, once per process and no sooner than they are needed."""
+"""Builds the parts from the settings, once per process and no sooner than they are needed."""
 
 import contextlib
 import sys
@@ -10,17 +10,21 @@ from typing import NoReturn, TypeVar
 
 from common.observability import logging as logs
 from common.removers.base import BackgroundRemover
-from common.service.library import Library
-from common.service.limits import Admission, PixelBudget
+from common.service.gallery import Gallery
+from common.service.limits import ConcurrencyLimiter, WeightedSemaphore
 from common.service.ports import ImageStore, PictureCodec
+from common.service.retention import Retention
 from common.service.sessions import SessionSigner
+from common.service.uploads import Uploads
 from common.settings import Settings, SettingsError
 from common.storage.inline import InlineImageStore
-from common.storage.mongo.records import MongoRecordStore, connect
+from common.storage.mongo.connection import connect
+from common.storage.mongo.leases import MongoLeases
+from common.storage.mongo.records import MongoRecords
 
 T = TypeVar("T")
 
-_PATIENCE = 30.0  # seconds that a picture waits for its turn
+_TURN_SECONDS = 30.0  # that a picture waits for its turn
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,13 @@ class Parts:
     """All that a request needs; `sessions` is None in a function that has no secret key and no users."""
 
     settings: Settings
-    library: Library
+    uploads: Uploads
+    gallery: Gallery
+    retention: Retention
+    check_health: Callable[[], None]  # raises Unavailable if the database does not answer
     sessions: SessionSigner | None
-    admission: Admission
-    prepare: Callable[[], None] = lambda: None  # begins to load what an upload needs, once
+    limiter: ConcurrencyLimiter  # of uploads
+    prepare: Callable[[], None] = lambda: None  # starts to load what an upload needs, once
 
 
 _settings: Settings | None = None  # as read when the host started
@@ -77,22 +84,27 @@ def build(settings: Settings) -> Parts:
     """Build the parts that these settings describe; nothing is connected or loaded yet."""
     logs.configure(settings.log_level)
     codec = _once(lambda: _codec(settings))
-    library = Library(
-        records=MongoRecordStore(connect(settings.mongo_uri, settings.mongo_db)),
-        images=_once(lambda: _images(settings)),
-        codec=codec,
-        remover=_once(lambda: _remover(settings, codec)),
-        user_limit=settings.user_limit,
-        retention=timedelta(days=settings.retention_days) if settings.retention_days else None,
-    )
+    collection = connect(settings.mongo_uri, settings.mongo_db)
+    leases, records = MongoLeases(collection), MongoRecords(collection)
+    images = _once(lambda: _images(settings))
+    remover = _once(lambda: _remover(settings, codec))
+    uploads = Uploads(leases, records, images, codec, remover, settings.user_limit)
     keys = settings.app_secret_keys
-    admission = Admission(settings.uploads_at_once)
-    prepare = _once(lambda: _load_ahead(library))
-    return Parts(settings, library, SessionSigner(keys) if keys else None, admission, prepare)
+    period = timedelta(days=settings.retention_days) if settings.retention_days else None
+    return Parts(
+        settings=settings,
+        uploads=uploads,
+        gallery=Gallery(records, images, codec),
+        retention=Retention(leases, records, images, period),
+        check_health=records.ping,
+        sessions=SessionSigner(keys) if keys else None,
+        limiter=ConcurrencyLimiter(settings.uploads_at_once),
+        prepare=_once(lambda: _load_ahead(uploads)),
+    )
 
 
 def _once(make: Callable[[], T]) -> Callable[[], T]:
-    """Make a thing when it is first asked for, even when several threads ask at the same moment."""
+    """Make a part on first use, and only once even if several threads ask at the same moment."""
     making = threading.Lock()
     made: list[T] = []
 
@@ -105,13 +117,13 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
     return get
 
 
-def _load_ahead(library: Library) -> None:
+def _load_ahead(uploads: Uploads) -> None:
     """Load what an upload needs on a thread of its own while its body arrives."""
 
     def load() -> None:
         with contextlib.suppress(Exception):  # it fails again when it is needed, and is answered then
-            library.codec()
-            library.remover()
+            uploads.codec()
+            uploads.remover()
 
     threading.Thread(target=load, name="load ahead").start()
 
@@ -130,8 +142,8 @@ def _images(settings: Settings) -> ImageStore:
 def _codec(settings: Settings) -> PictureCodec:
     from common.imaging.codec import PillowCodec
 
-    budget = PixelBudget(settings.megapixels_at_once * 1_000_000, patience=_PATIENCE)
-    return PillowCodec(settings.max_megapixels, budget.hold)
+    pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=_TURN_SECONDS)
+    return PillowCodec(settings.max_megapixels, pixels.acquire)
 
 
 def _remover(settings: Settings, codec: Callable[[], PictureCodec]) -> BackgroundRemover:

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -18,7 +18,7 @@ from dotenv import dotenv_values
 
 from common import bootstrap
 from common.domain.errors import ApplicationError, Unavailable
-from common.service.library import Library
+from common.service.retention import Retention
 from common.settings import Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES
 from infra.errors import CommandError
@@ -75,24 +75,24 @@ def _run(environ: dict[str, str]) -> None:
             environ["MONGO_URI"] = database.uri
             running.callback(database.stop)
             children.append(database)
-        library = bootstrap.build(Settings.from_env(environ, requires=APPLICATION_REQUIRES)).library
-        _prepare(library, shared=not children)
+        parts = bootstrap.build(Settings.from_env(environ, requires=APPLICATION_REQUIRES))
+        _prepare(parts.retention, parts.check_health, shared=not children)
         app = _start_app(environ, data, port)
         running.callback(app.stop)
         children.append(app)
         _wait_until_ready(app, port)
         print(f"Ready: http://127.0.0.1:{port}", flush=True)
-        threading.Thread(target=_keep_clean, args=[library], daemon=True).start()
+        threading.Thread(target=_keep_clean, args=[parts.retention], daemon=True).start()
         _watch(children)
 
 
-def _prepare(library: Library, *, shared: bool) -> None:
-    """Check that the database answers, and give back what a killed run has claimed in one of our own."""
+def _prepare(retention: Retention, check_health: Callable[[], None], *, shared: bool) -> None:
+    """Check that the database answers; if it is our own, free the slots that a killed run has leased."""
     try:
         if shared:
-            library.check_health()
-        else:  # no upload is at work yet, so every claim is a leftover
-            library.release_claims(older_than=timedelta(0))
+            check_health()
+        else:  # no upload is at work yet, so every lease is a leftover
+            retention.release_leases(older_than=timedelta(0))
     except Unavailable:
         raise CommandError(
             "The database does not answer. Check MONGO_URI, or unset it to use the embedded one."
@@ -164,10 +164,10 @@ def _wait_until_ready(app: Child, port: int) -> None:
     raise CommandError("The application did not start; the lines above say why.")
 
 
-def _keep_clean(library: Library) -> None:
+def _keep_clean(retention: Retention) -> None:
     while True:
         try:
-            library.clean_up()
+            retention.clean_up()
         except ApplicationError as error:
             print(f"Cleanup failed and will be tried again: {error}", file=sys.stderr)
         time.sleep(_CLEANUP_EVERY.total_seconds())

@@ -11,7 +11,7 @@ from pymongo.collection import Collection
 from common.imaging.codec import PillowCodec
 from common.settings import SETTINGS, Settings, SettingsError
 from common.storage.gcs.client import connect as connect_bucket
-from common.storage.mongo.records import connect
+from common.storage.mongo.connection import connect
 from endpoints import ENDPOINTS
 from infra.migrate.errors import MigrationError
 from infra.migrate.faults import BAD_URI, explained

@@ -19,7 +19,7 @@ OBJECTS = tuple(OBJECT_FIELDS.values())
 
 _SIZES = ("size", "processed_size", "preview_size")
 _READ = ("user_id", "content_type", *_SIZES, *INLINE_FIELDS, *OBJECTS)
-# A claim is an upload at work, which puts its images where the service keeps new ones.
+# A lease is a running upload, which puts its images where the service keeps new ones.
 _READY = {"status": {"$nin": ["processing", "deleted"]}}
 _KEPT = {"status": {"$ne": "deleted"}}
 

@@ -10,11 +10,11 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from common.domain.errors import NotFound
 from common.domain.models import IMMUTABLE, ImageFields, Images
-from common.service.library import STRAY_AGE
 from common.storage.gcs.client import at_once, checksum, driver_errors
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
+from common.timeouts import ORPHAN_AGE
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
@@ -67,7 +67,7 @@ class MigrationStore(BucketImageStore):
     def holds_what_was_saved(self) -> bool:
         """Tell whether the bucket has what was saved last, all of it too young for cleanup to have looked."""
         # A clock that goes on while the machine sleeps, and half the time, lest the clocks differ.
-        is_young = time.time() - self._began < STRAY_AGE.total_seconds() / 2
+        is_young = time.time() - self._began < ORPHAN_AGE.total_seconds() / 2
         return is_young and all(at_once(lambda item: self._is_there(*item), self._written.items()))
 
     def _is_there(self, name: str, written: _Written) -> bool:

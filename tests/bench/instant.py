@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import main  # noqa: F401 - checks the settings and the function's name as the host does
 from cleanup import cleanup
@@ -40,13 +41,28 @@ def _constant(part: object) -> Callable[[], object]:
     return lambda: part
 
 
-_INSTANT: Mapping[str, object] = {
-    "records": _Records(),
-    "images": _constant(_Images()),
-    "codec": _constant(FakeCodec()),
-    "remover": _constant(_Remover()),
+_RECORDS = _Records()
+_INSTANT: Mapping[str, Mapping[str, Any]] = {
+    "records": {"leases": _RECORDS, "records": _RECORDS},
+    "images": {"images": _constant(_Images())},
+    "codec": {"codec": _constant(FakeCodec())},
+    "remover": {"remover": _constant(_Remover())},
 }
 
+
+def _with(parts: bootstrap.Parts, **chosen: Any) -> bootstrap.Parts:
+    """Return these parts with some of what the use cases share replaced."""
+    cases = {name: getattr(parts, name) for name in ("uploads", "gallery", "retention")}
+    return replace(
+        parts,
+        **{
+            name: replace(case, **{key: part for key, part in chosen.items() if hasattr(case, key)})
+            for name, case in cases.items()
+        },
+    )
+
+
 _parts = bootstrap.build(Settings.from_env(requires=()))
-_chosen = {name: _INSTANT[name] for name in os.environ["INSTANT"].split()}
-bootstrap.provide(replace(_parts, library=replace(_parts.library, **_chosen)))  # type: ignore[arg-type]
+for _name in os.environ["INSTANT"].split():
+    _parts = _with(_parts, **_INSTANT[_name])
+bootstrap.provide(_parts)

@@ -7,8 +7,11 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common.domain.models import Span
-from common.storage.mongo.records import CREATED_ON, MongoRecordStore, connect
+from common.domain.models import TimeWindow
+from common.storage.mongo.connection import connect
+from common.storage.mongo.documents import CREATED_ON
+from common.storage.mongo.leases import MongoLeases
+from common.storage.mongo.records import MongoRecords
 
 _EACH = 5  # records of a user
 _BATCH = 1_000
@@ -22,7 +25,7 @@ class Stock:
 
     def __init__(self, uri: str, name: str = "bench") -> None:
         self.images = connect(uri, name)
-        MongoRecordStore(self.images).release_claims(Span(datetime.now(UTC)))  # makes the indexes
+        MongoLeases(self.images).release_stale(TimeWindow(datetime.now(UTC)))  # makes the indexes
 
     def keep(self, count: int, *, days_old: int = 0) -> list[tuple[str, str]]:
         """Put small records of new users here; return the user and the id of each, of many only the last."""
@@ -39,7 +42,7 @@ class Stock:
 
     def forget(self, record_ids: list[str]) -> None:
         """Delete these records."""
-        MongoRecordStore(self.images).delete_many(record_ids)
+        MongoRecords(self.images).delete_many(record_ids)
 
 
 def record(

@@ -35,9 +35,9 @@ def audit(stage: Stage, users: Sequence[User], chronicle: Chronicle) -> None:
 
 def _clean_up(stage: Stage) -> None:
     """Run cleanup as it is run every hour, and once with a clock that makes every leftover old."""
-    library = stage.library(ahead=_AHEAD)
+    retention = stage.retention(ahead=_AHEAD)
     for _ in range(10):
-        if not library.clean_up().more:
+        if not retention.clean_up().more:
             return
     raise Broken("leftovers", "cleanup does not come to an end")
 

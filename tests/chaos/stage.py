@@ -12,7 +12,7 @@ import pymongo
 from google.cloud import storage
 
 from common import bootstrap
-from common.service.library import Library
+from common.service.retention import Retention
 from common.service.sessions import SessionSigner
 from common.settings import Settings
 from tests.chaos.database import Link, RestartableDatabase
@@ -43,10 +43,10 @@ class Stage:
         """Return a user's token."""
         return SessionSigner([_SECRET]).issue(user_id)
 
-    def library(self, *, ahead: timedelta) -> Library:
+    def retention(self, *, ahead: timedelta) -> Retention:
         """Return the service's own use cases, with a clock that is ahead."""
-        library = bootstrap.build(self.settings).library
-        return replace(library, clock=lambda: datetime.now(UTC) + ahead)
+        retention = bootstrap.build(self.settings).retention
+        return replace(retention, clock=lambda: datetime.now(UTC) + ahead)
 
     def documents(self) -> list[dict[str, Any]]:
         """Return every record as the database holds it, without its images."""

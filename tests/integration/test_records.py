@@ -1,4 +1,4 @@
-"""The record store on the real wire protocol: what mongomock cannot show."""
+"""Leases and records on the real wire protocol: what mongomock cannot show."""
 
 import json
 import os
@@ -15,8 +15,10 @@ import pytest
 from pymongo.collection import Collection
 
 from common.domain.errors import ImageTooLarge, LimitReached
-from common.domain.models import Claim, PictureDetails, Span
-from common.storage.mongo.records import MongoRecordStore, connect
+from common.domain.models import Lease, PictureDetails, TimeWindow
+from common.storage.mongo.connection import connect
+from common.storage.mongo.leases import MongoLeases
+from common.storage.mongo.records import MongoRecords
 from infra.local import FUNCTIONS
 from tests.fakes import UPLOAD
 
@@ -41,19 +43,19 @@ def images(mongo_uri: str, database: str) -> Iterator["Collection[dict[str, Any]
     collection.database.client.close()
 
 
-def claimed(store: MongoRecordStore, user_id: str, limit: int) -> Claim:
-    claim = store.claim(user_id, UPLOAD, limit=limit, now=NOW, alive=Span(AGES_AGO))
-    assert claim
-    return claim
+def acquire(leases: MongoLeases, user_id: str, limit: int) -> Lease:
+    lease = leases.acquire(user_id, UPLOAD, limit=limit, now=NOW, valid=TimeWindow(AGES_AGO))
+    assert lease
+    return lease
 
 
-def claim_four(uri: str, database: str) -> list[str]:
+def acquire_four(uri: str, database: str) -> list[str]:
     """Start as a function would and race for slots; runs in a process of its own."""
     collection = connect(uri, database)
-    store, taken = MongoRecordStore(collection), []
+    leases, taken = MongoLeases(collection), []
     for _ in range(4):
         try:
-            taken.append(claimed(store, "racer", LIMIT).record.record_id)
+            taken.append(acquire(leases, "racer", LIMIT).record.record_id)
         except LimitReached:
             continue
     collection.database.client.close()
@@ -64,7 +66,7 @@ def test_processes_that_start_at_once_share_indexes_and_slots(
     mongo_uri: str, database: str, images: "Collection[dict[str, Any]]"
 ) -> None:
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        racers = [pool.submit(claim_four, mongo_uri, database) for _ in range(PROCESSES)]
+        racers = [pool.submit(acquire_four, mongo_uri, database) for _ in range(PROCESSES)]
         taken = [record_id for racer in racers for record_id in racer.result()]
     assert len(taken) == len(set(taken)) == LIMIT
     assert sorted(document["slot"] for document in images.find()) == list(range(LIMIT))
@@ -80,13 +82,15 @@ def test_processes_that_start_at_once_share_indexes_and_slots(
     }
 
 
-def test_a_document_that_no_server_takes_is_told_as_too_large(images: "Collection[dict[str, Any]]") -> None:
-    store = MongoRecordStore(images)
-    claim = claimed(store, "me", 1)
+def test_a_document_beyond_the_servers_limit_is_an_image_too_large(
+    images: "Collection[dict[str, Any]]",
+) -> None:
+    leases = MongoLeases(images)
+    lease = acquire(leases, "me", 1)
     details = PictureDetails("image/png", 1, 1, 1, "0" * 64)
     with pytest.raises(ImageTooLarge):
-        store.complete("me", claim.record.record_id, details, {"preview": bytes(17 * 1024 * 1024)})
-    assert store.shelf("me").records == ()
+        leases.complete("me", lease.record.record_id, details, {"preview": bytes(17 * 1024 * 1024)})
+    assert MongoRecords(images).list("me").records == ()
 
 
 def test_cleanup_runs_without_http(mongo_uri: str, images: "Collection[dict[str, Any]]") -> None:

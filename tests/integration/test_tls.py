@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from common.domain.errors import Unavailable
-from common.storage.mongo.records import MongoRecordStore, connect
+from common.storage.mongo.connection import connect
+from common.storage.mongo.records import MongoRecords
 from tests.certificates import self_signed
 from tests.proxy import Proxy
 
@@ -48,7 +49,7 @@ def ping(host: str, port: int, **options: object) -> None:
     chosen = "".join(f"&{name}={value}" for name, value in options.items())
     images = connect(f"mongodb://{host}:{port}/?directConnection=true&tls=true{chosen}", "tls")
     with images.database.client:
-        MongoRecordStore(images).ping()
+        MongoRecords(images).ping()
 
 
 def test_a_database_with_a_trusted_certificate_is_read(port: int, certificate: Path) -> None:

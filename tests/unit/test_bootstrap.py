@@ -61,12 +61,12 @@ def test_the_parts_are_what_the_settings_describe(connected: list[tuple[str, str
 
     assert connected == [("mongodb://db", "pictures")]
     assert built.settings is chosen
-    assert (built.library.user_limit, built.library.retention) == (3, timedelta(days=9))
-    assert isinstance(built.library.codec(), PillowCodec)
+    assert (built.uploads.user_limit, built.retention.period) == (3, timedelta(days=9))
+    assert isinstance(built.uploads.codec(), PillowCodec)
 
 
 def test_a_retention_of_0_days_keeps_for_ever() -> None:
-    assert bootstrap.build(settings(retention_days=0)).library.retention is None
+    assert bootstrap.build(settings(retention_days=0)).retention.period is None
 
 
 def test_a_function_without_a_secret_key_has_no_sessions() -> None:
@@ -80,7 +80,7 @@ def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
     def remover(*names: str) -> object:
         return bootstrap.build(
             settings(remover=names, x_rapid_api_key="key", local_model_path=weights)
-        ).library.remover()
+        ).uploads.remover()
 
     assert isinstance(remover("rapidapi"), RapidApiRemover)
     assert isinstance(remover("local"), LocalRemover)
@@ -90,8 +90,8 @@ def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
 def test_images_are_kept_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")  # nothing is asked of it
 
-    assert isinstance(bootstrap.build(settings()).library.images(), InlineImageStore)
-    assert isinstance(bootstrap.build(settings(image_bucket="b")).library.images(), BucketImageStore)
+    assert isinstance(bootstrap.build(settings()).uploads.images(), InlineImageStore)
+    assert isinstance(bootstrap.build(settings(image_bucket="b")).uploads.images(), BucketImageStore)
 
 
 def test_cloud_storage_costs_a_start_nothing_until_it_is_needed() -> None:
@@ -107,19 +107,19 @@ def test_cloud_storage_costs_a_start_nothing_until_it_is_needed() -> None:
 
 
 def test_a_local_remover_without_a_model_is_told_when_it_is_needed() -> None:
-    library = bootstrap.build(settings(remover=("local",))).library
+    uploads = bootstrap.build(settings(remover=("local",))).uploads
 
     with pytest.raises(SettingsError, match="LOCAL_MODEL_PATH is not set"):
-        library.remover()
+        uploads.remover()
 
 
 def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() -> None:
-    library = bootstrap.build(settings()).library
+    uploads = bootstrap.build(settings()).uploads
     together = Barrier(8)
 
     def ask(_: int) -> int:
         together.wait(10)
-        return id(library.codec())
+        return id(uploads.codec())
 
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(ask, range(8)))) == 1
@@ -146,7 +146,7 @@ def test_what_cannot_be_loaded_ahead_is_told_where_it_is_needed() -> None:
     _finish_loading()
 
     with pytest.raises(SettingsError, match="LOCAL_MODEL_PATH is not set"):
-        built.library.remover()
+        built.uploads.remover()
 
 
 def _finish_loading() -> None:
@@ -155,16 +155,16 @@ def _finish_loading() -> None:
             thread.join(60)
 
 
-def test_the_built_library_keeps_pictures_within_the_limit(weights: Path) -> None:
-    library = bootstrap.build(settings(remover=("local",), local_model_path=weights, user_limit=1)).library
+def test_the_built_parts_keep_pictures_within_the_limit(weights: Path) -> None:
+    parts = bootstrap.build(settings(remover=("local",), local_model_path=weights, user_limit=1))
 
-    added = library.add("me", photo(), name="cat", file_name="")
+    added = parts.uploads.add("me", photo(), name="cat", file_name="")
 
-    processed = library.read("me", added.record, "processed")
+    _, processed = parts.gallery.read("me", added.record.record_id, "processed")
     assert processed.content_type == "image/png"
     assert processed.image.open().read().startswith(b"\x89PNG")
     with pytest.raises(LimitReached):
-        library.add("me", photo(), name="dog", file_name="")
+        parts.uploads.add("me", photo(), name="dog", file_name="")
 
 
 @pytest.mark.usefixtures("environment")
@@ -229,5 +229,5 @@ def test_the_driver_never_logs_what_it_sends() -> None:
 
 
 def test_settings_that_nobody_read_are_settings_too() -> None:
-    with bootstrap.build(Settings()).library.codec().open(photo()) as picture:
+    with bootstrap.build(Settings()).uploads.codec().open(photo()) as picture:
         assert picture.content_type == "image/png"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.domain import errors
-from common.domain.models import Span
+from common.domain.models import TimeWindow
 from endpoints import ENDPOINTS
 from tests.fakes import START, UPLOAD
 from tests.photos import decoded
@@ -145,7 +145,7 @@ def test_health_without_a_database_is_503(service: Service) -> None:
 def test_cleanup_tells_what_it_did(service: Service) -> None:
     service.upload()  # today, by the real clock
     service.records.keep("me", START - timedelta(days=400))
-    service.records.claim("you", UPLOAD, limit=9, now=START - timedelta(days=99), alive=Span(START))
+    service.records.acquire("you", UPLOAD, limit=9, now=START - timedelta(days=99), valid=TimeWindow(START))
 
     response = service.call("POST", "/cleanup")
 

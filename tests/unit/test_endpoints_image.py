@@ -27,7 +27,7 @@ def test_each_image_is_answered_as_what_it_is(service: Service) -> None:
 def test_an_image_that_the_caller_has_is_not_sent_again(service: Service) -> None:
     path = f"/image/{service.upload()}/processed"
     etag = service.call("GET", path).headers["ETag"]
-    service.records.steps.failing["image_fields"] = AssertionError("it is not even read")
+    service.records.steps.failing["read_fields"] = AssertionError("it is not even read")
 
     for given in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         response = service.call("GET", path, headers={"If-None-Match": given})

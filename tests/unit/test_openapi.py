@@ -15,9 +15,9 @@ from app import create_app
 from common import bootstrap
 from common.domain import errors
 from common.domain.models import Variant
+from common.domain.names import NAME_LENGTH
 from common.imaging import preview
 from common.imaging.intake.admission import _MEDIA_TYPES
-from common.service.library import NAME_LENGTH
 from common.service.sessions import LIFETIME
 from common.settings import SETTINGS
 from common.storage.gcs.image import LARGEST_ANSWER, LINK_LIFETIME

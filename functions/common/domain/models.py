@@ -1,19 +1,19 @@
-"""What the parts of the system hand to each other; nothing here depends on a driver or a framework."""
+"""The data that the rooms hand to each other; nothing here depends on a driver or a framework."""
 
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import BinaryIO, Literal, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO, Literal, Protocol, Self
 
-_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 Variant = Literal["original", "processed", "preview"]
 
-# What an image store keeps of one record, as fields of that record's document.
+# The fields of a record's document that belong to the image store.
 ImageFields = Mapping[str, object]
 
-# The fields that name a record's objects, where its images are in a bucket.
+# The fields that name a record's objects in the bucket.
 OBJECT_FIELDS: Mapping[Variant, str] = {
     "original": "original_object",
     "processed": "processed_object",
@@ -23,9 +23,14 @@ OBJECT_FIELDS: Mapping[Variant, str] = {
 IMMUTABLE = "private, max-age=31536000, immutable"  # Cache-Control of an image, which never changes
 
 
+def utc_now() -> datetime:
+    """Return the time on this machine's clock."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """One kept picture; what the original application did not write down is None in its records."""
+    """One kept picture; fields that the original application did not store are None in its records."""
 
     record_id: str
     image_name: str
@@ -38,38 +43,43 @@ class ImageRecord:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a user sends, without the picture itself; under the same key it is one upload that is repeated."""
+    """What a user sends, without the picture itself; uploads with the same key are repeats of one."""
 
     name: str
     sha256: str  # of the picture
-    key: str = ""  # empty: it has none
+    key: str = ""  # the Idempotency-Key, empty for none
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """The times at which what is at work now was begun; what has another date, a process or clock lost."""
+class TimeWindow:
+    """Time window in which a live upload must have started; anything outside is stale."""
 
     since: datetime
-    until: datetime = _FOR_EVER
+    until: datetime = _FOREVER
+
+    @classmethod
+    def around(cls, now: datetime, distance: timedelta) -> Self:
+        """Return the window that ends the same distance before and after now: clocks may be ahead, too."""
+        return cls(now - distance, now + distance)
 
     def __contains__(self, time: datetime) -> bool:
         return self.since <= time <= self.until
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A slot taken for a record, and how many slots its user used then."""
+class Lease:
+    """A slot that an upload holds for its record; a completed lease is a record."""
 
     record: ImageRecord
-    used: int
-    sha256: str = ""  # of the picture that is to fill it
-    is_filled: bool = False
-    has_twin: bool = False  # whether its user had a record of that picture then
+    used: int  # slots of the user, this one included, when the lease began
+    sha256: str = ""  # of the picture
+    is_completed: bool = False
+    has_duplicate: bool = False  # whether the user had a record of the same picture when the lease began
 
 
 @dataclass(frozen=True, slots=True)
 class PictureDetails:
-    """What is recorded of an upload beside its pixels."""
+    """What is stored of an upload beside its pixels."""
 
     content_type: str
     width: int
@@ -89,31 +99,31 @@ class Images:
 
 
 class EncodedImage(Protocol):
-    """One encoded image, wherever its bytes are."""
+    """One encoded image, in memory or in a bucket."""
 
     @property
     def size(self) -> int:
-        """The number of its bytes."""
+        """Its length in bytes."""
 
     def open(self) -> BinaryIO:
-        """Return its bytes as a stream that can seek, or raise NotFound or Unavailable."""
+        """Return its bytes as a seekable stream, or raise NotFound or Unavailable."""
 
     def link(self, method: str, disposition: str) -> str | None:
-        """Return a short-lived address to read it from directly; None where it is small enough to be sent.
+        """Return a short-lived URL to read it from directly, None if it is small enough to be sent.
 
-        `method` is GET or HEAD, `disposition` the Content-Disposition that the address answers with.
+        `method` is GET or HEAD, `disposition` the Content-Disposition that the URL answers with.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class InMemoryImage:
-    """An encoded image whose bytes are at hand."""
+    """An encoded image whose bytes are in memory."""
 
     content: bytes
 
     @property
     def size(self) -> int:
-        """The number of its bytes."""
+        """Its length in bytes."""
         return len(self.content)
 
     def open(self) -> BinaryIO:
@@ -121,7 +131,7 @@ class InMemoryImage:
         return io.BytesIO(self.content)
 
     def link(self, method: str, disposition: str) -> None:
-        """Return None: it can be sent as it is."""
+        """Return None: its bytes can be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +144,16 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object of a bucket; an object of the same name that is written later has another generation."""
+    """One object of a bucket; writing the same name again makes another generation."""
 
     name: str
-    record_id: str  # as the name has it
+    record_id: str  # part of the name
     generation: int
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """What one user keeps, newest first; `used` also counts uploads that are still being processed."""
+class RecordList:
+    """The records of one user, newest first; `used` also counts uploads that are still being processed."""
 
     used: int
     records: tuple[ImageRecord, ...]
@@ -151,9 +161,9 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class CleanupReport:
-    """What one cleanup did; `more` says that it ran out of time and should be called again."""
+    """What one cleanup did; `more` means that it ran out of time and should be called again."""
 
     deleted_records: int
-    released_claims: int
+    released_claims: int  # stale leases; the name is part of the API
     deleted_images: int
     more: bool

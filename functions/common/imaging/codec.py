@@ -18,7 +18,7 @@ from common.imaging.matting import refined, remove_spill
 from common.imaging.orientation import upright
 from common.imaging.parallel import at_work, begin
 from common.imaging.png_writer import encode as encode_png
-from common.observability.request_context import step
+from common.observability.request_context import timed
 
 Reserve = Callable[[int], AbstractContextManager[object]]
 
@@ -40,7 +40,7 @@ class Picture:
 
     def view(self, spec: ViewSpec) -> View:
         """Return the picture as a remover wants to see it."""
-        with step("decode"):
+        with timed("decode"):
             return self._view(spec)
 
     def _view(self, spec: ViewSpec) -> View:
@@ -53,7 +53,7 @@ class Picture:
 
     def cut_out(self, matte: Matte) -> CutOut:
         """Return the picture under its matte; uses the decoded pixels up."""
-        with step("encode"), at_work():
+        with timed("encode"), at_work():
             image, alpha = self.rgb, self.enlarged(matte)
             remove_spill(image, alpha)
             image.putalpha(ImageChops.multiply(alpha, self.alpha) if self.alpha else alpha)

@@ -1,1 +1,1 @@
-"""What the log says of a request."""
+"""The log and what it says about a request."""

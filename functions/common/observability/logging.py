@@ -1,4 +1,4 @@
-"""The log: one JSON line for each event in the form of Cloud Logging, or plain text on a terminal.
+"""The log: one JSON line an event in the format of Cloud Logging, or plain text on a terminal.
 
 https://cloud.google.com/logging/docs/structured-logging
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol, TextIO
 
-from common.observability.request_context import Notes, noted
+from common.observability.request_context import Context, current
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _PATH_LENGTH = 200  # characters of an address
@@ -21,26 +21,26 @@ _requests = logging.getLogger("request")
 
 
 def configure(level: str, stream: TextIO = sys.stderr) -> None:
-    """Write everything from this level on to the stream, and nothing twice."""
+    """Write everything from this level up to the stream, and nothing twice."""
     root = logging.getLogger()
     for other in [each for each in root.handlers if type(each) is logging.StreamHandler]:
-        root.removeHandler(other)  # the framework's, or our own of before
+        root.removeHandler(other)  # the framework's, or our own from an earlier call
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Text() if stream.isatty() else _Json())
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("pymongo").setLevel(logging.WARNING)  # below that it writes down what it sends
+    logging.getLogger("pymongo").setLevel(logging.WARNING)  # below that it logs what it sends
 
 
-class Asked(Protocol):
-    """What of a request is written down."""
+class LoggedRequest(Protocol):
+    """The parts of a request that are logged."""
 
     method: str
     path: str
 
 
-def log_request(request: Asked, notes: Notes, *, status: int, seconds: float) -> None:
-    """Write the line of one request."""
+def log_request(request: LoggedRequest, context: Context, *, status: int, seconds: float) -> None:
+    """Log one request."""
     level = logging.ERROR if status == 500 else logging.WARNING if status > 500 else logging.INFO
     path = _one_line(request.path)
     http = {
@@ -50,11 +50,11 @@ def log_request(request: Asked, notes: Notes, *, status: int, seconds: float) ->
         "latency": f"{seconds:.3f}s",
     }
     text = f"{request.method} {path} {status} {seconds:.3f} s"
-    _requests.log(level, text, extra={"fields": {"httpRequest": http, **notes}})
+    _requests.log(level, text, extra={"fields": {"httpRequest": http, **context}})
 
 
 def trace_fields(headers: Mapping[str, str], project: str) -> dict[str, object]:
-    """Return what ties a line to its trace, from X-Cloud-Trace-Context or traceparent (W3C)."""
+    """Return the fields that tie a line to its trace, from X-Cloud-Trace-Context or traceparent (W3C)."""
     google = re.match(r"([0-9a-f]{32})(?:/(\d{1,20}))?", headers.get("X-Cloud-Trace-Context", ""))
     if google:
         return _trace(google[1], f"{int(google[2]):016x}" if google[2] else "", project)
@@ -76,24 +76,24 @@ class _Json(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "logger": record.name,
             "message": super().format(record),
-            **{name: value for name, value in noted().items() if name in _TRACE},
+            **{name: value for name, value in current().items() if name in _TRACE},
             **getattr(record, "fields", {}),
         }
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
 class _Text(logging.Formatter):
-    """A line for a person, with what was noted of a request behind it."""
+    """A line for a person, followed by the facts about the request."""
 
     def __init__(self) -> None:
         super().__init__("%(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        notes = getattr(record, "fields", {})
-        shown = [f"{name}={notes[name]}" for name in _SHOWN if name in notes]
+        fields = getattr(record, "fields", {})
+        shown = [f"{name}={fields[name]}" for name in _SHOWN if name in fields]
         return " ".join([super().format(record), *shown])
 
 
 def _one_line(path: str) -> str:
-    """Return an address as it may be written down: not endlessly."""
+    """Return a path as it may be logged: printable and not endless."""
     return "".join(c if c.isprintable() else "?" for c in path[:_PATH_LENGTH])

@@ -1,50 +1,57 @@
-"""What is noted about the request at work, for the one line that the log gets of it."""
+"""Facts about the current request, for the one line that the log gets of it.
+
+with scope() as context:
+bind(remover="local")
+with timed("encode"):
+...
+context  # {"remover": "local", "steps": {"encode": 0.0312}}
+"""
 
 import contextlib
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 
-Notes = dict[str, object]
+Context = dict[str, object]
 
-_notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
+_context: ContextVar[Context | None] = ContextVar("request_context", default=None)
 
 
 @contextlib.contextmanager
-def noting() -> Iterator[Notes]:
-    """Collect what is noted from here on, also by threads that run in a copy of this context."""
-    notes: Notes = {}
-    token = _notes.set(notes)
+def scope() -> Iterator[Context]:
+    """Collect what is bound from here on, also by threads that run in a copy of this context."""
+    context: Context = {}
+    token = _context.set(context)
     try:
-        yield notes
+        yield context
     finally:
-        _notes.reset(token)
+        _context.reset(token)
 
 
-def noted() -> Notes:
-    """Return what is noted of the request at work so far."""
-    return _notes.get() or {}
+def current() -> Context:
+    """Return the facts about the current request so far."""
+    return _context.get() or {}
 
 
-def note(**facts: object) -> None:
-    """Add facts about the request at work; outside of one this does nothing.
+def bind(**facts: object) -> None:
+    """Add facts about the current request; outside of a request this does nothing.
 
-    Never a name, a key, a cookie or anything of a picture.
+    Never bind a name, a key, a cookie or any part of a picture.
     """
-    notes = _notes.get()
-    if notes is not None:
-        notes.update(facts)
+    context = _context.get()
+    if context is not None:
+        context.update(facts)
 
 
 @contextlib.contextmanager
-def step(name: str) -> Iterator[None]:
-    """Add how long this step takes, in seconds."""
-    begun = time.perf_counter()
+def timed(step: str) -> Iterator[None]:
+    """Add the seconds that this step takes to the request's `steps`."""
+    started = time.perf_counter()
     try:
         yield
     finally:
-        notes = _notes.get()
-        if notes is not None:
-            steps = notes.setdefault("steps", {})
+        context = _context.get()
+        if context is not None:
+            steps = context.setdefault("steps", {})
             assert isinstance(steps, dict)  # noqa: S101 - for the type checker
-            steps[name] = round(steps.get(name, 0) + time.perf_counter() - begun, 4)
+            steps[step] = round(steps.get(step, 0) + time.perf_counter() - started, 4)

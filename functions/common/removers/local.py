@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from common.domain.errors import RemoverFailed
 from common.domain.pictures import Look, Matte, View, ViewSpec
-from common.observability.request_context import note, step
+from common.observability.request_context import bind, timed
 from common.removers.quantized import quantize
 from common.removers.runtime import openvino
 
@@ -38,11 +38,11 @@ class LocalRemover:
         """Return the network's saliency map as a matte that uses the whole range."""
         pixels = network_input(look(VIEW))
         try:
-            with step("remove"), self._one_at_a_time:
+            with timed("remove"), self._one_at_a_time:
                 saliency = self._inference.infer({0: pixels})[0][0, 0]
         except Exception as error:  # the runtime's exceptions have no common base of their own
             raise RemoverFailed from error
-        note(remover="local")
+        bind(remover="local")
         return Matte(SIDE, SIDE, _stretched(saliency), refine=True)
 
 

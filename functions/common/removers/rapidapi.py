@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 
 from common.domain.errors import PictureError, RateLimited, RemoverError, RemoverFailed, RemoverTimeout
 from common.domain.pictures import Look, Matte
-from common.observability.request_context import note, step
+from common.observability.request_context import bind, timed
 from common.removers import objectcut
 
 logger = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class RapidApiRemover:
         """
         view = look(objectcut.VIEW)
         budget = _Budget(time.monotonic() + self._total_timeout)
-        with step("remove"):
+        with timed("remove"):
             answer = _within(self._total_timeout, lambda: self._ask(view.content, budget))
         if not objectcut.succeeded(answer):
             self._give_up(answer, "ObjectCut refused the picture")
@@ -134,7 +134,7 @@ class RapidApiRemover:
             matte = self._read_alpha(objectcut.cut_out(answer), (view.width, view.height))
         except (objectcut.UnusableAnswer, PictureError) as error:
             self._give_up(answer, f"ObjectCut's result is not usable ({error})")
-        note(remover="rapidapi", correlation_id=self._redacted(answer.get("correlation_id")))
+        bind(remover="rapidapi", correlation_id=self._redacted(answer.get("correlation_id")))
         return matte
 
     def _ask(self, jpeg: bytes, budget: _Budget) -> Mapping[str, Any]:
@@ -177,7 +177,7 @@ class RapidApiRemover:
         with self._session.post(
             self._url, data=form, timeout=timeout, stream=True, allow_redirects=False
         ) as response:
-            note(requests_left=response.headers.get("x-ratelimit-requests-remaining"))
+            bind(requests_left=response.headers.get("x-ratelimit-requests-remaining"))
             return response.status_code, response.headers, _read(response, budget)
 
     def _refuse(self, status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:

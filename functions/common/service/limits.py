@@ -1,4 +1,4 @@
-"""How much one process takes on: beyond that uploads wait in line, and beyond the line they are refused."""
+"""How much work one process takes on: what exceeds that waits its turn, or is refused."""
 
 import contextlib
 import threading
@@ -7,17 +7,17 @@ from collections import deque
 from collections.abc import Iterator
 
 from common.domain.errors import Overloaded
-from common.observability.request_context import step
+from common.observability.request_context import timed
 
 
-class Admission:
-    """Lets in so many uploads at a time, from before their body is read until they are answered."""
+class ConcurrencyLimiter:
+    """Admits a fixed number of uploads at a time, from before their body is read until they are answered."""
 
-    def __init__(self, most: int) -> None:
-        self._free = threading.BoundedSemaphore(most)
+    def __init__(self, limit: int) -> None:
+        self._free = threading.BoundedSemaphore(limit)
 
     @contextlib.contextmanager
-    def enter(self) -> Iterator[None]:
+    def acquire(self) -> Iterator[None]:
         """Take a place, or raise Overloaded at once."""
         if not self._free.acquire(blocking=False):
             raise Overloaded
@@ -27,43 +27,41 @@ class Admission:
             self._free.release()
 
 
-class PixelBudget:
-    """Keeps the pictures that are decoded at a time within so many pixels; what does not fit waits in line.
+class WeightedSemaphore:
+    """Shares out a capacity, first come, first served; what weighs more than all of it gets all of it.
 
-    A picture larger than the whole budget is worked on alone.
+    with pixels.acquire(width * height):
+        ...
     """
 
-    def __init__(self, pixels: int, *, patience: float) -> None:
-        self._total = self._left = pixels
-        self._patience = patience  # seconds
-        self._line: deque[object] = deque()
+    def __init__(self, capacity: int, *, timeout: float) -> None:
+        self._capacity = self._free = capacity
+        self._timeout = timeout  # seconds
+        self._queue: deque[object] = deque()
         self._changed = threading.Condition()
 
     @contextlib.contextmanager
-    def hold(self, pixels: int) -> Iterator[None]:
-        """Hold this part of the budget, in turn, or raise Overloaded when that takes too long."""
-        held = min(pixels, self._total)
-        self._take(held)
+    def acquire(self, weight: int) -> Iterator[None]:
+        """Reserve this much of the capacity, or raise Overloaded when the wait exceeds the timeout."""
+        reserved = min(weight, self._capacity)
+        with timed("wait"):
+            self._reserve(reserved)
         try:
             yield
         finally:
             with self._changed:
-                self._left += held
+                self._free += reserved
                 self._changed.notify_all()
 
-    def _take(self, pixels: int) -> None:
-        with step("wait"):
-            self._wait_for(pixels)
-
-    def _wait_for(self, pixels: int) -> None:
-        me, deadline = object(), time.monotonic() + self._patience
+    def _reserve(self, weight: int) -> None:
+        me, deadline = object(), time.monotonic() + self._timeout
         with self._changed:
-            self._line.append(me)
+            self._queue.append(me)
             try:
-                while self._line[0] is not me or self._left < pixels:
+                while self._queue[0] is not me or self._free < weight:
                     if not self._changed.wait(deadline - time.monotonic()):
                         raise Overloaded
-                self._left -= pixels
+                self._free -= weight
             finally:
-                self._line.remove(me)
+                self._queue.remove(me)
                 self._changed.notify_all()

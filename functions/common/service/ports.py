@@ -1,4 +1,4 @@
-"""What the use cases ask of the outside world; the adapters fill these protocols without naming them."""
+"""What the use cases need from outside; adapters implement these protocols without naming them."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -6,112 +6,119 @@ from datetime import datetime
 from typing import Protocol
 
 from common.domain.models import (
-    Claim,
     EncodedImage,
     ImageFields,
     ImageRecord,
     Images,
+    Lease,
     PictureDetails,
-    Shelf,
-    Span,
+    RecordList,
     StoredObject,
+    TimeWindow,
     Upload,
     Variant,
 )
 from common.domain.pictures import CutOut, Matte, View, ViewSpec
 
 
-class RecordStore(Protocol):
-    """Keeps the records; every call that names a user touches that user's records only.
+class LeaseStore(Protocol):
+    """Leases slots to uploads; every call that names a user touches only that user's leases.
 
-    Every method raises Unavailable when the database does not answer.
+    Every method raises Unavailable if the database does not answer.
+    """
+
+    def acquire(
+        self, user_id: str, upload: Upload, *, limit: int, now: datetime, valid: TimeWindow
+    ) -> Lease | None:
+        """Lease one of the user's `limit` slots, or raise LimitReached; None if the key is in use.
+
+        The user's leases from outside of the `valid` window are released first.
+        """
+
+    def find_by_key(self, user_id: str, key: str) -> Lease | None:
+        """Return the user's upload with this key; if it is completed, pin it: `release` then keeps it."""
+
+    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> None:
+        """Free the slot of the user's upload with this key if its lease is outside of the window."""
+
+    def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
+        """Turn a lease into a record in one write, or raise RemoverTimeout if it was released meanwhile."""
+
+    def release(self, user_id: str, record_id: str) -> bool:
+        """Free the slot of a failed upload; false if its record is pinned and stays."""
+
+    def release_stale(self, valid: TimeWindow) -> int:
+        """Free every slot, of all users, that was leased outside of the window, and return how many."""
+
+
+class RecordStore(Protocol):
+    """Keeps the records; every call that names a user touches only that user's records.
+
+    Every method raises Unavailable if the database does not answer.
     """
 
     def ping(self) -> None:
-        """Return when the database answers within 2 seconds."""
+        """Return if the database answers within 2 seconds."""
 
-    def claim(self, user_id: str, upload: Upload, *, limit: int, now: datetime, alive: Span) -> Claim | None:
-        """Take one of the user's `limit` slots for a picture, or raise LimitReached.
-
-        None where an upload of the user's has this key already. The user's own claims from other
-        times than those of `alive` are released first.
-        """
-
-    def claim_of(self, user_id: str, key: str) -> Claim | None:
-        """Return the user's upload under this key, where there is one; a filled one is kept from now on."""
-
-    def release_key(self, user_id: str, key: str, alive: Span) -> None:
-        """Give back the slot of the user's upload under this key, where it is claimed and not alive."""
-
-    def twin(self, user_id: str, sha256: str) -> tuple[ImageRecord, PictureDetails] | None:
-        """Return a record of the user's with this very picture, where there is one."""
-
-    def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
-        """Turn a claim into a record in one write, or raise RemoverTimeout where the claim was released."""
-
-    def release(self, user_id: str, record_id: str) -> bool:
-        """Give back a slot whose upload failed; false where its record was promised to a repeated upload."""
-
-    def shelf(self, user_id: str) -> Shelf:
-        """Return what the user keeps."""
+    def list(self, user_id: str) -> RecordList:
+        """Return the user's records."""
 
     def find(self, user_id: str, record_id: str) -> ImageRecord:
         """Return one record, or raise NotFound."""
 
-    def image_fields(self, user_id: str, record_id: str, names: Sequence[str]) -> ImageFields:
-        """Return those of the named image fields that the record has, or raise NotFound."""
+    def read(self, user_id: str, record_id: str, names: Sequence[str]) -> tuple[ImageRecord, ImageFields]:
+        """Return one record with those of the named image fields that it has, or raise NotFound."""
+
+    def find_duplicate(
+        self, user_id: str, sha256: str, names: Sequence[str]
+    ) -> tuple[PictureDetails, ImageFields] | None:
+        """Return details and image fields of a record of the same picture, if the user has one."""
 
     def rename(self, user_id: str, record_id: str, name: str) -> None:
         """Change a record's name, or raise NotFound."""
 
     def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
-        """Delete a record, or raise NotFound; to delete it once more within a day is no error."""
+        """Delete a record, or raise NotFound; deleting it again within a day is no error."""
 
-    def release_claims(self, alive: Span) -> int:
-        """Give back every slot that was claimed at other times, of all users, and return how many."""
-
-    def expired(self, before: datetime, most: int) -> Sequence[tuple[str, str]]:
-        """Return (user_id, record_id) of at most `most` records that were made before then."""
+    def expired(self, before: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """Return (user_id, record_id) of at most `limit` records, of all users, that are older."""
 
     def delete_many(self, record_ids: Iterable[str]) -> int:
-        """Delete these records, whoever's they are, and return how many there were."""
+        """Delete these records, of any user, and return how many there were."""
 
     def named_objects(self, record_ids: Iterable[str]) -> Collection[str]:
-        """Return the names of the objects that these records lead to, and the ids of those still at work.
+        """Return the names of these records' objects, and the ids of those that are still leases.
 
-        An id may be no record's.
+        Ids without a record are ignored.
         """
 
 
 class ImageStore(Protocol):
     """Keeps the encoded images of the records.
 
-    Every method raises Unavailable when a bucket that it needs does not answer.
+    Every method raises Unavailable if it needs a bucket that does not answer.
     """
 
     def ensure_fits(self, size: int) -> None:
-        """Raise ImageTooLarge where an original of `size` bytes cannot be kept."""
+        """Raise ImageTooLarge if an original of `size` bytes cannot be kept."""
 
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
-        """Keep the images and return the fields that lead to them, or raise ImageTooLarge."""
+        """Keep the images and return the record's fields for them, or raise ImageTooLarge."""
 
     def fields(self, variant: Variant) -> Sequence[str]:
-        """Return the names of the record's fields that lead to this image."""
+        """Return the names of the record's fields for this image."""
 
     def load(self, variant: Variant, fields: ImageFields) -> EncodedImage | None:
-        """Return the image that these fields lead to, None where the record has no such image."""
+        """Return the image that these fields describe, None if the record has no such image."""
 
     def remove(self, records: Iterable[tuple[str, str]]) -> int:
         """Delete the objects of these records, each (user_id, record_id), and return how many there were."""
 
     def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:
-        """Yield pages of the objects that were made before then.
-
-        Of a large bucket that is a part, another one each time.
-        """
+        """Yield pages of objects that are older; of a large bucket only a part, another one each time."""
 
     def discard(self, objects: Iterable[StoredObject]) -> int:
-        """Delete these objects, not later ones of the same name, and return how many there were."""
+        """Delete these generations of objects and return how many there were."""
 
 
 class Picture(Protocol):

@@ -12,8 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from common import bootstrap
 from common.domain.errors import NotFound
 from common.observability import logging as logs
-from common.observability.request_context import note, noting
-from common.service.library import Library
+from common.observability.request_context import bind, scope
 from common.service.sessions import Session
 from common.settings import Settings
 from common.web import request_body
@@ -47,8 +46,12 @@ class Call:
     request: Request
     path_params: tuple[str, ...]
     user_id: str  # empty if the endpoint has no users
-    library: Library
-    settings: Settings
+    parts: bootstrap.Parts
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process."""
+        return self.parts.settings
 
     def json_object(self) -> Mapping[str, Any]:
         """Return the JSON object in the body, or raise BadRequest."""
@@ -86,12 +89,12 @@ class _Route:
 
     def serve(self, request: Request) -> Response:
         begun = time.monotonic()
-        with noting() as notes:
+        with scope() as context:
             with request_body.Body(request) as body:
                 response = self._respond(request)
                 body.set_deadline()
                 request_body.skip(request)
-            logs.log_request(request, notes, status=response.status_code, seconds=time.monotonic() - begun)
+            logs.log_request(request, context, status=response.status_code, seconds=time.monotonic() - begun)
         return response
 
     def _respond(self, request: Request) -> Response:
@@ -99,7 +102,7 @@ class _Route:
             parts = bootstrap.parts()
         except Exception as error:  # noqa: BLE001 - every failure gets a response
             return Problem.of(error).response()
-        note(**logs.trace_fields(dict(request.headers), parts.settings.google_cloud_project))
+        bind(**logs.trace_fields(dict(request.headers), parts.settings.google_cloud_project))
         session = None
         try:
             session = self._session(request, parts)
@@ -129,14 +132,14 @@ class _Route:
             return preflight(request, parts.settings, allowed)
         refuse_foreign_origin(request, parts.settings)
         path_params = self._path_params(request.path)
-        call = Call(request, path_params, session.user_id if session else "", parts.library, parts.settings)
+        call = Call(request, path_params, session.user_id if session else "", parts)
         if not self.takes_form:
             request.max_content_length = request_body.JSON_BYTES
             return self.handle(call)
         request.max_content_length = parts.settings.max_upload_bytes + _FORM_OVERHEAD
         request.form_data_parser_class = request_body.FormInMemory
         # Limited before the body is read: an upload that waited here would hold one of the shared threads.
-        with parts.admission.enter():
+        with parts.limiter.acquire():
             parts.prepare()
             return self.handle(call)
 

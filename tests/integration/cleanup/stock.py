@@ -15,18 +15,20 @@ from bson import ObjectId
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
-from common.domain.models import OBJECT_FIELDS, Images, PictureDetails, Span
+from common.domain.models import OBJECT_FIELDS, Images, PictureDetails, TimeWindow
 from common.imaging.codec import PillowCodec
-from common.service.library import Library
 from common.service.ports import ImageStore
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore, object_names
 from common.storage.inline import InlineImageStore
-from common.storage.mongo.records import CREATED_ON, MongoRecordStore, connect
+from common.storage.mongo.connection import connect
+from common.storage.mongo.documents import CREATED_ON
+from common.storage.mongo.leases import MongoLeases
 from infra.local import FUNCTIONS, ROOT
 from tests.fakes import FakeRemover
 from tests.photos import photo
+from tests.use_cases import UseCases, mongo_stores, use_cases
 
 Document = dict[str, Any]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -45,7 +47,7 @@ class Stock:
         self.environ = {"MONGO_URI": uri, "MONGO_DB": name, "LOG_LEVEL": "ERROR"}
         if storage_url:
             self.environ |= {"IMAGE_BUCKET": self.bucket, "STORAGE_EMULATOR_HOST": storage_url}
-        MongoRecordStore(self.images).release_claims(Span(datetime.now(UTC)))  # makes the indexes
+        MongoLeases(self.images).release_stale(TimeWindow(datetime.now(UTC)))  # makes the indexes
 
     def keep(self, count: int, age: timedelta = timedelta()) -> list[Document]:
         """Put finished records here, made that long ago, and return their documents."""
@@ -53,8 +55,8 @@ class Stock:
         documents = [self._document(number, made) for number in range(count)]
         return self._insert(documents, documents if self.storage_url else [])
 
-    def claim(self, count: int, age: timedelta, *, with_objects: bool = False) -> list[Document]:
-        """Put uploads at work here, and what they have written where they have."""
+    def lease(self, count: int, age: timedelta, *, with_objects: bool = False) -> list[Document]:
+        """Put running uploads here, and the objects that they have written."""
         now = datetime.now(UTC)
         documents = [
             {**self._begun(number, now.strftime(CREATED_ON)), "status": "processing", "claimed_at": now - age}
@@ -128,20 +130,21 @@ class Stock:
         inline = InlineImageStore()
         return BucketImageStore(connect_bucket(self.bucket), inline, Signer()) if self.storage_url else inline
 
-    def library(self, **options: Any) -> Library:
-        """Return the service's library over all of this, in this process."""
-        given: Mapping[str, Any] = {"records": MongoRecordStore(self.images), "images": self.store, **options}
-        return Library(
+    def service(self, **options: Any) -> UseCases:
+        """Return the use cases over all of this, in this process."""
+        leases, records = mongo_stores(self.images)
+        given: Mapping[str, Any] = {"leases": leases, "records": records, "images": self.store, **options}
+        return use_cases(
             **given,
             codec=lambda: PillowCodec(50),
             remover=FakeRemover,
             user_limit=5,
-            retention=RETENTION,
+            period=RETENTION,
         )
 
-    def library_in(self, ahead: timedelta, **options: Any) -> Library:
-        """Return one whose clock is ahead of ours."""
-        return self.library(clock=lambda: datetime.now(UTC) + ahead, **options)
+    def service_in(self, ahead: timedelta, **options: Any) -> UseCases:
+        """Return the use cases with a clock that is ahead of ours."""
+        return self.service(clock=lambda: datetime.now(UTC) + ahead, **options)
 
     def start(self, **environ: str) -> "Run":
         """Start `python cleanup.py`; where there is a bucket, one for which every object is old."""

@@ -1,4 +1,4 @@
-"""A cleanup takes bounded steps in a bounded time, and finds what it looks for by an index."""
+"""A cleanup takes bounded steps in a bounded time, and every query uses an index."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -10,17 +10,20 @@ import pytest
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from common.domain.errors import ApplicationError
-from common.domain.models import CleanupReport, Span, Upload
-from common.storage.mongo.records import MongoRecordStore
+from common.domain.models import CleanupReport, TimeWindow, Upload
+from common.storage.mongo.leases import MongoLeases
+from common.storage.mongo.records import MongoRecords
 from tests.fakes import START
 from tests.integration.cleanup.stock import DAY, MINUTE, Stock
 from tests.photos import photo
+from tests.use_cases import mongo_stores
 
 BATCH, SEARCH = 100, 1_000
+Watched = tuple[MongoLeases, MongoRecords]
 
 
 class Commands(CommandListener):
-    """What was asked of the database, and how many documents each answer was about."""
+    """The commands to the database, and how many documents each answer was about."""
 
     def __init__(self) -> None:
         self.filters: list[dict[str, Any]] = []
@@ -50,20 +53,22 @@ def commands() -> Commands:
 
 
 @pytest.fixture
-def watched(inline_stock: Stock, commands: Commands) -> Iterator[MongoRecordStore]:
-    """The stock's records, by a client whose commands are seen."""
+def watched(inline_stock: Stock, commands: Commands) -> Iterator[Watched]:
+    """The stock's leases and records, by a client whose commands are recorded."""
     uri = inline_stock.environ["MONGO_URI"]
     with pymongo.MongoClient[dict[str, Any]](uri, event_listeners=[commands]) as client:
-        yield MongoRecordStore(client[inline_stock.name]["images"])
+        yield mongo_stores(client[inline_stock.name]["images"])
 
 
-def test_no_command_is_about_more_than_a_batch_and_no_picture_is_read(
-    inline_stock: Stock, watched: MongoRecordStore, commands: Commands
+def test_no_command_exceeds_a_batch_and_no_picture_is_read(
+    inline_stock: Stock, watched: Watched, commands: Commands
 ) -> None:
     inline_stock.keep(1_050, 31 * DAY)
-    inline_stock.claim(250, 16 * MINUTE)
+    inline_stock.lease(250, 16 * MINUTE)
 
-    report = inline_stock.library(records=watched).clean_up()
+    leases, records = watched
+
+    report = inline_stock.service(leases=leases, records=records).retention.clean_up()
 
     assert report == CleanupReport(1_050, 250, 0, more=False)
     assert (sum(commands.deleted), max(commands.deleted)) == (1_300, BATCH)
@@ -73,20 +78,20 @@ def test_no_command_is_about_more_than_a_batch_and_no_picture_is_read(
 
 @pytest.fixture
 def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the time of each cleanup be over when it has looked at its clock three times."""
+    """Let each cleanup run out of time when it looks at its clock for the third time."""
     ticks = count(step=16)
-    monkeypatch.setattr("common.service.library.time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr("common.service.retention.time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
 
 @pytest.mark.usefixtures("three_looks")
-def test_a_cleanup_without_time_says_that_there_is_more_and_repeated_ones_finish(bucket_stock: Stock) -> None:
+def test_a_cleanup_that_runs_out_of_time_reports_more_and_repeated_ones_finish(bucket_stock: Stock) -> None:
     bucket_stock.keep(450, 31 * DAY)
     kept = bucket_stock.keep(10)
-    library = bucket_stock.library_in(61 * MINUTE)
+    retention = bucket_stock.service_in(61 * MINUTE).retention
 
-    assert [library.clean_up() for _ in range(3)] == [
+    assert [retention.clean_up() for _ in range(3)] == [
         CleanupReport(300, 0, 900, more=True),
-        CleanupReport(150, 0, 450, more=True),  # no time was left to look for strays
+        CleanupReport(150, 0, 450, more=True),  # no time was left to look for orphans
         CleanupReport(0, 0, 0, more=False),
     ]
     assert bucket_stock.objects() == bucket_stock.named()
@@ -94,46 +99,47 @@ def test_a_cleanup_without_time_says_that_there_is_more_and_repeated_ones_finish
 
 
 @pytest.mark.usefixtures("three_looks")
-def test_a_bucket_that_takes_too_long_to_look_through_is_looked_through_by_repeated_calls(
+def test_a_bucket_too_large_for_one_cleanup_is_searched_by_repeated_ones(
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket_stock.write(("me", f"{number:024x}") for number in range(700))  # three pages of the listing
     monkeypatch.setattr("common.storage.gcs.store.secrets.token_hex", lambda _: "00000000")
-    library = bucket_stock.library_in(61 * MINUTE)
+    retention = bucket_stock.service_in(61 * MINUTE).retention
 
-    assert library.clean_up() == CleanupReport(0, 0, 2_000, more=True)
-    assert library.clean_up() == CleanupReport(0, 0, 100, more=False)
+    assert retention.clean_up() == CleanupReport(0, 0, 2_000, more=True)
+    assert retention.clean_up() == CleanupReport(0, 0, 100, more=False)
     assert bucket_stock.objects() == set()
 
 
-def test_a_claim_is_released_once_it_is_older_than_15_minutes_and_not_before(inline_stock: Stock) -> None:
-    records = MongoRecordStore(inline_stock.images)
+def test_a_lease_is_released_after_15_minutes_and_not_before(inline_stock: Stock) -> None:
+    leases = MongoLeases(inline_stock.images)
     for user_id, minutes in (("me", 0), ("you", 5)):
         now = START + minutes * MINUTE
-        records.claim(user_id, Upload("cat", "ab" * 32), limit=1, now=now, alive=Span(START))
+        leases.acquire(user_id, Upload("cat", "ab" * 32), limit=1, now=now, valid=TimeWindow(START))
 
     def released(after: float) -> int:
-        return inline_stock.library(clock=lambda: START + after * MINUTE).clean_up().released_claims
+        return inline_stock.service(clock=lambda: START + after * MINUTE).retention.clean_up().released_claims
 
     assert [released(after) for after in (14.9, 15, 15.001, 15.001)] == [0, 0, 1, 0]
     assert inline_stock.images.count_documents({}) == 1
 
 
-def test_every_query_of_the_service_finds_its_documents_by_an_index(
-    inline_stock: Stock, watched: MongoRecordStore, commands: Commands
+def test_every_query_of_the_service_uses_an_index(
+    inline_stock: Stock, watched: Watched, commands: Commands
 ) -> None:
-    library = inline_stock.library(records=watched)
-    added = library.add("me", photo(), name="cat", file_name="", key="a key")
-    library.add("me", photo(), name="cat", file_name="", key="a key")
-    library.rename("me", added.record.record_id, "dog")
-    library.read("me", library.shelf("me").records[0], "preview").image.open()
-    library.delete("me", added.record.record_id)
-    inline_stock.claim(1, 16 * MINUTE)
+    leases, records = watched
+    service = inline_stock.service(leases=leases, records=records)
+    added = service.uploads.add("me", photo(), name="cat", file_name="", key="a key")
+    service.uploads.add("me", photo(), name="cat", file_name="", key="a key")
+    service.gallery.rename("me", added.record.record_id, "dog")
+    service.image("me", service.gallery.list("me").records[0].record_id, "preview")
+    service.gallery.delete("me", added.record.record_id)
+    inline_stock.lease(1, 16 * MINUTE)
     inline_stock.keep(1, 31 * DAY)
-    library.clean_up()
+    service.retention.clean_up()
     with pytest.raises(ApplicationError):
-        library.find("me", "0" * 24)
-    watched.named_objects(["0" * 24])
+        service.gallery.find("me", "0" * 24)
+    records.named_objects(["0" * 24])
 
     indexes = inline_stock.images.index_information().values()
     first = {index["key"][0][0] for index in indexes if not index.get("partialFilterExpression")}
@@ -144,7 +150,7 @@ def test_every_query_of_the_service_finds_its_documents_by_an_index(
 
 
 def _serves(index: dict[str, Any], query: dict[str, Any]) -> bool:
-    """Tell whether a partial index has what this query looks for."""
+    """Tell whether a partial index serves this query."""
     is_in_it = all(
         query.get(name) == value or (value == {"$exists": True} and name in query)
         for name, value in index["partialFilterExpression"].items()
@@ -152,13 +158,13 @@ def _serves(index: dict[str, Any], query: dict[str, Any]) -> bool:
     return is_in_it and index["key"][0][0] in query
 
 
-def test_old_claims_and_objects_records_are_not_searched_for_in_all_records(inline_stock: Stock) -> None:
-    """The embedded server plans these two as MongoDB does; of the others it tells a scan, and does none."""
+def test_stale_leases_and_the_records_of_objects_are_found_without_a_scan(inline_stock: Stock) -> None:
+    """The embedded server plans these two as MongoDB does; for the others it reports scans, but does none."""
     inline_stock.keep(300)
-    (claim,) = inline_stock.claim(1, 16 * MINUTE)
+    (lease,) = inline_stock.lease(1, 16 * MINUTE)
     queries = {
         "claims": {"status": "processing", "claimed_at": {"$lt": START.replace(year=2999)}},
-        "_id_": {"_id": {"$in": [claim["_id"]]}},
+        "_id_": {"_id": {"$in": [lease["_id"]]}},
     }
     for name, query in queries.items():
         find = {"find": "images", "filter": query}

@@ -1,4 +1,4 @@
-"""Objects that no record leads to: found after an hour, and never taken from an upload at work."""
+"""Orphaned objects: deleted after an hour, and never taken from a running upload."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from bson import ObjectId
 from common.domain.errors import RemoverTimeout
 from common.domain.models import CleanupReport, ImageFields, Images
 from common.storage.gcs.store import BucketImageStore
-from common.storage.mongo.records import MongoRecordStore
+from common.storage.mongo.records import MongoRecords
 from tests.fakes import VARIANTS
 from tests.gcs import GcsEmulator
 from tests.integration.cleanup.stock import DAY, MINUTE, Stock
@@ -19,74 +19,74 @@ from tests.photos import photo
 HOUR = timedelta(hours=1)
 
 
-def test_what_a_dead_upload_has_written_is_deleted_once_it_is_an_hour_old(bucket_stock: Stock) -> None:
-    bucket_stock.claim(40, 16 * MINUTE, with_objects=True)
+def test_the_objects_of_a_dead_upload_are_deleted_after_an_hour(bucket_stock: Stock) -> None:
+    bucket_stock.lease(40, 16 * MINUTE, with_objects=True)
     kept = bucket_stock.keep(2)
 
-    assert bucket_stock.library().clean_up() == CleanupReport(0, 40, 0, more=False)
+    assert bucket_stock.service().retention.clean_up() == CleanupReport(0, 40, 0, more=False)
     assert len(bucket_stock.objects()) == 126
-    assert bucket_stock.library_in(61 * MINUTE).clean_up() == CleanupReport(0, 0, 120, more=False)
+    assert bucket_stock.service_in(61 * MINUTE).retention.clean_up() == CleanupReport(0, 0, 120, more=False)
     assert bucket_stock.objects() == bucket_stock.named()
     assert bucket_stock.documents(kept) == kept
 
 
-def test_a_stray_is_deleted_when_it_is_older_than_an_hour_and_not_before(
-    bucket_stock: Stock, gcs: GcsEmulator
-) -> None:
+def test_an_orphan_is_deleted_after_an_hour_and_not_before(bucket_stock: Stock, gcs: GcsEmulator) -> None:
     bucket_stock.write([("me", "0" * 24)])
     blobs = list(gcs.bucket(bucket_stock.name).list_blobs())
     made: list[datetime] = sorted(blob.time_created for blob in blobs)
 
     def deleted(now: datetime) -> int:
-        return bucket_stock.library(clock=lambda: now).clean_up().deleted_images
+        return bucket_stock.service(clock=lambda: now).retention.clean_up().deleted_images
 
     assert deleted(made[0] + HOUR) == 0
     assert deleted(made[-1] + HOUR + timedelta(microseconds=1)) == 3
 
 
 @pytest.mark.parametrize("ahead", [0, 16, 61, 24 * 60])
-def test_an_upload_at_work_keeps_its_objects_whatever_the_clocks_say(
+def test_a_running_upload_keeps_its_objects_whatever_the_clocks_say(
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch, ahead: int
 ) -> None:
-    """A cleanup with a clock ahead runs where the objects are written and no record leads to them yet."""
+    """A cleanup with a fast clock runs after the objects are written and before a record names them."""
     real, reports = BucketImageStore.save, []
 
     def save(store: BucketImageStore, user_id: str, record_id: str, images: Images) -> ImageFields:
         fields = real(store, user_id, record_id, images)
-        cleaning = bucket_stock.library_in(ahead * MINUTE)
-        # The claim was made after this cleanup has released what it takes for old ones.
-        monkeypatch.setattr(cleaning.records, "release_claims", lambda _: 0)
+        cleaning = bucket_stock.service_in(ahead * MINUTE).retention
+        # As if the lease had begun after this cleanup released the stale ones.
+        monkeypatch.setattr(cleaning.leases, "release_stale", lambda _: 0)
         reports.append(cleaning.clean_up())
         return fields
 
     monkeypatch.setattr(BucketImageStore, "save", save)
-    library = bucket_stock.library()
-    record = library.add("me", photo(), name="cat", file_name="").record
+    service = bucket_stock.service()
+    record_id = service.uploads.add("me", photo(), name="cat", file_name="").record.record_id
 
     assert reports == [CleanupReport(0, 0, 0, more=False)]
-    assert library.read("me", record, "original").image.open().read() == photo()
-    assert all(library.read("me", record, variant).image.open().read() for variant in VARIANTS)
+    assert service.image("me", record_id, "original") == photo()
+    assert all(service.image("me", record_id, variant) for variant in VARIANTS)
 
 
-def test_a_slow_upload_whose_claim_was_released_fails_and_leaves_nothing(
+def test_a_slow_upload_whose_lease_was_released_fails_and_leaves_nothing(
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = BucketImageStore.save
 
     def save(store: BucketImageStore, *arguments: Any) -> ImageFields:
         fields = real(store, *arguments)
-        assert bucket_stock.library_in(16 * MINUTE).clean_up().released_claims == 1
+        assert bucket_stock.service_in(16 * MINUTE).retention.clean_up().released_claims == 1
         return fields
 
     monkeypatch.setattr(BucketImageStore, "save", save)
     with pytest.raises(RemoverTimeout):
-        bucket_stock.library().add("me", photo(), name="cat", file_name="")
+        bucket_stock.service().uploads.add("me", photo(), name="cat", file_name="")
 
     assert bucket_stock.objects() == set()
     assert bucket_stock.images.count_documents({}) == 0
 
 
-def test_records_go_before_their_objects(bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_are_deleted_before_their_objects(
+    bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bucket_stock.keep(120, 31 * DAY)
     (doomed,) = bucket_stock.keep(1)
     bucket_stock.write([("me", "0" * 24)])
@@ -99,26 +99,26 @@ def test_records_go_before_their_objects(bucket_stock: Stock, monkeypatch: pytes
         return real(store, name, generation)
 
     monkeypatch.setattr(BucketImageStore, "_delete", delete)
-    bucket_stock.library().delete(doomed["user_id"], str(doomed["_id"]))
-    report = bucket_stock.library_in(61 * MINUTE).clean_up()
+    bucket_stock.service().gallery.delete(doomed["user_id"], str(doomed["_id"]))
+    report = bucket_stock.service_in(61 * MINUTE).retention.clean_up()
 
     assert report == CleanupReport(120, 0, 3 * 121, more=False)
     assert len(gone) == 3 * 122
 
 
-def test_what_its_user_deletes_while_a_cleanup_runs_stays_known_as_deleted(
+def test_a_record_deleted_by_its_user_during_a_cleanup_keeps_its_tombstone(
     inline_stock: Stock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (old,) = inline_stock.keep(1, 31 * DAY)
-    library, record_id = inline_stock.library(), str(old["_id"])
-    real = MongoRecordStore.delete_many
+    service, record_id = inline_stock.service(), str(old["_id"])
+    real = MongoRecords.delete_many
 
-    def delete_many(records: MongoRecordStore, ids: Iterable[str]) -> int:
-        library.delete(old["user_id"], record_id)
+    def delete_many(records: MongoRecords, ids: Iterable[str]) -> int:
+        service.gallery.delete(old["user_id"], record_id)
         return real(records, ids)
 
-    monkeypatch.setattr(MongoRecordStore, "delete_many", delete_many)
+    monkeypatch.setattr(MongoRecords, "delete_many", delete_many)
 
-    assert library.clean_up().deleted_records == 0
-    library.delete(old["user_id"], record_id)  # once more, which is no error
+    assert service.retention.clean_up().deleted_records == 0
+    service.gallery.delete(old["user_id"], record_id)  # once more, which is no error
     assert [each["status"] for each in inline_stock.images.find()] == ["deleted"]

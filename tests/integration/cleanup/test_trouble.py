@@ -34,14 +34,14 @@ def test_objects_that_could_not_be_deleted_with_their_records_are_found_by_the_n
     storage_gate.meet(range(350, 10_000), Fate.REFUSE)  # in the second batch
 
     with pytest.raises(Unavailable):
-        stock.library().clean_up()
+        stock.service().retention.clean_up()
 
     assert stock.expired() == 50  # two batches are gone, and the objects of one
     assert len(stock.objects()) == 3 * 270 - 350
     assert stock.named() <= stock.objects()
     storage_gate.reset()
-    assert stock.library().clean_up() == CleanupReport(50, 0, 150, more=False)
-    assert stock.library_in(IN_AN_HOUR).clean_up() == CleanupReport(0, 0, 250, more=False)
+    assert stock.service().retention.clean_up() == CleanupReport(50, 0, 150, more=False)
+    assert stock.service_in(IN_AN_HOUR).retention.clean_up() == CleanupReport(0, 0, 250, more=False)
     assert stock.objects() == stock.named()
     assert stock.documents(kept) == kept
 
@@ -171,7 +171,7 @@ def test_an_outage_of_the_bucket_is_not_waited_for_object_by_object(
     monkeypatch.setattr(calls, "_HOPEFUL", 0.1)
 
     with pytest.raises(Unavailable):
-        bucket_stock.library().clean_up()
+        bucket_stock.service().retention.clean_up()
 
     assert next(tried) < 100
     assert calls.at_once(str, range(50)) == [str(number) for number in range(50)]

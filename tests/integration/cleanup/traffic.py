@@ -4,10 +4,10 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from common.service.library import Library
 from tests.fakes import VARIANTS
 from tests.integration.cleanup.stock import Stock
 from tests.photos import photo
+from tests.use_cases import UseCases
 
 _USERS = 2
 
@@ -38,28 +38,27 @@ class Traffic:
             assert self.rounds >= _USERS
 
     def _use(self, user_id: str) -> None:
-        library, number = self._stock.library(), 0
+        service, number = self._stock.service(), 0
         try:
             while not self._stopping.is_set():
                 number += 1
-                self._keep_one_more(library, user_id, number)
+                self._keep_one_more(service, user_id, number)
                 self.rounds += 1
                 self._stopping.wait(0.2)  # the machine is the cleanup's as well
         except BaseException as error:  # noqa: BLE001 - raised by the assertion at the end
             self._failures.append(error)
 
-    def _keep_one_more(self, library: Library, user_id: str, number: int) -> None:
+    def _keep_one_more(self, service: UseCases, user_id: str, number: int) -> None:
         """Upload a picture, delete the third last, rename the last, and look at all that is kept."""
         picture = photo(20 + number % 50, 16)
-        kept = library.shelf(user_id).records
+        kept = service.gallery.list(user_id).records
         if len(kept) == 3:
-            library.delete(user_id, kept[-1].record_id)
-        added = library.add(user_id, picture, name=f"cat {number}", file_name="").record
-        library.rename(user_id, added.record_id, f"dog {number}")
-        shelf = library.shelf(user_id)
-        assert shelf.used == len(shelf.records) == min(number, 3)
-        assert f"dog {number}" in [record.image_name for record in shelf.records]
-        for record in shelf.records:
-            sizes = {v: len(library.read(user_id, record, v).image.open().read()) for v in VARIANTS}
-            assert all(sizes.values())
-        assert library.read(user_id, added, "original").image.open().read() == picture
+            service.gallery.delete(user_id, kept[-1].record_id)
+        added = service.uploads.add(user_id, picture, name=f"cat {number}", file_name="").record
+        service.gallery.rename(user_id, added.record_id, f"dog {number}")
+        listed = service.gallery.list(user_id)
+        assert listed.used == len(listed.records) == min(number, 3)
+        assert f"dog {number}" in [record.image_name for record in listed.records]
+        for record in listed.records:
+            assert all(service.image(user_id, record.record_id, variant) for variant in VARIANTS)
+        assert service.image(user_id, added.record_id, "original") == picture

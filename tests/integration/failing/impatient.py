@@ -9,7 +9,7 @@ from typing import Any
 
 import pymongo
 
-from common.service import library
+from common.domain import models
 from common.service import sessions as session
 
 _MONGO = {"serverSelectionTimeoutMS": 1_500}
@@ -50,7 +50,7 @@ def _bend_the_clock(file: Path) -> None:
         def now(cls, tz: tzinfo | None = None) -> Any:
             return datetime.fromtimestamp(time.time(), tz)
 
-    for module in (library, session):
+    for module in (models, session):
         vars(module)["datetime"] = Bent
 
 

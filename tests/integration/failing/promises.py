@@ -20,14 +20,13 @@ from pymongo.collection import Collection
 
 from common.domain.errors import NotFound
 from common.imaging.codec import PillowCodec
-from common.service.library import Library
 from common.service.sessions import SessionSigner
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore, object_names
 from common.storage.inline import InlineImageStore
-from common.storage.mongo.records import MongoRecordStore
 from tests.integration.client import Client
 from tests.integration.hosts import Host
+from tests.use_cases import UseCases, mongo_stores, use_cases
 
 SECRET = "for-the-failing-parts-alone"
 NAME = "a name nobody may read"
@@ -117,7 +116,7 @@ class Promises:
         """Raise AssertionError where a promise is not kept, after what must work again by itself does."""
         self.works_again()
         _eventually(self._nothing_refused_is_there)
-        while self.library(ahead=_AHEAD).clean_up().more:
+        while self.service(ahead=_AHEAD).retention.clean_up().more:
             pass
         self._nothing_else_is_there()
         for kept in self.all_kept:
@@ -128,10 +127,9 @@ class Promises:
 
     def check_bytes(self) -> None:
         """Raise AssertionError where a picture that was answered with 201 is not as it was sent."""
-        library = self.library()
+        service = self.service()
         for kept in self.all_kept:
-            record = library.find(kept.user_id, str(kept.record["record_id"]))
-            assert library.read(kept.user_id, record, "original").image.open().read() == kept.content
+            assert service.image(kept.user_id, kept.record["record_id"], "original") == kept.content
 
     def works_again(self) -> None:
         """Upload a picture to the same host until that is answered with 201, in a bounded time."""
@@ -144,17 +142,17 @@ class Promises:
 
         _eventually(upload)
 
-    def library(self, *, ahead: timedelta = timedelta(0)) -> Library:
-        """Return the use cases in this process, whose clock is so far ahead; they remove no background."""
+    def service(self, *, ahead: timedelta = timedelta(0)) -> UseCases:
+        """Return the use cases in this process, with a clock that is so far ahead and no remover."""
         inline = InlineImageStore()
         images = BucketImageStore(self.bucket, inline, Signer()) if self.bucket else inline
-        return Library(
-            records=MongoRecordStore(self.documents()),
+        return use_cases(
+            *mongo_stores(self.documents()),
             images=lambda: images,
             codec=lambda: PillowCodec(2),
             remover=_no_remover,
             user_limit=LIMIT,
-            retention=timedelta(days=30),
+            period=timedelta(days=30),
             clock=lambda: datetime.now(UTC) + ahead,
         )
 
@@ -185,11 +183,9 @@ class Promises:
             assert len(ready) <= len(kept) + unanswered, f"a refused picture of {user_id} is there"
 
     def _original(self, user_id: str, document: dict[str, Any]) -> bytes:
-        library = self.library()
         try:
-            record = library.find(user_id, str(document["_id"]))
-            return library.read(user_id, record, "original").image.open().read()
-        except NotFound:  # it has just been given up
+            return self.service().image(user_id, str(document["_id"]), "original")
+        except NotFound:  # it has just been rolled back
             return b""
 
     def _nothing_else_is_there(self) -> None:
@@ -227,8 +223,8 @@ class Promises:
         _decodes(preview.content, "WEBP", size)
 
     def _every_slot_counts(self, user_id: str) -> None:
-        shelf = self.client(user_id).list()
-        assert shelf["used"] == len(shelf["records"]) == len(self.records_of(user_id))
+        listed = self.client(user_id).list()
+        assert listed["used"] == len(listed["records"]) == len(self.records_of(user_id))
 
     def _nobody_sees_anothers(self) -> None:
         for mine, others in itertools.pairwise([*self.all_kept, *self.all_kept[:1]]):

@@ -84,7 +84,7 @@ def test_what_is_made_within_the_retention_by_any_clock_is_kept(on_both: OnAll) 
             stage.clock.write_text(str(days * 24 * HOUR))
             stage.promises.upload(stage.promises.client())
         stage.clock.write_text("0")
-        report = stage.promises.library().clean_up()
+        report = stage.promises.service().retention.clean_up()
         assert report.deleted_records == 0
         stage.promises.check()
 

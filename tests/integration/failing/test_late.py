@@ -1,4 +1,4 @@
-"""A command that arrives only after its sender has given it up, and the undoing of what it may have done."""
+"""A command that arrives after its sender has given up, and how it is rolled back."""
 
 import threading
 from collections.abc import Iterator
@@ -9,11 +9,13 @@ import pymongo
 import pytest
 
 from common.domain.errors import RemoverTimeout, Unavailable
-from common.domain.models import PictureDetails, Span, Upload
+from common.domain.models import PictureDetails, TimeWindow, Upload
 from common.storage.debts import Debts
-from common.storage.mongo.records import MongoRecordStore
+from common.storage.mongo.leases import MongoLeases
+from common.storage.mongo.records import MongoRecords
 from tests.fakes import START
 from tests.integration.failing.mongo_gate import Fate, MongoGate
+from tests.use_cases import mongo_stores
 
 DETAILS = PictureDetails("image/png", 4, 3, 99, "ab" * 32)
 
@@ -25,45 +27,48 @@ def gate(mongo_uri: str) -> Iterator[MongoGate]:
 
 
 @pytest.fixture
-def records(gate: MongoGate, mongo_uri: str) -> Iterator[MongoRecordStore]:
-    """Records whose driver waits half a second for an answer."""
+def stores(gate: MongoGate, mongo_uri: str) -> Iterator[tuple[MongoLeases, MongoRecords]]:
+    """Leases and records whose driver waits half a second for an answer."""
     uri = mongo_uri.replace(str(urlsplit(mongo_uri).port), str(gate.port))
     with pymongo.MongoClient[dict[str, Any]](uri, socketTimeoutMS=500) as mongo:
         mongo.drop_database("late")
-        yield MongoRecordStore(mongo["late"]["images"])
+        yield mongo_stores(mongo["late"]["images"])
         gate.reset()
 
 
-def claim(records: MongoRecordStore) -> str:
-    claimed = records.claim("me", Upload("n", DETAILS.sha256, "key"), limit=1, now=START, alive=Span(START))
-    assert claimed
-    return claimed.record.record_id
+def acquire(leases: MongoLeases) -> str:
+    upload = Upload("n", DETAILS.sha256, "key")
+    lease = leases.acquire("me", upload, limit=1, now=START, valid=TimeWindow(START))
+    assert lease
+    return lease.record.record_id
 
 
 def test_a_completion_that_arrives_after_its_release_makes_no_record(
-    gate: MongoGate, records: MongoRecordStore
+    gate: MongoGate, stores: tuple[MongoLeases, MongoRecords]
 ) -> None:
-    record_id = claim(records)
+    leases, records = stores
+    record_id = acquire(leases)
     gate.meet("update", range(2), Fate.STALL)
     with pytest.raises(Unavailable):
-        records.complete("me", record_id, DETAILS, {})
-    assert records.release("me", record_id)
+        leases.complete("me", record_id, DETAILS, {})
+    assert leases.release("me", record_id)
     gate.reset()
     with pytest.raises(RemoverTimeout):
-        records.complete("me", record_id, DETAILS, {})
-    assert records.shelf("me").used == 0
+        leases.complete("me", record_id, DETAILS, {})
+    assert records.list("me").used == 0
 
 
-def test_a_completion_that_arrives_before_its_release_is_undone_but_not_once_it_was_promised(
-    gate: MongoGate, records: MongoRecordStore
+def test_a_completion_that_arrives_before_its_release_is_rolled_back_unless_it_is_pinned(
+    stores: tuple[MongoLeases, MongoRecords],
 ) -> None:
-    for is_promised in (False, True):
-        record_id = claim(records)
-        records.complete("me", record_id, DETAILS, {})
-        if is_promised:
-            assert records.claim_of("me", "key")
-        assert records.release("me", record_id) is not is_promised
-        assert len(records.shelf("me").records) == is_promised
+    leases, records = stores
+    for is_pinned in (False, True):
+        record_id = acquire(leases)
+        leases.complete("me", record_id, DETAILS, {})
+        if is_pinned:
+            assert leases.find_by_key("me", "key")
+        assert leases.release("me", record_id) is not is_pinned
+        assert len(records.list("me").records) == is_pinned
 
 
 def test_debts_are_tried_again_until_they_are_settled() -> None:

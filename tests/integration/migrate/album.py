@@ -13,20 +13,20 @@ from bson import ObjectId
 from google.cloud import storage
 
 from common.domain.errors import ApplicationError
-from common.domain.models import ImageRecord, Images
+from common.domain.models import Images
 from common.imaging.codec import PillowCodec
-from common.service.library import Library
 from common.service.ports import ImageStore
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
-from common.storage.mongo.records import MongoRecordStore, connect
+from common.storage.mongo.connection import connect
 from infra.local import ROOT
 from infra.migrate.__main__ import main
 from infra.migrate.records import INLINE_FIELDS
 from tests.fakes import VARIANTS
 from tests.photos import photo
+from tests.use_cases import UseCases, mongo_stores, use_cases
 
 Capture = pytest.CaptureFixture[str]
 PHOTO, CUT_OUT, PREVIEW = photo(40, 30, "JPEG"), photo(40, 30, "PNG"), photo(20, 15, "WEBP")
@@ -74,10 +74,10 @@ class Album:
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True
         )
 
-    def library(self, *, with_bucket: bool = True, ahead: timedelta = timedelta()) -> Library:
-        """Return the service's library, with its clock ahead of ours."""
-        return Library(
-            records=MongoRecordStore(self.images),
+    def service(self, *, with_bucket: bool = True, ahead: timedelta = timedelta()) -> UseCases:
+        """Return the use cases, with a clock that is ahead of ours."""
+        return use_cases(
+            *mongo_stores(self.images),
             images=lambda: self.store() if with_bucket else InlineImageStore(),
             codec=lambda: PillowCodec(50),
             remover=lambda: pytest.fail("nothing is uploaded here"),
@@ -90,13 +90,13 @@ class Album:
 
     def served(self, *, with_bucket: bool = True) -> dict[tuple[str, str], tuple[str, object]]:
         """Return what the service answers for every image of every record."""
-        library = self.library(with_bucket=with_bucket)
-        records = library.shelf(USER).records
-        return {(r.record_id, v): self._answer(library, r, v) for r in records for v in VARIANTS}
+        service = self.service(with_bucket=with_bucket)
+        records = service.gallery.list(USER).records
+        return {(r.record_id, v): self._answer(service, r.record_id, v) for r in records for v in VARIANTS}
 
-    def _answer(self, library: Library, record: ImageRecord, variant: Any) -> tuple[str, object]:
+    def _answer(self, service: UseCases, record_id: str, variant: Any) -> tuple[str, object]:
         try:
-            file = library.read(USER, record, variant)
+            _, file = service.gallery.read(USER, record_id, variant)
         except ApplicationError as error:
             return error.code, None
         content = file.image.open().read()

@@ -26,7 +26,7 @@ def test_a_run_to_the_bucket_that_is_killed_loses_nothing_and_the_next_one_finis
 
     assert mortals.run("to-bucket", step) == KILLED
     assert album.served() == before
-    album.library(ahead=IN_TWO_HOURS).clean_up()  # takes what the killed run left behind for strays
+    album.service(ahead=IN_TWO_HOURS).retention.clean_up()  # takes what the killed run left behind for strays
     assert album.served() == before
     assert album.migrate("to-bucket") == 0
     assert album.served() == before
@@ -47,7 +47,7 @@ def test_a_run_to_the_records_that_is_killed_loses_nothing_and_leaves_strays_at_
     assert album.migrate("to-records") == 0
     assert album.served(with_bucket=False) == before
     assert album.inline() == set(kept)
-    album.library(ahead=IN_TWO_HOURS).clean_up()
+    album.service(ahead=IN_TWO_HOURS).retention.clean_up()
     assert album.objects() == set()
     assert album.served() == before
 
@@ -74,7 +74,7 @@ def test_a_killed_run_to_the_bucket_can_be_undone_as_well(album: Album, mortals:
     assert album.migrate("to-records") == 0
     assert album.named() == set()
     assert album.served(with_bucket=False) == before
-    album.library(ahead=IN_TWO_HOURS).clean_up()
+    album.service(ahead=IN_TWO_HOURS).retention.clean_up()
     assert album.objects() == set()
 
 

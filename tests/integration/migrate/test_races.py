@@ -23,7 +23,7 @@ def test_a_record_that_is_deleted_while_it_is_moved_leaves_nothing(
     album: Album, at: Happen, capsys: Capture, moment: str, with_bucket: bool
 ) -> None:
     [record_id] = album.keep("text")
-    at(moment, lambda: album.library(with_bucket=with_bucket).delete(USER, record_id))
+    at(moment, lambda: album.service(with_bucket=with_bucket).gallery.delete(USER, record_id))
 
     assert album.migrate("to-bucket") == 0
     assert album.images.count_documents(KEPT) == 0
@@ -37,7 +37,7 @@ def test_a_record_that_is_deleted_on_its_way_back_leaves_nothing(
 ) -> None:
     [record_id] = album.keep("text")
     album.migrate("to-bucket")
-    real, events = getattr(MigrationStore, name), [lambda: album.library().delete(USER, record_id)]
+    real, events = getattr(MigrationStore, name), [lambda: album.service().gallery.delete(USER, record_id)]
 
     def call(self: MigrationStore, *arguments: Any) -> Any:
         if events:
@@ -54,7 +54,7 @@ def test_a_record_that_is_deleted_on_its_way_back_leaves_nothing(
 def test_cleanup_never_takes_an_image(album: Album, at: Happen, capsys: Capture, moment: str) -> None:
     album.keep("text", "the original's")
     before = album.served()
-    at(moment, album.library(ahead=IN_TWO_HOURS).clean_up)
+    at(moment, album.service(ahead=IN_TWO_HOURS).retention.clean_up)
 
     status = album.migrate("to-bucket")
     assert album.served() == before
@@ -77,7 +77,7 @@ def test_a_cleanup_that_is_about_to_delete_what_a_killed_run_left_does_not_take_
     album.migrate("to-bucket")
     album.images.replace_one({"_id": document["_id"]}, document)  # as a run leaves it that is killed early
     cleaner = album.store()
-    pages = cleaner.old_objects(album.library(ahead=IN_TWO_HOURS).clock())
+    pages = cleaner.old_objects(album.service(ahead=IN_TWO_HOURS).retention.clock())
     listed = list(chain.from_iterable(pages))
     assert len(listed) == 3
     at(moment, lambda: cleaner.discard(listed))

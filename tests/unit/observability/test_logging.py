@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from common.observability import logging as logs
-from common.observability.request_context import note, noted, noting, step
+from common.observability.request_context import bind, current, scope, timed
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -43,11 +43,11 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 
 
 def test_an_event_is_one_line_with_its_severity(stream: io.StringIO) -> None:
-    logging.getLogger("common.service.library").warning("two\nlines of %s", "text")
-    logging.getLogger("common.service.library").debug("too small to mention")
+    logging.getLogger("common.service.uploads").warning("two\nlines of %s", "text")
+    logging.getLogger("common.service.uploads").debug("too small to mention")
 
     (line,) = lines(stream)
-    assert (line["severity"], line["logger"]) == ("WARNING", "common.service.library")
+    assert (line["severity"], line["logger"]) == ("WARNING", "common.service.uploads")
     assert line["message"] == "two\nlines of text"
     assert line["time"].endswith("+00:00")
 
@@ -63,15 +63,15 @@ def test_a_failure_carries_its_stack(stream: io.StringIO) -> None:
 @pytest.mark.parametrize(
     ("status", "severity"), [(200, "INFO"), (404, "INFO"), (500, "ERROR"), (502, "WARNING"), (503, "WARNING")]
 )
-def test_a_request_is_one_line_with_all_that_was_noted(
+def test_a_request_is_one_line_with_all_facts_about_it(
     stream: io.StringIO, status: int, severity: str
 ) -> None:
     request = SimpleNamespace(method="POST", path="/api/upload")
-    with noting() as notes:
-        note(record_id="ab", remover="local")
-        with step("decode"), step("decode"):
+    with scope() as context:
+        bind(record_id="ab", remover="local")
+        with timed("decode"), timed("decode"):
             pass
-        logs.log_request(request, notes, status=status, seconds=1.23456)
+        logs.log_request(request, context, status=status, seconds=1.23456)
 
     (line,) = lines(stream)
     assert line["severity"] == severity
@@ -113,8 +113,8 @@ def test_a_line_is_tied_to_the_trace_of_its_request(
 
 
 def test_every_line_within_a_request_names_its_trace(stream: io.StringIO) -> None:
-    with noting():
-        note(**logs.trace_fields({"X-Cloud-Trace-Context": TRACE}, ""), remover="local")
+    with scope():
+        bind(**logs.trace_fields({"X-Cloud-Trace-Context": TRACE}, ""), remover="local")
         logging.getLogger("x").warning("on the way")
 
     (line,) = lines(stream)
@@ -130,18 +130,18 @@ def test_an_address_stays_one_short_line(stream: io.StringIO, path: str, shown: 
     assert line["httpRequest"]["requestUrl"] == shown
 
 
-def test_a_thread_in_the_same_context_notes_for_the_same_request() -> None:
-    with noting() as notes:
-        thread = threading.Thread(target=copy_context().run, args=(lambda: note(remover="rapidapi"),))
+def test_a_thread_in_the_same_context_adds_facts_to_the_same_request() -> None:
+    with scope() as context:
+        thread = threading.Thread(target=copy_context().run, args=(lambda: bind(remover="rapidapi"),))
         thread.start()
         thread.join()
 
-    assert notes == {"remover": "rapidapi"}
+    assert context == {"remover": "rapidapi"}
 
 
-def test_outside_of_a_request_nothing_is_noted() -> None:
-    note(remover="local")
-    with step("decode"):
+def test_facts_outside_of_a_request_are_dropped() -> None:
+    bind(remover="local")
+    with timed("decode"):
         pass
 
-    assert noted() == {}
+    assert current() == {}

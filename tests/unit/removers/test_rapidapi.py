@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from common.domain.errors import RemoverFailed
-from common.observability.request_context import noting
+from common.observability.request_context import scope
 from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
 from tests.objectcut import KEY, ObjectCut
@@ -40,7 +40,7 @@ def test_the_default_times_are_the_providers() -> None:
 def test_the_requests_that_are_left_are_noted(provider: ObjectCut) -> None:
     provider.always(does.succeeds(X_RateLimit_Requests_Remaining="41"))
 
-    with noting() as notes:
+    with scope() as notes:
         remover(provider).matte(picture())
 
     assert notes["requests_left"] == "41"
@@ -94,7 +94,7 @@ def test_threads_share_one_remover(provider: ObjectCut, caplog: pytest.LogCaptur
 
 
 def test_what_is_noted_belongs_to_the_request_that_caused_it(provider: ObjectCut) -> None:
-    with noting() as notes:
+    with scope() as notes:
         remover(provider).matte(picture())
 
     assert notes["remover"] == "rapidapi"

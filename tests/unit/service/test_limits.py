@@ -1,4 +1,4 @@
-"""How much a process takes on."""
+"""How much work a process takes on."""
 
 import threading
 import time
@@ -8,66 +8,66 @@ from itertools import pairwise
 import pytest
 
 from common.domain.errors import Overloaded
-from common.service.limits import Admission, PixelBudget
+from common.service.limits import ConcurrencyLimiter, WeightedSemaphore
 
 
-def test_who_finds_no_place_is_refused_at_once_and_let_in_later() -> None:
-    admission = Admission(2)
-    with admission.enter():
-        with admission.enter(), pytest.raises(Overloaded), admission.enter():
+def test_an_upload_without_a_place_is_refused_at_once_and_admitted_later() -> None:
+    limiter = ConcurrencyLimiter(2)
+    with limiter.acquire():
+        with limiter.acquire(), pytest.raises(Overloaded), limiter.acquire():
             pass
-        with admission.enter():
+        with limiter.acquire():
             pass
 
 
-def test_a_place_is_given_back_by_whoever_fails() -> None:
-    admission = Admission(1)
+def test_a_failed_upload_releases_its_place() -> None:
+    limiter = ConcurrencyLimiter(1)
     for _ in range(3):
-        with pytest.raises(ZeroDivisionError), admission.enter():
+        with pytest.raises(ZeroDivisionError), limiter.acquire():
             raise ZeroDivisionError
 
 
-def test_pictures_at_work_stay_within_the_budget() -> None:
-    budget, at_work, most = PixelBudget(10, patience=20), [0], [0]
+def test_concurrent_pictures_stay_within_the_capacity() -> None:
+    pixels, active, most = WeightedSemaphore(10, timeout=20), [0], [0]
     counting = threading.Lock()
 
-    def work(pixels: int) -> None:
-        with budget.hold(pixels):
+    def work(weight: int) -> None:
+        with pixels.acquire(weight):
             with counting:
-                at_work[0] += pixels
-                most[0] = max(most[0], at_work[0])
+                active[0] += weight
+                most[0] = max(most[0], active[0])
             time.sleep(0.01)
             with counting:
-                at_work[0] -= pixels
+                active[0] -= weight
 
     with ThreadPoolExecutor(12) as threads:
         list(threads.map(work, [1, 7, 3, 10, 2, 5, 9, 4] * 4))
 
-    assert at_work == [0]
+    assert active == [0]
     assert 5 <= most[0] <= 10
 
 
-def test_a_picture_larger_than_the_budget_is_worked_on_alone() -> None:
-    budget = PixelBudget(10, patience=0.05)
-    with budget.hold(1_000), pytest.raises(Overloaded), budget.hold(1):
+def test_a_picture_larger_than_the_capacity_is_processed_alone() -> None:
+    pixels = WeightedSemaphore(10, timeout=0.05)
+    with pixels.acquire(1_000), pytest.raises(Overloaded), pixels.acquire(1):
         pass
-    with budget.hold(10):
+    with pixels.acquire(10):
         pass
 
 
-def test_a_large_picture_is_not_overtaken_for_ever() -> None:
-    budget, served = PixelBudget(10, patience=20), []
+def test_a_large_picture_is_not_overtaken_forever() -> None:
+    pixels, served = WeightedSemaphore(10, timeout=20), []
 
-    def work(number: int, pixels: int) -> None:
-        with budget.hold(pixels):
+    def work(number: int, weight: int) -> None:
+        with pixels.acquire(weight):
             served.append(number)
 
     with ThreadPoolExecutor(8) as threads:
-        with budget.hold(5):
+        with pixels.acquire(5):
             waiting = []
-            for number, pixels in enumerate([10, 1, 1, 1]):
-                waiting.append(threads.submit(work, number, pixels))
-                while len(budget._line) <= number:
+            for number, weight in enumerate([10, 1, 1, 1]):
+                waiting.append(threads.submit(work, number, weight))
+                while len(pixels._queue) <= number:
                     time.sleep(0.001)
         for each in waiting:
             each.result(20)
@@ -76,11 +76,11 @@ def test_a_large_picture_is_not_overtaken_for_ever() -> None:
     assert all(earlier != later for earlier, later in pairwise(served))
 
 
-def test_who_waits_too_long_leaves_the_line() -> None:
-    budget = PixelBudget(10, patience=0.05)
-    with budget.hold(10):
+def test_a_picture_that_waits_too_long_leaves_the_queue() -> None:
+    pixels = WeightedSemaphore(10, timeout=0.05)
+    with pixels.acquire(10):
         for _ in range(3):
-            with pytest.raises(Overloaded), budget.hold(1):
+            with pytest.raises(Overloaded), pixels.acquire(1):
                 pass
-    with budget.hold(10):
+    with pixels.acquire(10):
         pass

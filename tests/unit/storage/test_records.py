@@ -6,9 +6,9 @@ import pytest
 
 from common.domain.errors import NotFound
 from common.domain.models import ImageRecord
-from common.storage.mongo.records import connect
+from common.storage.mongo.connection import connect
 from tests.fakes import START
-from tests.mongo import MINUTE, SOMEBODY_ELSE, MongoImages, claim, keep, keep_original, store
+from tests.mongo import MINUTE, SOMEBODY_ELSE, MongoImages, acquire, keep, keep_original, mongo_records
 
 
 @pytest.fixture
@@ -16,39 +16,40 @@ def images() -> MongoImages:
     return MongoImages()
 
 
-def test_the_shelf_is_newest_first_and_its_users_own(images: MongoImages) -> None:
+def test_a_user_lists_only_their_own_records_newest_first(images: MongoImages) -> None:
     second = keep(images, now=START)
     third = keep(images, now=START)
     first = keep_original(images)
     keep(images, SOMEBODY_ELSE)
 
-    shelf = store(images).shelf("me")
+    listed = mongo_records(images).list("me")
 
-    assert [record.record_id for record in shelf.records] == [third, second, first]
-    assert shelf.used == 3
+    assert [record.record_id for record in listed.records] == [third, second, first]
+    assert listed.used == 3
 
 
-def test_a_record_of_the_original_application_is_a_record_like_any_other(images: MongoImages) -> None:
+def test_a_record_of_the_original_application_works_like_any_other(images: MongoImages) -> None:
     record_id = keep_original(images)
 
-    assert store(images).shelf("me").records == (ImageRecord(record_id, "old", "2025-01-02 03:04:05"),)
-    found = store(images).image_fields("me", record_id, ["processed_image_base64", "preview"])
+    assert mongo_records(images).list("me").records == (ImageRecord(record_id, "old", "2025-01-02 03:04:05"),)
+    _, found = mongo_records(images).read("me", record_id, ["processed_image_base64", "preview"])
     assert (found.get("processed_image_base64"), found.get("preview")) == ("BBBB", None)
-    store(images).rename("me", record_id, "new")
-    assert store(images).find("me", record_id).image_name == "new"
-    store(images).delete("me", record_id, now=START)
+    mongo_records(images).rename("me", record_id, "new")
+    assert mongo_records(images).find("me", record_id).image_name == "new"
+    mongo_records(images).delete("me", record_id, now=START)
     assert images.count_documents({}) == 0
 
 
-def test_only_the_image_that_is_asked_for_is_read(images: MongoImages) -> None:
+def test_only_the_requested_image_is_read(images: MongoImages) -> None:
     record_id = keep(images)
 
-    assert set(store(images).image_fields("me", record_id, ["preview"])) == {"_id", "preview"}
+    record, fields = mongo_records(images).read("me", record_id, ["preview"])
+    assert (record.record_id, set(fields)) == (record_id, {"preview"})
 
 
 @pytest.mark.parametrize("record_id", ["", "x", "0" * 23, "0" * 24, "0" * 25, "../etc", "\0", "é" * 12])
-def test_an_id_that_is_unknown_or_malformed_is_not_found(images: MongoImages, record_id: str) -> None:
-    records = store(images)
+def test_an_unknown_or_malformed_id_is_not_found(images: MongoImages, record_id: str) -> None:
+    records = mongo_records(images)
 
     with pytest.raises(NotFound):
         records.find("me", record_id)
@@ -57,12 +58,12 @@ def test_an_id_that_is_unknown_or_malformed_is_not_found(images: MongoImages, re
     with pytest.raises(NotFound):
         records.rename("me", record_id, "other")
     with pytest.raises(NotFound):
-        records.image_fields("me", record_id, ["preview"])
+        records.read("me", record_id, ["preview"])
 
 
-def test_somebody_elses_record_is_not_found_and_not_touched(images: MongoImages) -> None:
+def test_another_users_record_is_not_found_and_not_changed(images: MongoImages) -> None:
     record_id = keep(images, SOMEBODY_ELSE, "theirs")
-    records = store(images)
+    records = mongo_records(images)
 
     with pytest.raises(NotFound):
         records.find("me", record_id)
@@ -71,37 +72,37 @@ def test_somebody_elses_record_is_not_found_and_not_touched(images: MongoImages)
     with pytest.raises(NotFound):
         records.rename("me", record_id, "mine")
     with pytest.raises(NotFound):
-        records.image_fields("me", record_id, ["preview"])
+        records.read("me", record_id, ["preview"])
 
     assert records.find(SOMEBODY_ELSE, record_id).image_name == "theirs"
 
 
-def test_a_record_may_be_given_the_name_that_it_has(images: MongoImages) -> None:
+def test_a_record_can_be_renamed_to_its_own_name(images: MongoImages) -> None:
     record_id = keep(images, name="same")
 
-    store(images).rename("me", record_id, "same")
+    mongo_records(images).rename("me", record_id, "same")
 
-    assert store(images).find("me", record_id).image_name == "same"
+    assert mongo_records(images).find("me", record_id).image_name == "same"
 
 
-def test_expired_are_the_oldest_records_first_but_no_claims(images: MongoImages) -> None:
+def test_expired_records_come_oldest_first_and_leases_are_not_among_them(images: MongoImages) -> None:
     new = keep(images, now=START)
     newer = keep(images, now=START + MINUTE)
     old = keep_original(images, SOMEBODY_ELSE)
-    claim(images, now=START - 99 * MINUTE, user_id="a third")
+    acquire(images, now=START - 99 * MINUTE, user_id="a third")
 
-    records = store(images)
+    records = mongo_records(images)
 
     assert records.expired(START, 9) == [(SOMEBODY_ELSE, old)]
     assert records.expired(START + 2 * MINUTE, 2) == [(SOMEBODY_ELSE, old), ("me", new)]
     assert records.delete_many([old, new, old]) == 2
-    assert [record.record_id for record in records.shelf("me").records] == [newer]
+    assert [record.record_id for record in records.list("me").records] == [newer]
 
 
 # The server
 
 
-def test_the_connection_asks_for_writes_that_outlive_a_crash_whatever_the_uri_says() -> None:
+def test_writes_survive_a_crash_whatever_the_uri_says() -> None:
     collection = connect("mongodb://127.0.0.1:9/?w=1&journal=false", "pictures")
     collection.database.client.close()
 
@@ -110,6 +111,6 @@ def test_the_connection_asks_for_writes_that_outlive_a_crash_whatever_the_uri_sa
 
 
 def test_times_are_compared_in_utc(images: MongoImages) -> None:
-    claim(images, now=START)
+    acquire(images, now=START)
 
     assert images.find_one()["claimed_at"].replace(tzinfo=UTC) == START

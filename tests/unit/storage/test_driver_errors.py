@@ -1,4 +1,4 @@
-"""What the record store makes of its driver's exceptions."""
+"""How the stores translate their driver's exceptions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +14,9 @@ from pymongo.errors import (
 )
 
 from common.domain.errors import ImageTooLarge, Unavailable
-from common.domain.models import PictureDetails, Span
-from common.storage.mongo.records import MongoRecordStore
+from common.domain.models import PictureDetails, TimeWindow
+from common.storage.mongo.leases import MongoLeases
+from common.storage.mongo.records import MongoRecords
 from tests.fakes import START, UPLOAD
 
 ID = "0" * 24
@@ -38,18 +39,20 @@ class BrokenCollection:
         return fail
 
 
-CALLS: dict[str, Callable[[MongoRecordStore], object]] = {
+LEASE_CALLS: dict[str, Callable[[MongoLeases], object]] = {
+    "acquire": lambda leases: leases.acquire("me", UPLOAD, limit=1, now=START, valid=TimeWindow(START)),
+    "release_key": lambda leases: leases.release_key("me", "key", TimeWindow(START)),
+    "complete": lambda leases: leases.complete("me", ID, DETAILS, {}),
+    "release": lambda leases: leases.release("me", ID),
+    "release_stale": lambda leases: leases.release_stale(TimeWindow(START)),
+}
+RECORD_CALLS: dict[str, Callable[[MongoRecords], object]] = {
     "ping": lambda records: records.ping(),
-    "claim": lambda records: records.claim("me", UPLOAD, limit=1, now=START, alive=Span(START)),
-    "release_key": lambda records: records.release_key("me", "key", Span(START)),
-    "complete": lambda records: records.complete("me", ID, DETAILS, {}),
-    "release": lambda records: records.release("me", ID),
-    "shelf": lambda records: records.shelf("me"),
+    "list": lambda records: records.list("me"),
     "find": lambda records: records.find("me", ID),
-    "image_fields": lambda records: records.image_fields("me", ID, []),
+    "read": lambda records: records.read("me", ID, []),
     "rename": lambda records: records.rename("me", ID, "n"),
     "delete": lambda records: records.delete("me", ID, now=START),
-    "release_claims": lambda records: records.release_claims(Span(START)),
     "expired": lambda records: records.expired(START, 1),
     "delete_many": lambda records: records.delete_many([ID]),
 }
@@ -63,34 +66,37 @@ UNREACHABLE = [
 
 
 @pytest.mark.parametrize("error", UNREACHABLE, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_database_that_does_not_answer_is_unavailable(
-    call: Callable[[MongoRecordStore], object], error: Exception
-) -> None:
-    records = MongoRecordStore(BrokenCollection(error))  # type: ignore[arg-type]
+@pytest.mark.parametrize("call", [*LEASE_CALLS, *RECORD_CALLS])
+def test_a_database_that_does_not_answer_is_unavailable(call: str, error: Exception) -> None:
+    broken: Any = BrokenCollection(error)
+
+    def run() -> object:
+        if call in LEASE_CALLS:
+            return LEASE_CALLS[call](MongoLeases(broken))
+        return RECORD_CALLS[call](MongoRecords(broken))
 
     with pytest.raises(Unavailable) as raised:
-        call(records)
+        run()
 
     assert str(error) not in raised.value.detail
     assert raised.value.__cause__ is error
 
 
-def test_a_document_over_16_mb_is_an_image_that_is_too_large() -> None:
-    records = MongoRecordStore(BrokenCollection(DocumentTooLarge("16793600 bytes")))  # type: ignore[arg-type]
+def test_a_document_over_16_mb_is_an_image_too_large() -> None:
+    leases = MongoLeases(BrokenCollection(DocumentTooLarge("16793600 bytes")))  # type: ignore[arg-type]
 
     with pytest.raises(ImageTooLarge):
-        records.complete("me", ID, DETAILS, {})
+        leases.complete("me", ID, DETAILS, {})
 
 
-def test_a_bug_is_not_taken_for_an_unavailable_database() -> None:
-    records = MongoRecordStore(BrokenCollection(KeyError("slot")))  # type: ignore[arg-type]
+def test_a_bug_does_not_pass_for_an_unavailable_database() -> None:
+    records = MongoRecords(BrokenCollection(KeyError("slot")))  # type: ignore[arg-type]
 
     with pytest.raises(KeyError):
-        records.shelf("me")
+        records.list("me")
 
 
-def test_indexes_are_asked_for_again_after_a_failure_and_not_after_a_success() -> None:
+def test_indexes_are_created_again_after_a_failure_but_not_after_a_success() -> None:
     class Counting(BrokenCollection):
         asked = 0
 
@@ -103,9 +109,9 @@ def test_indexes_are_asked_for_again_after_a_failure_and_not_after_a_success() -
             return []
 
     collection = Counting(AutoReconnect("gone"))
-    records = MongoRecordStore(collection)  # type: ignore[arg-type]
+    records = MongoRecords(collection)  # type: ignore[arg-type]
 
     with pytest.raises(Unavailable):
-        records.shelf("me")
-    assert [records.shelf("me").used for _ in range(3)] == [0, 0, 0]
+        records.list("me")
+    assert [records.list("me").used for _ in range(3)] == [0, 0, 0]
     assert collection.asked == 2

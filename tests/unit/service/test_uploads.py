@@ -1,4 +1,4 @@
-"""The use cases that add and name pictures, with everything outside of them faked."""
+"""The upload and the rules for names, with everything outside of the use cases faked."""
 
 import hashlib
 from datetime import timedelta
@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from common.domain.errors import InvalidName, LimitReached, NotFound
-from common.domain.models import Span
-from common.service.library import CLAIM_LIFETIME, checked_name
+from common.domain.models import TimeWindow
+from common.domain.names import validated_name
+from common.timeouts import LEASE_TTL
 from tests.fakes import START, UPLOAD
 from tests.world import PICTURE, World
 
@@ -18,13 +19,13 @@ def world() -> World:
 
 
 def test_an_upload_is_kept_with_its_cut_out_and_preview(world: World) -> None:
-    added = world.library.add("me", PICTURE, name=" A cat ", file_name="photo.jpg")
+    added = world.uploads.add("me", PICTURE, name=" A cat ", file_name="photo.jpg")
 
     record = added.record
     assert (record.image_name, record.content_type, record.size) == ("A cat", "image/png", len(PICTURE))
     assert (record.width, record.height, record.created_on) == (4, 3, "2026-03-01 12:00:00")
     assert added.used == 1
-    assert world.library.shelf("me").records == (record,)
+    assert world.gallery.list("me").records == (record,)
     assert list(world.images.objects.values()) == [PICTURE, b"the cut-out", b"the preview"]
     assert world.records.kept[record.record_id].sha256 == hashlib.sha256(PICTURE).hexdigest()
 
@@ -34,7 +35,7 @@ def test_the_slot_is_taken_before_any_work_is_done_and_the_record_is_completed_l
 
     assert world.steps.taken == [
         "ensure_fits",
-        "claim",
+        "acquire",
         "read",
         "matte",
         "cut_out",
@@ -59,16 +60,16 @@ def test_a_user_at_the_limit_is_refused_before_any_work_is_done(world: World) ->
     with pytest.raises(LimitReached):
         world.add()
 
-    assert world.steps.taken == ["ensure_fits", "claim"]
-    assert world.library.shelf("me").used == 2
+    assert world.steps.taken == ["ensure_fits", "acquire"]
+    assert world.gallery.list("me").used == 2
     assert world.add("you")
 
 
 def test_a_claim_of_a_dead_process_does_not_count(world: World) -> None:
     for _ in range(2):
-        world.records.claim("me", UPLOAD, limit=2, now=START, alive=Span(START))
+        world.records.acquire("me", UPLOAD, limit=2, now=START, valid=TimeWindow(START))
 
-    world.clock.now += CLAIM_LIFETIME
+    world.clock.now += LEASE_TTL
     with pytest.raises(LimitReached):
         world.add()
     world.clock.now += timedelta(seconds=1)
@@ -95,7 +96,7 @@ def test_a_claim_of_a_dead_process_does_not_count(world: World) -> None:
 def test_an_upload_without_a_name_takes_its_files_stem(world: World, file_name: str, expected: str) -> None:
     world.add(name="  ", file_name=file_name)
 
-    assert world.library.shelf("me").records[0].image_name == expected
+    assert world.gallery.list("me").records[0].image_name == expected
 
 
 def test_a_name_that_was_given_is_not_put_right_silently(world: World) -> None:
@@ -112,7 +113,7 @@ def test_a_name_that_was_given_is_not_put_right_silently(world: World) -> None:
     "name", ["a", " a ", "x" * 100, "猫 🐈", "a/b: \"c\" <d> & 'e'", "e\u0301", "👩‍👩‍👧"]
 )
 def test_a_name_is_taken_without_the_space_around_it(name: str) -> None:
-    assert checked_name(name) == name.strip()
+    assert validated_name(name) == name.strip()
 
 
 @pytest.mark.parametrize(
@@ -121,16 +122,16 @@ def test_a_name_is_taken_without_the_space_around_it(name: str) -> None:
 )
 def test_a_name_that_is_empty_too_long_or_breaks_lines_is_refused(name: str) -> None:
     with pytest.raises(InvalidName):
-        checked_name(name)
+        validated_name(name)
 
 
 def test_a_record_is_renamed_for_its_owner_only(world: World) -> None:
     record_id = world.add()
 
-    world.library.rename("me", record_id, " dog ")
+    world.gallery.rename("me", record_id, " dog ")
     with pytest.raises(NotFound):
-        world.library.rename("you", record_id, "stolen")
+        world.gallery.rename("you", record_id, "stolen")
     with pytest.raises(InvalidName):
-        world.library.rename("me", record_id, "\n")
+        world.gallery.rename("me", record_id, "\n")
 
-    assert world.library.find("me", record_id).image_name == "dog"
+    assert world.gallery.find("me", record_id).image_name == "dog"

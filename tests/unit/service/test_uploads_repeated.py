@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from common.domain.errors import KeyReused, LimitReached, RemoverFailed, Unavailable
-from common.domain.models import Claim
+from common.domain.models import Lease
 from common.domain.pictures import Look, Matte
 from tests.fakes import START, FakeRemover
 from tests.world import PICTURE, World
@@ -21,8 +21,8 @@ def world() -> World:
     return World()
 
 
-def send(world: World, key: str = KEY, content: bytes = PICTURE, user_id: str = "me") -> Claim:
-    return world.library.add(user_id, content, name="cat", file_name="", key=key)
+def send(world: World, key: str = KEY, content: bytes = PICTURE, user_id: str = "me") -> Lease:
+    return world.uploads.add(user_id, content, name="cat", file_name="", key=key)
 
 
 def test_a_repeated_upload_is_answered_like_the_first(world: World) -> None:
@@ -34,7 +34,7 @@ def test_a_repeated_upload_is_answered_like_the_first(world: World) -> None:
 
     assert (again.record, again.used) == (first.record, first.used)
     assert "save" not in world.steps.taken
-    assert world.library.shelf("me").used == 2
+    assert world.gallery.list("me").used == 2
 
 
 def test_who_is_at_the_limit_may_still_repeat_an_upload(world: World) -> None:
@@ -51,7 +51,7 @@ def test_another_picture_under_the_same_key_is_refused_and_changes_nothing(world
     with pytest.raises(KeyReused):
         send(world, content=b"another picture")
 
-    assert world.library.shelf("me").used == 1
+    assert world.gallery.list("me").used == 1
     assert len(world.images.objects) == 3
 
 
@@ -69,7 +69,7 @@ def test_an_upload_that_failed_may_be_sent_again_under_its_key(world: World) -> 
 
 
 def test_a_deleted_picture_may_be_sent_again_under_its_key(world: World) -> None:
-    world.library.delete("me", send(world).record.record_id)
+    world.gallery.delete("me", send(world).record.record_id)
 
     assert send(world).used == 1
 
@@ -93,7 +93,7 @@ def test_a_repeat_waits_for_the_first_and_pays_the_remover_once(world: World) ->
         first = threads.submit(send, world)
         assert slow.begun.wait(20)
         repeats = [threads.submit(send, world) for _ in range(3)]
-        while world.steps.taken.count("claim_of") < 3:
+        while world.steps.taken.count("find_by_key") < 3:
             pass
         slow.go_on.set()
         answers = [each.result(20) for each in (first, *repeats)]
@@ -110,8 +110,8 @@ def test_a_repeat_waits_for_an_upload_that_died_only_so_long(
     (dead,) = world.records.kept.values()
     dead.ready = False
     ticks = itertools.count(step=40)
-    monkeypatch.setattr("common.service.library.time.monotonic", lambda: next(ticks))
-    monkeypatch.setattr("common.service.library.time.sleep", lambda _: None)
+    monkeypatch.setattr("common.service.uploads.time.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("common.service.uploads.time.sleep", lambda _: None)
 
     with pytest.raises(Unavailable, match="still being worked on"):
         send(world)
@@ -131,7 +131,7 @@ def test_an_upload_that_died_may_be_sent_again_under_its_key_after_three_minutes
     def pass_time(_: float) -> None:
         world.clock.now += timedelta(minutes=1)
 
-    monkeypatch.setattr("common.service.library.time.sleep", pass_time)
+    monkeypatch.setattr("common.service.uploads.time.sleep", pass_time)
 
     again = send(world)
 
@@ -148,7 +148,7 @@ def test_the_same_picture_is_cut_out_once(world: World) -> None:
     assert len(world.remover.shown) == 1
     assert first.record.record_id != second.record.record_id
     assert (second.record.width, second.record.content_type) == (4, "image/png")
-    processed = world.library.read("me", second.record, "processed").image.open().read()
+    processed = world.gallery.read("me", second.record.record_id, "processed")[1].image.open().read()
     assert processed == b"the cut-out"
 
 
@@ -166,4 +166,4 @@ def test_a_cut_out_that_is_gone_is_made_anew(world: World) -> None:
     second = send(world, key="")
 
     assert len(world.remover.shown) == 2
-    assert world.library.read("me", second.record, "processed")
+    assert world.gallery.read("me", second.record.record_id, "processed")

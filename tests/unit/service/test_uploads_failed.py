@@ -14,8 +14,8 @@ from common.domain.errors import (
     UnreadableImage,
 )
 from common.domain.pictures import Look, Matte
-from common.service.library import Library
 from tests.fakes import START, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
+from tests.use_cases import use_cases
 
 
 class Upload:
@@ -24,14 +24,16 @@ class Upload:
     def __init__(self, **failing: BaseException) -> None:
         self.steps = Steps()
         self.records, self.images = FakeRecords(self.steps), FakeImages(self.steps)
-        self.library = Library(
-            records=self.records,
+        made = use_cases(
+            self.records,
+            self.records,
             images=lambda: self.images,
             codec=lambda: FakeCodec(self.steps),
             remover=self._load_remover,
             user_limit=1,
             clock=lambda: START,
         )
+        self.uploads, self.gallery = made.uploads, made.gallery
         self.steps.failing.update(failing)
 
     def _load_remover(self) -> FakeRemover:
@@ -39,7 +41,7 @@ class Upload:
         return FakeRemover(self.steps)
 
     def run(self) -> None:
-        self.library.add("me", b"picture", name="cat", file_name="")
+        self.uploads.add("me", b"picture", name="cat", file_name="")
 
     def fails_with(self, error: BaseException) -> None:
         with pytest.raises(type(error)) as raised:
@@ -51,7 +53,7 @@ class Upload:
     ("step", "error"),
     [
         ("ensure_fits", ImageTooLarge()),
-        ("claim", Unavailable()),
+        ("acquire", Unavailable()),
         ("read", UnreadableImage()),
         ("load", OSError("the model is gone")),
         ("matte", RemoverFailed()),
@@ -77,11 +79,11 @@ def test_a_failed_upload_keeps_nothing_and_frees_its_slot(step: str, error: Base
     assert upload.images.objects == {}
     upload.steps.failing.clear()
     upload.run()
-    assert upload.library.shelf("me").used == 1
+    assert upload.gallery.list("me").used == 1
 
 
-@pytest.mark.parametrize("step", ["ensure_fits", "claim"])
-def test_an_upload_that_got_no_slot_gives_none_back(step: str) -> None:
+@pytest.mark.parametrize("step", ["ensure_fits", "acquire"])
+def test_an_upload_without_a_slot_releases_none(step: str) -> None:
     upload = Upload(**{step: Unavailable()})
 
     upload.fails_with(upload.steps.failing[step])
@@ -89,7 +91,7 @@ def test_an_upload_that_got_no_slot_gives_none_back(step: str) -> None:
     assert upload.steps.taken[-1] == step
 
 
-def test_a_slot_that_cannot_be_given_back_is_left_to_cleanup_and_the_first_error_is_told(
+def test_a_slot_that_cannot_be_released_is_left_to_cleanup_and_the_first_error_is_raised(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     first = RemoverFailed()
@@ -98,9 +100,9 @@ def test_a_slot_that_cannot_be_given_back_is_left_to_cleanup_and_the_first_error
     upload.fails_with(first)
 
     [claimed] = upload.records.kept
-    assert f"leaves claim or images of {claimed} to cleanup" in caplog.text
-    assert upload.library.shelf("me").used == 1
-    assert upload.library.shelf("me").records == ()
+    assert f"leaves the lease or images of {claimed} to cleanup" in caplog.text
+    assert upload.gallery.list("me").used == 1
+    assert upload.gallery.list("me").records == ()
 
 
 def test_the_images_of_a_record_that_may_still_be_there_are_left_alone() -> None:
@@ -117,18 +119,18 @@ def test_images_that_cannot_be_removed_neither_hide_the_first_error_nor_keep_the
 
     upload.fails_with(first)
 
-    assert upload.library.shelf("me").used == 0
+    assert upload.gallery.list("me").used == 0
 
 
-def test_a_claim_that_was_released_meanwhile_is_told_as_a_timeout_and_leaves_no_images() -> None:
+def test_a_lease_that_was_released_meanwhile_is_a_timeout_and_leaves_no_images() -> None:
     upload = Upload()
 
     class Slow(FakeRemover):
         def matte(self, look: Look) -> Matte:
-            upload.records.kept.clear()  # cleanup took the claim for a dead process's
+            upload.records.kept.clear()  # cleanup took the lease for a dead process's
             return super().matte(look)
 
-    upload.library = replace(upload.library, remover=lambda: Slow(upload.steps))
+    upload.uploads = replace(upload.uploads, remover=lambda: Slow(upload.steps))
 
     with pytest.raises(RemoverTimeout):
         upload.run()

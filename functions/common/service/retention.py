@@ -1,0 +1,93 @@
+"""What is deleted without being asked for: expired records, stale leases and orphaned objects."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from common import timeouts
+from common.domain.errors import ApplicationError, Unavailable
+from common.domain.models import CleanupReport, TimeWindow, utc_now
+from common.service.ports import ImageStore, LeaseStore, RecordStore
+
+_BATCH = 100
+_SEARCH = 1_000  # for each search the embedded server looks at all expired records
+_FAILED = "The service is not available right now. Part of the work may be done; try again in a minute."
+
+logger = logging.getLogger(__name__)
+
+
+def delete_images(images: ImageStore, user_id: str, record_id: str) -> None:
+    """Delete the images of a record; if the store does not answer, leave them to cleanup."""
+    try:
+        images.remove([(user_id, record_id)])
+    except ApplicationError:
+        logger.warning("images of %s could not be deleted and are left to cleanup", record_id)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Deletes what is past its time, for all users."""
+
+    leases: LeaseStore
+    records: RecordStore
+    images: Callable[[], ImageStore]
+    period: timedelta | None = None  # None keeps records for ever
+    clock: Callable[[], datetime] = utc_now
+
+    def release_leases(self, *, older_than: timedelta = timeouts.LEASE_TTL) -> int:
+        """Free the slots of uploads that died, and return how many."""
+        return self.leases.release_stale(TimeWindow.around(self.clock(), older_than))
+
+    def clean_up(self) -> CleanupReport:
+        """Delete expired records, stale leases and orphaned objects, in bounded batches and time."""
+        try:
+            return self._clean_up(time.monotonic() + timeouts.CLEANUP_SECONDS)
+        except Unavailable as error:
+            raise Unavailable(_FAILED) from error
+
+    def _clean_up(self, deadline: float) -> CleanupReport:
+        released = self.release_leases()
+        records, images, more = self._delete_expired(deadline)
+        if not more:
+            orphans, more = self._delete_orphans(deadline)
+            images += orphans
+        return CleanupReport(records, released, images, more)
+
+    def _delete_expired(self, deadline: float) -> tuple[int, int, bool]:
+        """Delete expired records and their images; the third value says whether time ran out."""
+        records, images, batches = 0, 0, self._expired()
+        while time.monotonic() < deadline:
+            batch = next(batches, None)
+            if batch is None:
+                return records, images, False
+            deleted = self.records.delete_many(record_id for _, record_id in batch)
+            records += deleted
+            if deleted:  # otherwise another cleanup was faster and deletes the images too
+                images += self.images().remove(batch)
+        return records, images, True
+
+    def _expired(self) -> Iterator[Sequence[tuple[str, str]]]:
+        """Yield expired records in batches until there are no more."""
+        if self.period is None:
+            return
+        before = self.clock() - self.period
+        found = self.records.expired(before, _SEARCH)
+        while found:
+            for first in range(0, len(found), _BATCH):
+                yield found[first : first + _BATCH]
+            found = self.records.expired(before, _SEARCH)
+
+    def _delete_orphans(self, deadline: float) -> tuple[int, bool]:
+        """Delete old objects without a record; the second value says whether time ran out."""
+        orphans = 0
+        for page in self.images().old_objects(self.clock() - timeouts.ORPHAN_AGE):
+            if time.monotonic() >= deadline:
+                return orphans, True
+            named = self.records.named_objects({found.record_id for found in page})
+            # A running upload keeps what it has written so far, whatever the clocks say.
+            orphans += self.images().discard(
+                found for found in page if found.name not in named and found.record_id not in named
+            )
+        return orphans, False

@@ -1,0 +1,132 @@
+"""One upload: from a picture's bytes to a record with its cut-out, or to nothing at all."""
+
+import contextlib
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+
+from common import timeouts
+from common.domain.errors import ApplicationError, KeyReused, NotFound, Unavailable
+from common.domain.models import ImageRecord, Images, Lease, PictureDetails, TimeWindow, Upload, utc_now
+from common.domain.names import name_from_file, validated_name
+from common.observability.request_context import bind, timed
+from common.removers.base import BackgroundRemover
+from common.service.ports import ImageStore, LeaseStore, PictureCodec, RecordStore
+from common.service.retention import delete_images
+from common.storage.debts import Debts
+
+_REPEAT_SECONDS = 100.0
+_REPEAT_POLL = 0.25
+_STILL_RUNNING = "This picture is still being worked on. Try again in a minute; it is not done twice."
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """The uploads of all users; the callables make their part on first use, because loading it is slow."""
+
+    leases: LeaseStore
+    records: RecordStore
+    images: Callable[[], ImageStore]
+    codec: Callable[[], PictureCodec]
+    remover: Callable[[], BackgroundRemover]
+    user_limit: int
+    clock: Callable[[], datetime] = utc_now
+    debts: Debts = field(default_factory=Debts)
+
+    def add(self, user_id: str, content: bytes, *, name: str, file_name: str, key: str = "") -> Lease:
+        """Remove the background of a picture and keep both; if that fails, keep nothing.
+
+        Idempotent: a second call with the same key returns the first call's result, or raises KeyReused if
+        it is about another picture.
+        """
+        image_name = validated_name(name) if name.strip() else name_from_file(file_name)
+        self.images().ensure_fits(len(content))
+        upload = Upload(image_name, hashlib.sha256(content).hexdigest(), key)
+        lease = self._acquire(user_id, upload)
+        bind(record_id=lease.record.record_id)
+        if lease.is_completed:
+            bind(repeated=True)
+            return lease
+        with self._rolled_back_on_failure(user_id, lease.record.record_id):
+            return replace(lease, record=self._process(user_id, lease, content))
+
+    def _acquire(self, user_id: str, upload: Upload) -> Lease:
+        """Lease a slot, or return the completed lease of the upload that this one repeats."""
+        deadline = time.monotonic() + _REPEAT_SECONDS
+        while True:
+            now = self.clock()
+            valid = TimeWindow.around(now, timeouts.LEASE_TTL)
+            lease = self.leases.acquire(user_id, upload, limit=self.user_limit, now=now, valid=valid)
+            if lease:
+                return lease
+            earlier = self.leases.find_by_key(user_id, upload.key)
+            if earlier and earlier.sha256 != upload.sha256:
+                raise KeyReused
+            if earlier and earlier.is_completed:
+                return earlier
+            self.leases.release_key(user_id, upload.key, replace(valid, since=now - timeouts.KEY_LEASE_TTL))
+            if time.monotonic() > deadline:
+                raise Unavailable(_STILL_RUNNING)
+            time.sleep(_REPEAT_POLL)
+
+    @contextlib.contextmanager
+    def _rolled_back_on_failure(self, user_id: str, record_id: str) -> Iterator[None]:
+        with contextlib.ExitStack() as rollback:
+            rollback.callback(self._roll_back, user_id, record_id)
+            yield
+            rollback.pop_all()
+
+    def _roll_back(self, user_id: str, record_id: str) -> None:
+        """Free the slot and delete the images: now, or once the database is back."""
+        try:
+            self._release(user_id, record_id)
+        except ApplicationError:
+            logger.warning("a failed upload leaves the lease or images of %s to cleanup", record_id)
+            self.debts.owe(lambda: self._release(user_id, record_id))
+
+    def _release(self, user_id: str, record_id: str) -> None:
+        # In this order: images are needed for as long as their record may be there.
+        if self.leases.release(user_id, record_id):
+            delete_images(self.images(), user_id, record_id)
+
+    def _process(self, user_id: str, lease: Lease, content: bytes) -> ImageRecord:
+        record_id, sha256 = lease.record.record_id, lease.sha256
+        known = self._from_duplicate(user_id, sha256, content) if lease.has_duplicate else None
+        details, images = known or self._cut_out(sha256, content)
+        with timed("keep"):
+            fields = self.images().save(user_id, record_id, images)
+            self.leases.complete(user_id, record_id, details, fields)
+        shown = {name: value for name, value in asdict(details).items() if name != "sha256"}
+        return replace(lease.record, **shown)
+
+    def _from_duplicate(
+        self, user_id: str, sha256: str, content: bytes
+    ) -> tuple[PictureDetails, Images] | None:
+        """Return the cut-out that the user has of this very picture, if there is one."""
+        store = self.images()
+        names = (*store.fields("processed"), *store.fields("preview"))
+        duplicate = self.records.find_duplicate(user_id, sha256, names)
+        if duplicate is None:
+            return None
+        details, fields = duplicate
+        processed, preview = store.load("processed", fields), store.load("preview", fields)
+        if processed is None or preview is None:
+            return None
+        try:
+            images = Images(content, processed.open().read(), preview.open().read(), details.content_type)
+        except NotFound:  # it has just been deleted
+            return None
+        bind(reused=True)
+        return details, images
+
+    def _cut_out(self, sha256: str, content: bytes) -> tuple[PictureDetails, Images]:
+        with self.codec().open(content) as picture:
+            matte = self.remover().matte(picture.view)
+            cut_out = picture.cut_out(matte)
+        details = PictureDetails(picture.content_type, cut_out.width, cut_out.height, len(content), sha256)
+        return details, Images(content, cut_out.processed, cut_out.preview, details.content_type)

@@ -1,0 +1,53 @@
+"""The documents of the collection: their states, and what a record shows of them.
+
+A lease is a document whose status is `processing`, a record is `ready`, and a tombstone (`deleted`) remembers
+for a day that a record was deleted. The original application's documents have no status and count as ready.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from bson.errors import InvalidId
+
+from common.domain.errors import NotFound
+from common.domain.models import ImageRecord, PictureDetails, TimeWindow
+
+Document = dict[str, Any]
+
+CREATED_ON = "%Y-%m-%d %H:%M:%S"
+READY: Mapping[str, object] = {"status": {"$nin": ["processing", "deleted"]}}
+KEPT: Mapping[str, object] = {"status": {"$ne": "deleted"}}
+DETAILS = tuple(field.name for field in fields(PictureDetails))
+SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size")
+
+
+def owned(user_id: str, record_id: str) -> Document:
+    """Return the filter for one document of a user, or raise NotFound."""
+    try:
+        return {"_id": ObjectId(record_id), "user_id": user_id}
+    except InvalidId:
+        raise NotFound from None
+
+
+def stale(valid: TimeWindow) -> Document:
+    """Return the filter for leases from outside of the window."""
+    return {"status": "processing", "$or": outside(valid)}
+
+
+def outside(valid: TimeWindow) -> list[Document]:
+    """Return the two conditions of which a lease outside of the window meets one."""
+    return [{"claimed_at": {"$lt": valid.since}}, {"claimed_at": {"$gt": valid.until}}]
+
+
+def created_on(time: datetime) -> str:
+    """Return a time as records store it."""
+    return time.strftime(CREATED_ON)
+
+
+def record_from(document: Mapping[str, Any]) -> ImageRecord:
+    """Return the record that a document describes."""
+    shown = {name: document[name] for name in SHOWN if name in document}
+    return ImageRecord(record_id=str(document["_id"]), **{"image_name": "", "created_on": "", **shown})

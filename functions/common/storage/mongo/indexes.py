@@ -1,0 +1,51 @@
+"""The indexes of the collection; MongoDB does not allow renaming one, hence their old names."""
+
+import pymongo
+from pymongo.collection import Collection
+
+from common.storage.mongo.documents import Document
+
+_TOMBSTONE_SECONDS = 24 * 60 * 60
+
+INDEXES = (
+    # A slot belongs to one document: this is what enforces USER_LIMIT.
+    pymongo.IndexModel(
+        [("user_id", 1), ("slot", 1)],
+        name="slot",
+        unique=True,
+        partialFilterExpression={"slot": {"$exists": True}},
+    ),
+    # Unique per user and idempotency key; also serves the lookup by key.
+    pymongo.IndexModel(
+        [("user_id", 1), ("idempotency_key", 1)],
+        name="idempotency",
+        unique=True,
+        partialFilterExpression={"idempotency_key": {"$exists": True}},
+    ),
+    # Duplicates: records of the same picture.
+    pymongo.IndexModel(
+        [("user_id", 1), ("sha256", 1)], name="twins", partialFilterExpression={"sha256": {"$exists": True}}
+    ),
+    # A user's list of records.
+    pymongo.IndexModel([("user_id", 1), ("created_on", -1), ("_id", -1)], name="shelf"),
+    # Expired records.
+    pymongo.IndexModel([("created_on", 1)], name="age"),
+    # Tombstones, which the database itself deletes.
+    pymongo.IndexModel([("deleted_at", 1)], name="deleted", expireAfterSeconds=_TOMBSTONE_SECONDS),
+    # Stale leases.
+    pymongo.IndexModel([("claimed_at", 1)], name="claims", partialFilterExpression={"status": "processing"}),
+)
+
+
+class IndexedStore:
+    """A store that makes sure of the indexes before it first relies on them."""
+
+    def __init__(self, collection: "Collection[Document]") -> None:
+        self._images = collection
+        self._is_indexed = False
+
+    def _ensure_indexes(self) -> None:
+        # Creating an index that exists changes nothing, so several processes may do it at once.
+        if not self._is_indexed:
+            self._images.create_indexes(list(INDEXES))
+            self._is_indexed = True

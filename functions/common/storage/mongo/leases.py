@@ -1,0 +1,172 @@
+"""Leases of slots in MongoDB; the database itself, not a count, keeps every user within the limit."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo.collection import Collection
+from pymongo.errors import (
+    ConnectionFailure,
+    DuplicateKeyError,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
+
+from common.domain.errors import LimitReached, RemoverTimeout
+from common.domain.models import ImageFields, Lease, PictureDetails, TimeWindow, Upload
+from common.storage.debts import Debts
+from common.storage.mongo.connection import driver_errors
+from common.storage.mongo.documents import (
+    KEPT,
+    SHOWN,
+    Document,
+    created_on,
+    outside,
+    owned,
+    record_from,
+    stale,
+)
+from common.storage.mongo.indexes import IndexedStore
+
+_BATCH = 100
+_SLOT_FIELDS = ("slot", "claimed_at", "status", "sha256")
+
+
+class MongoLeases(IndexedStore):
+    """The leases in one collection; `common.service.ports.LeaseStore` describes the calls."""
+
+    def __init__(self, collection: "Collection[Document]") -> None:
+        super().__init__(collection)
+        self._debts = Debts()
+
+    @driver_errors()
+    def acquire(
+        self, user_id: str, upload: Upload, *, limit: int, now: datetime, valid: TimeWindow
+    ) -> Lease | None:
+        """Insert a lease with a free slot of the user's."""
+        self._ensure_indexes()
+        kept = self._kept(user_id, valid)
+        document = {
+            "user_id": user_id,
+            "image_name": upload.name,
+            "created_on": created_on(now),
+            "status": "processing",
+            "claimed_at": now,
+            "sha256": upload.sha256,
+            **({"idempotency_key": upload.key} if upload.key else {}),
+        }
+        for used, slot in enumerate(_free_slots(kept, limit), len(kept) + 1):
+            leased = {**document, "slot": slot, "used": used}
+            try:
+                self._images.insert_one(leased)
+            except DuplicateKeyError:
+                if self._is_repeated(user_id, upload):
+                    return None
+                continue  # another upload of this user's took the slot since we looked
+            except PyMongoError:  # it may be there all the same, and nobody is going to complete it
+                self._debts.owe(functools.partial(self._images.delete_one, {"_id": leased["_id"]}))
+                raise
+            return replace(_lease(leased), has_duplicate=_has_duplicate(kept, upload))
+        if self._is_repeated(user_id, upload):
+            return None
+        raise LimitReached
+
+    def _is_repeated(self, user_id: str, upload: Upload) -> bool:
+        same = {"user_id": user_id, "idempotency_key": upload.key}
+        return bool(upload.key) and self._images.find_one(same, ["_id"]) is not None
+
+    @driver_errors()
+    def find_by_key(self, user_id: str, key: str) -> Lease | None:
+        """Return the user's upload with this key, pinned if it is completed."""
+        same = {"user_id": user_id, "idempotency_key": key}
+        document = self._images.find_one(same, [*SHOWN, "used", "sha256", "status"])
+        if document and document["status"] == "ready" and not self._pin(document["_id"]):
+            return None
+        return _lease(document) if document else None
+
+    def _pin(self, record_id: ObjectId) -> bool:
+        """Protect a record from an upload that believes to have failed; false if the record is gone."""
+        ready = {"_id": record_id, "status": "ready"}
+        return bool(self._images.update_one(ready, {"$set": {"promised": True}}).matched_count)
+
+    @driver_errors()
+    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> None:
+        """Delete the user's lease with this key if it is outside of the window."""
+        self._images.delete_one({"user_id": user_id, "idempotency_key": key, **stale(valid)})
+
+    @driver_errors()
+    def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
+        """Turn a lease into a record in one write."""
+        leased = {**owned(user_id, record_id), "status": "processing"}
+        completed = {"$set": {**asdict(details), **fields, "status": "ready"}, "$unset": {"claimed_at": ""}}
+        try:
+            is_kept = self._images.update_one(leased, completed).matched_count > 0
+        except ServerSelectionTimeoutError:
+            raise
+        except ConnectionFailure:  # perhaps only the answer was lost
+            if not self._is_ready(user_id, record_id):
+                raise
+            is_kept = True
+        if not is_kept:
+            raise RemoverTimeout  # the lease passed for stale and was released
+
+    def _is_ready(self, user_id: str, record_id: str) -> bool:
+        ready = {**owned(user_id, record_id), "status": "ready"}
+        return self._images.find_one(ready, ["_id"]) is not None
+
+    @driver_errors()
+    def release(self, user_id: str, record_id: str) -> bool:
+        """Delete a lease, or the record that it became if the answer was lost; false if that is pinned."""
+        mine = owned(user_id, record_id)
+        deleted = self._images.delete_one({**mine, "promised": {"$exists": False}}).deleted_count
+        return bool(deleted) or self._images.find_one(mine, ["_id"]) is None
+
+    @driver_errors()
+    def release_stale(self, valid: TimeWindow) -> int:
+        """Delete every lease from outside of the window, batch by batch, and return how many."""
+        self._ensure_indexes()
+        # One query for each end of the window: the index on the date serves either.
+        return sum(self._delete_leases({"status": "processing", **dates}) for dates in outside(valid))
+
+    def _delete_leases(self, stale_ones: Document) -> int:
+        released = 0
+        while found := list(self._images.find(stale_ones, ["_id"], limit=_BATCH)):
+            ids = [document["_id"] for document in found]
+            # The filter spares leases that have been completed since.
+            released += self._images.delete_many({"_id": {"$in": ids}, **stale_ones}).deleted_count
+        return released
+
+    def _kept(self, user_id: str, valid: TimeWindow) -> Sequence[Document]:
+        """Return the user's records and leases, after deleting the stale leases."""
+        kept = self._slots(user_id)
+        # The driver leaves out that a time is in UTC.
+        started = (each["claimed_at"].replace(tzinfo=UTC) for each in kept if "claimed_at" in each)
+        if all(time in valid for time in started):
+            return kept
+        self._images.delete_many({"user_id": user_id, **stale(valid)})
+        return self._slots(user_id)
+
+    def _slots(self, user_id: str) -> Sequence[Document]:
+        return list(self._images.find({"user_id": user_id, **KEPT}, _SLOT_FIELDS))
+
+
+def _free_slots(kept: Sequence[Document], limit: int) -> Sequence[int]:
+    """Return the slots to try.
+
+    Records without a slot (the original application's) and slots beyond a lowered limit count too.
+    """
+    taken = {document.get("slot") for document in kept}
+    free = [slot for slot in range(limit) if slot not in taken]
+    return free[: max(limit - len(kept), 0)]
+
+
+def _has_duplicate(kept: Sequence[Document], upload: Upload) -> bool:
+    return any((each.get("status"), each.get("sha256")) == ("ready", upload.sha256) for each in kept)
+
+
+def _lease(document: Mapping[str, Any]) -> Lease:
+    is_completed = document["status"] == "ready"
+    return Lease(record_from(document), document["used"], document["sha256"], is_completed)
