@@ -1,26 +1,57 @@
-# What the functions are built from, by whom and where to. Without an account of its own a build runs as the Compute
-# Engine default account, which has either far too many roles or, in newer organisations, none.
+# The functions' sources, the account that builds them and the repository of the results. Without an account of its
+# own a build runs as the Compute Engine default account, which has far too many roles or, in newer organisations,
+# none.
 resource "google_storage_bucket" "source" {
   name                        = "${var.project_id}-${var.name}-source"
   location                    = local.location
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  force_destroy               = true # the bundles can be made again from the sources
+  force_destroy               = true # bundles can be made again from the repository
+
+  lifecycle_rule {
+    condition {
+      age = 365
+    }
+    action {
+      type = "Delete"
+    }
+  }
 }
 
-# Named by their content: another content is another object, and that is what deploys.
+# A bundle is named after its content: other content is another object, and that makes Terraform deploy. Earlier
+# bundles stay in the bucket for a year, to roll back to.
 resource "google_storage_bucket_object" "bundle" {
-  bucket = google_storage_bucket.source.name
-  name   = basename(var.bundle)
-  source = var.bundle
+  bucket          = google_storage_bucket.source.name
+  name            = basename(var.bundle)
+  source          = var.bundle
+  deletion_policy = "ABANDON"
+
+  lifecycle {
+    create_before_destroy = true
+
+    precondition {
+      condition     = var.bundle != ""
+      error_message = "bundle must be the file that python -m infra.bundle made."
+    }
+  }
 }
 
 resource "google_storage_bucket_object" "bundle_with_model" {
   count = local.uses_model ? 1 : 0
 
-  bucket = google_storage_bucket.source.name
-  name   = basename(var.bundle_with_model)
-  source = var.bundle_with_model
+  bucket          = google_storage_bucket.source.name
+  name            = basename(var.bundle_with_model)
+  source          = var.bundle_with_model
+  deletion_policy = "ABANDON"
+
+  lifecycle {
+    create_before_destroy = true
+
+    precondition {
+      condition     = var.bundle_with_model != ""
+      error_message = "remover names local, so bundle_with_model must be the file that python -m infra.bundle --model made."
+    }
+  }
 }
 
 locals {
@@ -32,9 +63,9 @@ resource "google_artifact_registry_repository" "build" {
   repository_id = "${var.name}-functions"
   location      = var.region
   format        = "DOCKER"
-  description   = "What Cloud Build makes of the functions"
+  description   = "Containers that Cloud Build makes of the functions"
 
-  # Cloud Run has copies of its own of what is running.
+  # Cloud Run keeps its own copy of what is running.
   cleanup_policies {
     id     = "keep-recent"
     action = "KEEP"
@@ -63,8 +94,8 @@ resource "google_project_iam_member" "build_logs" {
   member  = google_service_account.build.member
 }
 
-# Cloud Functions copies a source into a bucket that it makes for itself, so there is none to grant this on: the
-# condition stands for it, and keeps people's pictures out of reach.
+# Cloud Functions copies a source to a bucket that it creates itself, so this role is granted on the project, with a
+# condition that keeps people's pictures out of reach.
 resource "google_project_iam_member" "build_reads_source" {
   project = var.project_id
   role    = "roles/storage.objectViewer"

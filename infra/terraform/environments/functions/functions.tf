@@ -1,19 +1,22 @@
-# The seven functions: each by the endpoint that it answers, with what it differs in from modules/function.
+# One entry for each function: its endpoint is the key and its name. What an entry leaves out comes from
+# modules/function.
 locals {
   uses_provider = strcontains(var.remover, "rapidapi")
   uses_model    = strcontains(var.remover, "local")
 
   functions = {
     upload = {
-      entry_point     = "upload"
-      description     = "Takes a picture, removes its background and keeps both"
-      secrets         = ["MONGO_URI", "APP_SECRET_KEY", "X_RAPID_API_KEY"]
-      images          = "write"
-      memory          = "${local.upload_memory_gib}Gi"
-      cpu             = 2
-      concurrency     = local.upload_concurrency
-      timeout_seconds = 120 # the provider is given up after 90
-      min_instances   = var.min_instances
+      entry_point         = "upload"
+      description         = "Removes the background of a picture and keeps both"
+      secrets             = ["MONGO_URI", "APP_SECRET_KEY", "X_RAPID_API_KEY"]
+      images              = "write"
+      removes_backgrounds = true
+      backend             = "uploads" # limited apart from the cheap calls
+      memory              = "${local.remover_memory_gib}Gi"
+      cpu                 = 2
+      concurrency         = local.remover_concurrency
+      timeout_seconds     = 120 # the application gives up on the provider after 90
+      min_instances       = var.min_instances
     }
     list = {
       entry_point     = "list_images"
@@ -26,7 +29,7 @@ locals {
     }
     rename = {
       entry_point = "rename"
-      description = "Gives a picture another name"
+      description = "Renames a picture"
       secrets     = ["MONGO_URI", "APP_SECRET_KEY"]
     }
     delete = {
@@ -37,7 +40,7 @@ locals {
     }
     image = {
       entry_point     = "image"
-      description     = "Hands out a picture, its cut-out or its preview"
+      description     = "Returns a picture, its cut-out or its preview"
       secrets         = ["MONGO_URI", "APP_SECRET_KEY"]
       images          = "read"
       signs_urls      = true
@@ -47,12 +50,12 @@ locals {
     }
     health = {
       entry_point = "health"
-      description = "Says whether the database answers"
+      description = "Tells whether the database answers"
       secrets     = ["MONGO_URI"]
     }
     cleanup = {
       entry_point     = "cleanup"
-      description     = "Deletes what is past its time"
+      description     = "Deletes what has expired"
       secrets         = ["MONGO_URI"]
       images          = "write"
       public          = false
@@ -61,7 +64,7 @@ locals {
     }
   }
 
-  # All but cleanup, which only its schedule calls.
+  # All but the internal ones.
   endpoints      = { for endpoint, function in local.functions : endpoint => function if try(function.public, true) }
   public_ingress = var.direct_invocation ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
 
@@ -78,17 +81,17 @@ locals {
     GOOGLE_CLOUD_PROJECT = var.project_id
   }
 
-  upload_settings = {
+  remover_settings = {
     REMOVER          = var.remover
     X_RAPID_API_HOST = var.x_rapid_api_host
     LOCAL_MODEL_PATH = local.uses_model ? "models/u2netp.onnx" : null
 
-    # Nobody is refused whom the platform lets in, and the largest pictures fit side by side.
-    UPLOADS_AT_ONCE    = tostring(local.upload_concurrency)
-    MEGAPIXELS_AT_ONCE = tostring(local.upload_concurrency * var.max_megapixels)
+    # The application accepts as many uploads as Cloud Run sends, and the largest pictures fit side by side.
+    UPLOADS_AT_ONCE    = tostring(local.remover_concurrency)
+    MEGAPIXELS_AT_ONCE = tostring(local.remover_concurrency * var.max_megapixels)
   }
 
-  # The provider's key is nobody's where the provider is not asked.
+  # Without the provider nobody gets its key, and its secret need not exist.
   secrets = {
     for setting, name in var.secret_names : setting => {
       name    = name
@@ -97,13 +100,13 @@ locals {
   }
 
   # An upload mostly waits, about seven seconds for the provider, so an instance takes as many as its memory holds
-  # of the largest pictures. At its peak one takes 22 MiB for every megapixel (measured: 1.1 GB for 50), and its
-  # file is there three times: in /tmp, read, and on its way to the bucket. The model is one at a time by itself,
-  # and keeps both processors busy: fewer share an instance.
-  upload_memory_gib  = local.uses_provider ? 8 : 4
-  upload_spared_mib  = 512 + (local.uses_model ? 512 : 0) # the process, and the model at work
-  upload_mib         = 22 * var.max_megapixels + 3 * var.max_upload_mb
-  upload_concurrency = floor((1024 * local.upload_memory_gib - local.upload_spared_mib) / local.upload_mib)
+  # of the largest pictures. At its peak one takes 22 MiB a megapixel (measured: 1.1 GB for 50), and its file is there
+  # three times: in /tmp, read, and on its way to the bucket. The model works on one picture at a time and keeps both
+  # processors busy, so with it fewer uploads share an instance.
+  remover_memory_gib  = local.uses_provider ? 8 : 4
+  remover_spared_mib  = 512 + (local.uses_model ? 512 : 0) # the process, and the model at work
+  remover_mib         = 22 * var.max_megapixels + 3 * var.max_upload_mb
+  remover_concurrency = floor((1024 * local.remover_memory_gib - local.remover_spared_mib) / local.remover_mib)
 }
 
 module "function" {
@@ -112,19 +115,20 @@ module "function" {
 
   project_id  = var.project_id
   region      = var.region
-  name        = "${var.name}-${each.key}"
+  name        = each.key # the load balancer finds it by the path /api/NAME
+  account     = "${var.name}-${each.key}"
   description = each.value.description
 
   entry_point           = each.value.entry_point
-  bundle                = each.key == "upload" && local.uses_model ? local.bundle_with_model : local.bundle
+  bundle                = try(each.value.removes_backgrounds, false) && local.uses_model ? local.bundle_with_model : local.bundle
   build_service_account = google_service_account.build.id
   build_repository      = google_artifact_registry_repository.build.id
 
-  settings   = merge(local.settings, each.key == "upload" ? local.upload_settings : {})
+  settings   = merge(local.settings, try(each.value.removes_backgrounds, false) ? local.remover_settings : {})
   secrets    = { for setting in each.value.secrets : setting => local.secrets[setting] if contains(keys(local.secrets), setting) }
   signs_urls = try(each.value.signs_urls, null)
 
-  # Null leaves it to the module.
+  # Null stands for the module's default.
   cpu             = try(each.value.cpu, null)
   memory          = try(each.value.memory, null)
   concurrency     = try(each.value.concurrency, null)
@@ -132,10 +136,11 @@ module "function" {
   min_instances   = try(each.value.min_instances, null)
   max_instances   = var.max_instances
 
-  public  = contains(keys(local.endpoints), each.key)
-  ingress = contains(keys(local.endpoints), each.key) ? local.public_ingress : "ALLOW_INTERNAL_ONLY"
+  public    = contains(keys(local.endpoints), each.key)
+  all_users = var.all_users
+  ingress   = contains(keys(local.endpoints), each.key) ? local.public_ingress : "ALLOW_INTERNAL_ONLY"
 
-  # A build that starts before its account may do anything fails.
+  # A build that starts before its account has its roles fails.
   depends_on = [
     google_project_iam_member.build_logs,
     google_project_iam_member.build_reads_source,

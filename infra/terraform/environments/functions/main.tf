@@ -27,17 +27,25 @@ module "website" {
 module "edge" {
   source = "../../modules/edge"
 
-  name                  = var.name
-  region                = var.region
-  services              = { for endpoint in keys(local.endpoints) : endpoint => module.function[endpoint].name }
+  name   = var.name
+  region = var.region
+  services = {
+    for endpoint, function in local.endpoints : endpoint => {
+      service = module.function[endpoint].name
+      backend = try(function.backend, "rest")
+      paths   = try(function.paths, [])
+    }
+  }
   site_backend          = module.website.backend
   domain                = var.domain
+  other_domains         = var.other_domains
   rate_limit_per_minute = var.rate_limit_per_minute
 }
 
 module "schedule" {
   source = "../../modules/schedule"
 
+  project_id      = var.project_id
   name            = "${var.name}-scheduler"
   description     = local.functions.cleanup.description
   region          = var.region
@@ -50,12 +58,15 @@ module "schedule" {
 module "monitoring" {
   source = "../../modules/monitoring"
 
-  project_id     = var.project_id
-  name           = var.name
-  site_url       = module.edge.url
-  url_map        = module.edge.url_map
-  upload_backend = module.edge.backends["upload"]
-  upload_service = module.function["upload"].name
-  cleanup_job    = module.schedule.job
-  alert_email    = var.alert_email
+  project_id       = var.project_id
+  name             = var.name
+  site_url         = module.edge.url
+  services         = [for endpoint in keys(local.endpoints) : module.function[endpoint].name]
+  url_map          = module.edge.url_map
+  upload_backend   = module.edge.backends["uploads"]
+  upload_service   = module.function["upload"].name
+  cleanup_workflow = module.schedule.workflow
+  alert_email      = var.alert_email
+  billing_account  = var.billing_account
+  monthly_budget   = var.monthly_budget
 }

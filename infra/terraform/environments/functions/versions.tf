@@ -16,6 +16,10 @@ provider "google" {
   project = var.project_id
   region  = var.region
 
+  # The budget's API charges its quota to a project and refuses callers that name none.
+  user_project_override = true
+  billing_project       = var.project_id
+
   default_labels = {
     application = var.name
     managed-by  = "terraform"

@@ -1,8 +1,9 @@
+# Cloud Armor counts requests for each backend service, so each has a policy that names its backend.
 resource "google_compute_security_policy" "this" {
-  count = var.rate_limit_per_minute > 0 ? 1 : 0
+  for_each = { for backend, services in local.backends : backend => services if var.rate_limit_per_minute > 0 }
 
-  name        = var.name
-  description = "So many requests a minute from one address"
+  name        = "${var.name}-${each.key}"
+  description = "At most ${var.rate_limit_per_minute} requests a minute from one address to ${join(", ", each.value)}"
 
   rule {
     description = "Limit every address"
@@ -28,9 +29,9 @@ resource "google_compute_security_policy" "this" {
     }
   }
 
-  # Every policy has a last rule of this priority.
+  # Every policy needs a default rule of this priority.
   rule {
-    description = "Let the rest pass"
+    description = "Allow the rest"
     priority    = 2147483647
     action      = "allow"
 
@@ -40,5 +41,10 @@ resource "google_compute_security_policy" "this" {
         src_ip_ranges = ["*"]
       }
     }
+  }
+
+  # Turning the limit off has to detach the policy from its backend before deleting it.
+  lifecycle {
+    create_before_destroy = true
   }
 }

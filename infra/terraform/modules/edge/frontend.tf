@@ -11,19 +11,12 @@ resource "google_compute_global_forwarding_rule" "http" {
   target                = google_compute_target_http_proxy.this.id
 }
 
-# A certificate in use cannot be deleted: another domain's is made under another name and put in its place first.
-resource "google_compute_managed_ssl_certificate" "this" {
-  count = local.on_https ? 1 : 0
+module "certificate" {
+  source = "../certificate"
+  count  = local.on_https ? 1 : 0
 
-  name = "${var.name}-${substr(sha256(var.domain), 0, 8)}"
-
-  managed {
-    domains = [var.domain]
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
+  name    = var.name
+  domains = distinct(concat([var.domain], var.other_domains))
 }
 
 resource "google_compute_ssl_policy" "this" {
@@ -37,10 +30,10 @@ resource "google_compute_ssl_policy" "this" {
 resource "google_compute_target_https_proxy" "this" {
   count = local.on_https ? 1 : 0
 
-  name             = var.name
-  url_map          = google_compute_url_map.this.id
-  ssl_certificates = [google_compute_managed_ssl_certificate.this[0].id]
-  ssl_policy       = google_compute_ssl_policy.this[0].id
+  name            = var.name
+  url_map         = google_compute_url_map.this.id
+  certificate_map = "//certificatemanager.googleapis.com/${module.certificate[0].map}"
+  ssl_policy      = google_compute_ssl_policy.this[0].id
 }
 
 resource "google_compute_global_forwarding_rule" "https" {

@@ -1,19 +1,24 @@
 output "ip_address" {
-  description = "The load balancer's address."
+  description = "Address of the load balancer."
   value       = google_compute_global_address.this.address
 }
 
 output "url" {
-  description = "The site's address, without a slash at its end."
+  description = "Address of the site, without a slash at its end."
   value       = local.url
 }
 
 output "url_map" {
-  description = "The name under which the load balancer's metrics are found."
+  description = "Name of the URL map in the load balancer's metrics."
   value       = google_compute_url_map.this.name
 }
 
 output "backends" {
-  description = "The names of the endpoints' backends, as in the load balancer's metrics."
-  value       = { for endpoint, backend in google_compute_backend_service.this : endpoint => backend.name }
+  description = "Names of the backend services in the load balancer's metrics, by backend."
+  value       = { for backend, service in google_compute_backend_service.this : backend => service.name }
+}
+
+output "dns_records" {
+  description = "CNAME records that prove to Google that you own the domains; their certificates follow."
+  value       = flatten(module.certificate[*].dns_records)
 }

@@ -19,13 +19,25 @@ resource "google_compute_url_map" "this" {
     dynamic "path_rule" {
       for_each = var.services
       content {
-        paths   = ["/api/${path_rule.key}", "/api/${path_rule.key}/*"]
-        service = google_compute_backend_service.this[path_rule.key].id
+        paths   = concat(["/api/${path_rule.key}", "/api/${path_rule.key}/*"], path_rule.value.paths)
+        service = google_compute_backend_service.this[path_rule.value.backend].id
       }
     }
 
-    # Whoever may not list a bucket is told 403 about an object that is not there. Visitors get the site's page
-    # for that; what the endpoints answer stays as it is, which is why this is a rule and not the default.
+    # A private bucket has no start page of its own.
+    path_rule {
+      paths   = ["/"]
+      service = var.site_backend
+
+      route_action {
+        url_rewrite {
+          path_prefix_rewrite = "/index.html"
+        }
+      }
+    }
+
+    # Visitors get the site's own page for a missing file. This is a rule and not the default, so that the
+    # endpoints' errors stay as they are.
     path_rule {
       paths   = ["/*"]
       service = var.site_backend
@@ -52,5 +64,10 @@ resource "google_compute_url_map" "to_https" {
     https_redirect         = true
     redirect_response_code = "MOVED_PERMANENTLY_DEFAULT"
     strip_query            = false
+  }
+
+  # Removing the domain has to detach this map from the http proxy before deleting it.
+  lifecycle {
+    create_before_destroy = true
   }
 }

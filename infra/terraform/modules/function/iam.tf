@@ -1,5 +1,5 @@
 resource "google_service_account" "this" {
-  account_id   = var.name
+  account_id   = var.account
   display_name = "Runs the function ${var.name}"
 }
 
@@ -11,7 +11,7 @@ resource "google_secret_manager_secret_iam_member" "reads" {
   member    = google_service_account.this.member
 }
 
-# Signing a URL without a key file is asking the IAM Credentials API to sign as this very account.
+# Without a key file, the IAM Credentials API signs URLs on behalf of this account.
 resource "google_service_account_iam_member" "signs_as_itself" {
   count = var.signs_urls ? 1 : 0
 
@@ -20,10 +20,10 @@ resource "google_service_account_iam_member" "signs_as_itself" {
   member             = google_service_account.this.member
 }
 
-# Visitors have no Google account, and the load balancer does not vouch for anybody either.
+# Visitors have no Google account, and the load balancer does not authenticate itself either.
 resource "google_cloud_run_service_iam_member" "public" {
-  # checkov:skip=CKV_GCP_102: the endpoints are for everybody, and cleanup has none of these
-  count = var.public ? 1 : 0
+  # checkov:skip=CKV_GCP_102: the public endpoints are meant for everybody; cleanup is not one of them
+  count = var.public && var.all_users ? 1 : 0
 
   location = google_cloudfunctions2_function.this.location
   service  = google_cloudfunctions2_function.this.name

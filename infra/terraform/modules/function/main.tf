@@ -27,9 +27,9 @@ resource "google_cloudfunctions2_function" "this" {
     min_instance_count               = var.min_instances
     max_instance_count               = var.max_instances
 
-    # A thread for each request that the instance is given; the framework's own default counts processors. And the
-    # memory of large pictures goes back to the system at once, that of small ones is used again. And numpy's linear
-    # algebra starts no threads of its own, which would take as long as importing numpy.
+    # One thread per request; the framework's default counts processors. The allocator returns the memory of large
+    # pictures to the system at once, and numpy's linear algebra starts no threads, which would take as long as
+    # importing numpy.
     environment_variables = merge(
       { for setting, value in var.settings : setting => value if value != null },
       {
@@ -52,6 +52,6 @@ resource "google_cloudfunctions2_function" "this" {
     }
   }
 
-  # A revision that may not read its secrets yet does not start.
+  # A revision that cannot read its secrets does not start.
   depends_on = [google_secret_manager_secret_iam_member.reads]
 }

@@ -4,17 +4,17 @@ resource "google_storage_bucket" "this" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
-  # These are people's pictures: what they delete is gone, and not for some days still there to be brought back.
-  # Hence neither versions nor a soft delete, which a new bucket has for seven days.
+  # A deleted picture can be restored for a week, in case a mistake deletes many; then it is gone. Older versions
+  # would live on for ever.
   versioning {
     enabled = false
   }
 
   soft_delete_policy {
-    retention_duration_seconds = 0
+    retention_duration_seconds = 604800 # 7 days
   }
 
-  # Large images are read from here by signed URLs, some of them by scripts of the site.
+  # Browsers read large images here by signed URLs, some of them from scripts of the site.
   cors {
     origin          = var.site_origins
     method          = ["GET", "HEAD"]
@@ -22,7 +22,7 @@ resource "google_storage_bucket" "this" {
     max_age_seconds = 3600
   }
 
-  # Cleanup deletes pictures on time, record and all. This is for a week in which it did not run.
+  # Cleanup deletes a picture with its record on time. This rule covers a week in which it did not run.
   dynamic "lifecycle_rule" {
     for_each = var.retention_days > 0 ? [var.retention_days + 7] : []
     content {
@@ -33,5 +33,10 @@ resource "google_storage_bucket" "this" {
         type = "Delete"
       }
     }
+  }
+
+  # A changed name, project or location would replace the bucket and lose every picture, so such a plan fails.
+  lifecycle {
+    prevent_destroy = true
   }
 }

@@ -1,4 +1,4 @@
 output "bucket" {
-  description = "The bucket's name."
+  description = "Name of the bucket."
   value       = google_storage_bucket.this.name
 }

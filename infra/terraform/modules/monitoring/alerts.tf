@@ -1,85 +1,16 @@
+# The site is down. A new domain does not answer until its DNS record is there, so the first condition asks for a
+# success within the last day, and the second one waits for an hour.
 locals {
-  requests  = "loadbalancing_googleapis_com:https_request_count"
-  latencies = "loadbalancing_googleapis_com:https_total_latencies_bucket"
-  edge      = "monitored_resource=\"https_lb_rule\",url_map_name=\"${var.url_map}\""
-  uploads   = "backend_target_name=\"${var.upload_backend}\""
-  others    = "backend_target_name!=\"${var.upload_backend}\""
-  metric    = "logging_googleapis_com:user_${local.metric_prefix}"
-
-  # One query each, for a policy takes no more of this kind. The shares ask for a few failures too: at night one of
-  # three requests is a third of them and still nothing to get up for.
-  queries = {
-    errors = {
-      title = "5xx above 5 %"
-      hold  = "300s"
-      query = join(" ", [
-        "sum by (backend_target_name) (increase(${local.requests}{${local.edge},response_code_class=\"500\"}[10m]))",
-        "/ sum by (backend_target_name) (increase(${local.requests}{${local.edge}}[10m])) > 0.05",
-        "and sum by (backend_target_name) (increase(${local.requests}{${local.edge},response_code_class=\"500\"}[10m])) >= 5",
-      ])
-      advice = "Of what this backend answered in ten minutes more than 5 % failed. Its function's log says why."
-    }
-    upload_latency = {
-      title  = "uploads slow"
-      hold   = "600s"
-      query  = "histogram_quantile(0.95, sum by (le) (rate(${local.latencies}{${local.edge},${local.uploads}}[10m]))) > 30000"
-      advice = "One upload in twenty takes over 30 seconds. The provider usually needs 7; after 90 it is given up."
-    }
-    latency = {
-      title  = "answers slow"
-      hold   = "600s"
-      query  = "histogram_quantile(0.95, sum by (le, backend_target_name) (rate(${local.latencies}{${local.edge},${local.others}}[10m]))) > 5000"
-      advice = "One request in twenty takes over 5 seconds. Look at the database and at how many instances start."
-    }
-    remover_failures = {
-      title  = "background removal fails"
-      hold   = "0s"
-      query  = "sum(increase(${local.metric}_remover_failures{monitored_resource=\"cloud_run_revision\"}[15m])) >= 5"
-      advice = "Five pictures in 15 minutes. The upload function's log has what the provider said: key, quota or outage."
-    }
-    cleanup_failures = {
-      title  = "cleanup fails"
-      hold   = "0s"
-      query  = "sum(increase(${local.metric}_cleanup_failures{monitored_resource=\"cloud_scheduler_job\"}[3h])) >= 3"
-      advice = "A run failed with all of its retries. Until cleanup works, pictures past their time stay."
-    }
-  }
-}
-
-resource "google_monitoring_alert_policy" "queries" {
-  for_each = local.queries
-
-  display_name          = "${var.name}: ${each.value.title}"
-  combiner              = "OR"
-  severity              = "WARNING"
-  notification_channels = local.channels
-
-  conditions {
-    display_name = each.value.title
-
-    condition_prometheus_query_language {
-      query               = each.value.query
-      duration            = each.value.hold
-      evaluation_interval = "60s"
-
-      # In a new project nothing has been measured yet, and what has not been measured is not known.
-      disable_metric_validation = true
-    }
-  }
-
-  documentation {
-    content = each.value.advice
-  }
-
-  alert_strategy {
-    auto_close = "3600s"
-  }
-
-  depends_on = [google_logging_metric.remover_failures, google_logging_metric.cleanup_failures]
+  check = "monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",check_id=\"${google_monitoring_uptime_check_config.health.uptime_check_id}\"}"
 }
 
 resource "google_monitoring_alert_policy" "down" {
-  display_name          = "${var.name}: down"
+  for_each = {
+    "down"             = { hold = "60s", query = "count(${local.check} == 0) >= 2 and max(max_over_time(${local.check}[1d])) == 1" }
+    "down for an hour" = { hold = "3600s", query = "max(${local.check}) == 0" }
+  }
+
+  display_name          = "${var.name}: ${each.key}"
   combiner              = "OR"
   severity              = "CRITICAL"
   notification_channels = local.channels
@@ -87,27 +18,56 @@ resource "google_monitoring_alert_policy" "down" {
   conditions {
     display_name = "health fails from several places"
 
-    condition_threshold {
-      filter = join(" AND ", [
-        "resource.type = \"uptime_url\"",
-        "metric.type = \"monitoring.googleapis.com/uptime_check/check_passed\"",
-        "metric.labels.check_id = \"${google_monitoring_uptime_check_config.health.uptime_check_id}\"",
-      ])
-      comparison      = "COMPARISON_GT"
-      threshold_value = 1
-      duration        = "60s"
+    condition_prometheus_query_language {
+      query               = each.value.query
+      duration            = each.value.hold
+      evaluation_interval = "60s"
 
-      aggregations {
-        alignment_period     = "600s"
-        per_series_aligner   = "ALIGN_NEXT_OLDER"
-        cross_series_reducer = "REDUCE_COUNT_FALSE"
-        group_by_fields      = ["resource.label.host"]
-      }
+      # A new project has no such metric yet.
+      disable_metric_validation = true
     }
   }
 
   documentation {
     content = "${var.site_url}/api/health does not answer 200: the load balancer, the function or the database is down."
+  }
+
+  alert_strategy {
+    auto_close = "3600s"
+  }
+}
+
+# No user notices a failing cleanup, so no objective covers it.
+resource "google_monitoring_alert_policy" "cleanup" {
+  display_name          = "${var.name}: cleanup fails"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "two runs in a row failed, with all of their retries"
+
+    condition_threshold {
+      filter = join(" AND ", [
+        "metric.type=\"workflows.googleapis.com/finished_execution_count\"",
+        "metric.labels.status=\"FAILED\"",
+        "resource.type=\"workflows.googleapis.com/Workflow\"",
+        "resource.labels.workflow_id=\"${var.cleanup_workflow}\"",
+      ])
+      comparison      = "COMPARISON_GT"
+      threshold_value = 1
+      duration        = "0s"
+
+      aggregations {
+        alignment_period     = "10800s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  documentation {
+    content = "Until cleanup works, pictures are kept for longer than they should be. The workflow's executions and the function's log name the cause."
   }
 
   alert_strategy {

@@ -4,9 +4,15 @@ resource "google_monitoring_notification_channel" "email" {
   display_name = "${var.name} by email"
   type         = "email"
   labels       = { email_address = var.alert_email }
+  force_delete = true # also while an alert that was made by hand uses it
+
+  # Removing the address has to take the channel off the alerts before deleting it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
-# From six places in the world and through the load balancer, as visitors come.
+# Google asks from six places in the world, through the load balancer like a visitor.
 resource "google_monitoring_uptime_check_config" "health" {
   display_name = "${var.name} health"
   period       = "300s"

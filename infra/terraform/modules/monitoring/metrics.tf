@@ -1,36 +1,32 @@
+# The application's own log lines, which are JSON. Cloud Run's log of requests has the same statuses a second time.
 locals {
-  # Monitoring knows these in queries by names without hyphens.
-  metric_prefix = replace(var.name, "-", "_")
-}
-
-# What uploads answer where removing the background failed: remover_failed, remover_timeout, rate_limited. Where
-# there is a second remover to fall back on visitors notice nothing, and only the log has it.
-resource "google_logging_metric" "remover_failures" {
-  name        = "${local.metric_prefix}_remover_failures"
-  description = "Uploads for which a remover failed"
-
-  filter = <<-EOT
+  application_log = <<-EOT
     resource.type="cloud_run_revision"
+    log_id("run.googleapis.com/stderr")
     resource.labels.service_name="${var.upload_service}"
-    (httpRequest.status=(429 OR 502 OR 504) OR textPayload:"common.removers.fallback:")
   EOT
 
-  metric_descriptor {
-    metric_kind = "DELTA"
-    value_type  = "INT64"
+  # Queries know a metric by a name without hyphens.
+  metric_prefix = replace(var.name, "-", "_")
+
+  log_metrics = {
+    remover_failures = {
+      description = "Uploads that failed because no remover succeeded"
+      filter      = "${local.application_log}jsonPayload.logger=\"request\"\nhttpRequest.status=(429 OR 502 OR 504)"
+    }
+    remover_fallbacks = {
+      description = "Pictures for which a remover failed and the next one was tried"
+      filter      = "${local.application_log}jsonPayload.logger=\"common.removers.fallback\""
+    }
   }
 }
 
-# The scheduler's log, unlike the function's, also has the calls that were not let in or never answered.
-resource "google_logging_metric" "cleanup_failures" {
-  name        = "${local.metric_prefix}_cleanup_failures"
-  description = "Attempts to clean up that failed"
+resource "google_logging_metric" "this" {
+  for_each = local.log_metrics
 
-  filter = <<-EOT
-    resource.type="cloud_scheduler_job"
-    resource.labels.job_id="${var.cleanup_job}"
-    severity>=ERROR
-  EOT
+  name        = "${local.metric_prefix}_${each.key}"
+  description = each.value.description
+  filter      = each.value.filter
 
   metric_descriptor {
     metric_kind = "DELTA"

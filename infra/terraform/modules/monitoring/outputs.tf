@@ -1,7 +1,10 @@
 output "alerts" {
-  description = "What is watched, by the alerts' names."
-  value = concat(
-    [for policy in values(google_monitoring_alert_policy.queries) : policy.display_name],
-    [google_monitoring_alert_policy.down.display_name],
-  )
+  description = "Names of the alerts."
+  value = sort([
+    for policy in concat(
+      values(google_monitoring_alert_policy.burn),
+      values(google_monitoring_alert_policy.down),
+      [google_monitoring_alert_policy.cleanup],
+    ) : policy.display_name
+  ])
 }

@@ -1,39 +1,54 @@
 variable "project_id" {
-  description = "The project."
+  description = "Project to watch."
   type        = string
 }
 
 variable "name" {
-  description = "What the alerts' names begin with."
+  description = "Name of the monitored service and prefix of the alerts' names."
   type        = string
 }
 
 variable "site_url" {
-  description = "The site's address, whose /api/health is asked."
+  description = "Address of the site; its /api/health is checked."
   type        = string
 }
 
+variable "services" {
+  description = "Cloud Run services that answer users."
+  type        = list(string)
+}
+
 variable "url_map" {
-  description = "The load balancer's URL map."
+  description = "URL map of the load balancer."
   type        = string
 }
 
 variable "upload_backend" {
-  description = "The load balancer's backend for uploads, which may take longer than the rest."
+  description = "Backend service of the uploads, which may take longer than the rest."
   type        = string
 }
 
 variable "upload_service" {
-  description = "The Cloud Run service that takes uploads."
+  description = "Cloud Run service of the uploads."
   type        = string
 }
 
-variable "cleanup_job" {
-  description = "The Cloud Scheduler job that cleans up."
+variable "cleanup_workflow" {
+  description = "Workflow that cleans up."
   type        = string
 }
 
 variable "alert_email" {
-  description = "Who is told; with nobody given, incidents are to be seen in the console alone."
+  description = "Address that alerts are sent to; empty for the console only."
   type        = string
+}
+
+variable "billing_account" {
+  description = "Billing account of the project."
+  type        = string
+}
+
+variable "monthly_budget" {
+  description = "Costs a month that are alerted on, in the billing account's currency; 0 for no budget."
+  type        = number
 }

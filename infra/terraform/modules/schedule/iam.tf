@@ -3,10 +3,17 @@ resource "google_service_account" "this" {
   display_name = "Calls ${var.service} on a schedule"
 }
 
-# A binding, not a member: whoever else was let in is put out again.
+# A binding replaces every other member: nobody else can call the service.
 resource "google_cloud_run_service_iam_binding" "invokers" {
   location = var.region
   service  = var.service
   role     = "roles/run.invoker"
   members  = [google_service_account.this.member]
+}
+
+# Google has no narrower grant than the project for starting a workflow.
+resource "google_project_iam_member" "starts_workflow" {
+  project = var.project_id
+  role    = "roles/workflows.invoker"
+  member  = google_service_account.this.member
 }

@@ -1,9 +1,9 @@
-output "job" {
-  description = "The job's name."
-  value       = google_cloud_scheduler_job.this.name
+output "workflow" {
+  description = "Name of the workflow that each run of the schedule starts."
+  value       = google_workflows_workflow.this.name
 }
 
-output "audience" {
-  description = "For whom the job's token is made out."
-  value       = google_cloud_scheduler_job.this.http_target[0].oidc_token[0].audience
+output "job" {
+  description = "Name of the Cloud Scheduler job."
+  value       = google_cloud_scheduler_job.this.name
 }

@@ -1,39 +1,44 @@
+variable "project_id" {
+  description = "Project of the service."
+  type        = string
+}
+
 variable "name" {
-  description = "The job's name, also its service account's."
+  description = "Name of the job, of the workflow and of their service account."
   type        = string
 }
 
 variable "description" {
-  description = "What the job is for, for those who see it in the console."
+  description = "Purpose of the job, as the console shows it."
   type        = string
 }
 
 variable "region" {
-  description = "The region of the job and of the service."
+  description = "Region of the job, the workflow and the service."
   type        = string
 }
 
 variable "schedule" {
-  description = "When it runs, as in cron, in UTC."
+  description = "Times of the runs in cron syntax, UTC."
   type        = string
 }
 
 variable "service" {
-  description = "The Cloud Run service that is called, by nobody else."
+  description = "Cloud Run service that the workflow calls, and nobody else may."
   type        = string
 }
 
 variable "uri" {
-  description = "The service's own https address, for which the token is made out; internal ingress lets only this one pass."
+  description = "Https address of the service, which is also its tokens' audience; internal ingress accepts no other."
   type        = string
 }
 
 variable "timeout_seconds" {
-  description = "How long the service may take."
+  description = "Seconds that one call of the service may take."
   type        = number
 
   validation {
     condition     = var.timeout_seconds >= 15 && var.timeout_seconds <= 1800
-    error_message = "timeout_seconds has to be from 15 to 1800, as long as Cloud Scheduler waits for an answer."
+    error_message = "timeout_seconds must be from 15 to 1800, the longest that a workflow waits for an answer."
   }
 }

@@ -1,6 +1,6 @@
-# A bucket sends no headers of its own choosing, so the load balancer adds them.
+# Cloud Storage sends no headers of our choice, so the load balancer adds them.
 locals {
-  # The policy of functions/app.py for a site whose large images are in a bucket; a test holds the two together.
+  # Same as in functions/app.py when large images come from a bucket; a test compares them.
   content_security_policy = join(" ", [
     "default-src 'none';",
     "script-src 'self';",

@@ -1,7 +1,9 @@
-# This role, unlike objectViewer, reads objects by their names without listing them.
-resource "google_storage_bucket_iam_member" "public" {
-  # checkov:skip=CKV_GCP_28: a site is public
+# The load balancer's own account reads the site; nobody else does. Google creates that account with the project's
+# first backend bucket, so the first apply may have to be repeated.
+resource "google_storage_bucket_iam_member" "load_balancer" {
   bucket = google_storage_bucket.this.name
-  role   = "roles/storage.legacyObjectReader"
-  member = "allUsers"
+  role   = "roles/storage.objectViewer"
+  member = "serviceAccount:service-${google_storage_bucket.this.project_number}@https-lb.iam.gserviceaccount.com"
+
+  depends_on = [google_compute_backend_bucket.this]
 }

@@ -1,16 +1,10 @@
-# What is in here can be published again at any time, so the bucket goes with the rest.
+# Publishing fills this bucket again at any time, so it may be deleted with the rest.
 resource "google_storage_bucket" "this" {
-  # checkov:skip=CKV_GCP_114: a site is public
   name                        = var.bucket
   location                    = var.location
   uniform_bucket_level_access = true
-  public_access_prevention    = "inherited"
+  public_access_prevention    = "enforced"
   force_destroy               = true
-
-  website {
-    main_page_suffix = "index.html"
-    not_found_page   = "404.html"
-  }
 }
 
 resource "google_compute_backend_bucket" "this" {
@@ -19,8 +13,7 @@ resource "google_compute_backend_bucket" "this" {
   bucket_name = google_storage_bucket.this.name
   enable_cdn  = true
 
-  # Every file says itself how long it is good for, and the text among them is stored compressed already:
-  # python -m infra.site sees to both.
+  # Each file has a Cache-Control of its own, and text is stored compressed: python -m infra.site sets both.
   cdn_policy {
     cache_mode = "USE_ORIGIN_HEADERS"
   }

@@ -1,9 +1,9 @@
 output "bucket" {
-  description = "The bucket to publish the site to."
+  description = "Bucket to publish the site to."
   value       = google_storage_bucket.this.name
 }
 
 output "backend" {
-  description = "The load balancer's backend that serves the site."
+  description = "Backend bucket that serves the site."
   value       = google_compute_backend_bucket.this.id
 }

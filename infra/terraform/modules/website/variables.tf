@@ -1,19 +1,19 @@
 variable "name" {
-  description = "The name of the load balancer's backend."
+  description = "Name of the load balancer's backend bucket."
   type        = string
 }
 
 variable "bucket" {
-  description = "The name of the site's bucket, which no other bucket in the world has."
+  description = "Name of the site's bucket, unique in all of Cloud Storage."
   type        = string
 }
 
 variable "location" {
-  description = "Where the bucket is: a region such as europe-west1, or EU, US or ASIA."
+  description = "Location of the bucket: a region such as europe-west1, or EU, US or ASIA."
   type        = string
 }
 
 variable "https" {
-  description = "Whether the site is on https, which browsers are then told to insist on."
+  description = "Whether the site is on https; browsers are then told to insist on it."
   type        = bool
 }

@@ -1,4 +1,4 @@
-# The seven functions as they are deployed, held against the code that they run.
+# The functions as they are deployed, compared with the code that they run.
 mock_provider "google" {}
 
 variables {
@@ -14,7 +14,7 @@ run "with_the_provider" {
     condition = toset([for function in module.function : function.build_config.entry_point]) == toset(
       flatten(regexall("\"(\\w+)\"", regex("__all__ = \\[([^\\]]*)\\]", file("../../../../functions/main.py"))[0]))
     )
-    error_message = "The entry points are not those in __all__ of functions/main.py."
+    error_message = "The entry points must be those in __all__ of functions/main.py."
   }
 
   assert {
@@ -24,7 +24,7 @@ run "with_the_provider" {
         concat(["THREADS", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "OPENBLAS_NUM_THREADS"], flatten(regexall("\"([A-Z_]+)\": _Setting", file("../../../../functions/common/settings.py")))),
       )) == 0
     ])
-    error_message = "A function is given a setting that functions/common/settings.py does not know."
+    error_message = "A function has a setting that functions/common/settings.py does not know."
   }
 
   assert {
@@ -40,7 +40,7 @@ run "with_the_provider" {
       health  = toset(["MONGO_URI"])
       cleanup = toset(["MONGO_URI"])
     }
-    error_message = "A secret does not reach exactly the functions that use it."
+    error_message = "A secret must reach the functions that use it, and no others."
   }
 
   assert {
@@ -50,17 +50,17 @@ run "with_the_provider" {
         secret.version == "1" && secret.secret == var.secret_names[secret.key]
       ]
     ]))
-    error_message = "A secret is not taken by its name and pinned version."
+    error_message = "A secret must be read by its name and pinned version."
   }
 
   assert {
     condition     = alltrue([for endpoint, function in module.function : contains(function.invokers, "allUsers") != (endpoint == "cleanup")])
-    error_message = "All functions are for everybody, but cleanup: allUsers must never be let in there."
+    error_message = "Every function but cleanup must be public, and cleanup must never be."
   }
 
   assert {
     condition     = alltrue([for endpoint, function in module.function : function.service_config.ingress_settings == (endpoint == "cleanup" ? "ALLOW_INTERNAL_ONLY" : "ALLOW_ALL")])
-    error_message = "All functions take requests from everywhere, but cleanup: internal ones alone."
+    error_message = "Cleanup must take internal requests only, and the other functions requests from everywhere."
   }
 
   assert {
@@ -68,14 +68,14 @@ run "with_the_provider" {
       for function in module.function :
       function.service_config.environment_variables.THREADS == tostring(function.service_config.max_instance_request_concurrency)
     ])
-    error_message = "A function has another number of threads than of requests at once."
+    error_message = "A function must have one thread for each request at once."
   }
 
   assert {
     condition = alltrue([
       for function in module.function : function.build_config.source[0].storage_source[0].object == "functions-0123456789ab.zip"
     ])
-    error_message = "A function is not built from the bundle."
+    error_message = "Every function must be built from the bundle."
   }
 
   assert {
@@ -86,7 +86,7 @@ run "with_the_provider" {
       && module.function["upload"].service_config.max_instance_request_concurrency == 6
       && module.function["upload"].service_config.timeout_seconds == 120
     )
-    error_message = "Upload is not as the provider wants it: its setting, and as many at once as 8 GiB hold."
+    error_message = "With the provider, upload must take as many pictures at once as 8 GiB hold."
   }
 }
 
@@ -105,12 +105,12 @@ run "with_the_local_model" {
       && module.function["upload"].service_config.available_cpu == "2"
       && module.function["upload"].service_config.max_instance_request_concurrency == 2
     )
-    error_message = "Upload is not as the model wants it: its path, and few at once."
+    error_message = "With the model, upload must have its path and take few pictures at once."
   }
 
   assert {
     condition     = !contains([for secret in module.function["upload"].service_config.secret_environment_variables : secret.key], "X_RAPID_API_KEY")
-    error_message = "The provider's key is given away though nobody asks the provider."
+    error_message = "Without the provider, upload must not have its key."
   }
 
   assert {
@@ -118,11 +118,11 @@ run "with_the_local_model" {
       for endpoint, function in module.function : endpoint => function.build_config.source[0].storage_source[0].object
       if function.build_config.source[0].storage_source[0].object != "functions-0123456789ab.zip"
     } == { upload = "functions-local-0123456789ab.zip" }
-    error_message = "Upload, and it alone, is built from the bundle with the model."
+    error_message = "Only upload must be built from the bundle with the model."
   }
 }
 
-run "with_the_model_to_fall_back_on" {
+run "with_the_provider_and_the_model" {
   command = plan
 
   variables {
@@ -135,7 +135,7 @@ run "with_the_model_to_fall_back_on" {
       && contains([for secret in module.function["upload"].service_config.secret_environment_variables : secret.key], "X_RAPID_API_KEY")
       && module.function["upload"].service_config.available_memory == "8Gi"
     )
-    error_message = "Upload needs the model, the key, and room for both."
+    error_message = "With both removers, upload needs the model, the key and memory for both."
   }
 }
 
@@ -162,7 +162,7 @@ run "behind_the_load_balancer_alone" {
 
   assert {
     condition     = alltrue([for endpoint, function in module.function : function.service_config.ingress_settings == (endpoint == "cleanup" ? "ALLOW_INTERNAL_ONLY" : "ALLOW_INTERNAL_AND_GCLB")])
-    error_message = "A function can be reached past the load balancer and its rate limit."
+    error_message = "With direct_invocation = false no function may be reached past the load balancer."
   }
 }
 
@@ -180,6 +180,6 @@ run "a_rotated_secret" {
         secret.version == (secret.key == "MONGO_URI" ? "3" : "1")
       ]
     ]))
-    error_message = "The new version does not reach every function that uses it, or reaches another secret."
+    error_message = "The new version must reach every function that uses the secret, and no other secret."
   }
 }

@@ -1,4 +1,4 @@
-# The two buckets: one that nobody may look into, one that everybody may read.
+# The buckets of the pictures and of the site, neither of them public.
 mock_provider "google" {}
 
 variables {
@@ -8,7 +8,7 @@ variables {
   readers      = { image = "serviceAccount:image@a-project.iam.gserviceaccount.com" }
 }
 
-run "images_are_private_and_gone_when_deleted" {
+run "images_are_private_and_deleted_for_good_after_a_week" {
   command = plan
 
   module {
@@ -22,32 +22,32 @@ run "images_are_private_and_gone_when_deleted" {
 
   assert {
     condition     = google_storage_bucket.this.public_access_prevention == "enforced" && google_storage_bucket.this.uniform_bucket_level_access
-    error_message = "The pictures could be made public."
+    error_message = "It must be impossible to make the pictures public."
   }
 
   assert {
-    condition     = google_storage_bucket.this.soft_delete_policy[0].retention_duration_seconds == 0 && !google_storage_bucket.this.versioning[0].enabled
-    error_message = "A deleted picture is kept somewhere."
+    condition     = google_storage_bucket.this.soft_delete_policy[0].retention_duration_seconds == 7 * 24 * 3600 && !google_storage_bucket.this.versioning[0].enabled
+    error_message = "A deleted picture must be kept for seven days, and no longer."
   }
 
   assert {
     condition     = google_storage_bucket.this.lifecycle_rule[*].condition[0].age == tolist([37])
-    error_message = "The second line of defence is not a week behind the first."
+    error_message = "The bucket must delete pictures a week after the application should have."
   }
 
   assert {
     condition     = google_storage_bucket.this.cors[0].origin == tolist(["https://pictures.example.com"]) && toset(google_storage_bucket.this.cors[0].method) == toset(["GET", "HEAD"])
-    error_message = "Pages of other sites may read, or the site's may do more than that."
+    error_message = "Only the site's pages may read by script, and none may write."
   }
 
   assert {
     condition     = { for writer in google_storage_bucket_iam_member.writers : writer.role => writer.member } == { "roles/storage.objectUser" = var.writers.upload }
-    error_message = "Who writes does not have the role for that alone."
+    error_message = "A writer must have the role for writing and no other."
   }
 
   assert {
     condition     = { for reader in google_storage_bucket_iam_member.readers : reader.role => reader.member } == { "roles/storage.objectViewer" = var.readers.image }
-    error_message = "Who reads does not have the role for that alone."
+    error_message = "A reader must have the role for reading and no other."
   }
 }
 
@@ -65,11 +65,11 @@ run "images_kept_for_ever_are_not_deleted" {
 
   assert {
     condition     = length(google_storage_bucket.this.lifecycle_rule) == 0
-    error_message = "The bucket deletes what the application keeps."
+    error_message = "With retention_days = 0 the bucket must delete nothing."
   }
 }
 
-run "the_site_is_read_by_all_and_listed_by_none" {
+run "only_the_load_balancer_reads_the_site" {
   command = plan
 
   module {
@@ -82,14 +82,19 @@ run "the_site_is_read_by_all_and_listed_by_none" {
     https  = true
   }
 
-  assert {
-    condition     = google_storage_bucket_iam_member.public.member == "allUsers" && google_storage_bucket_iam_member.public.role == "roles/storage.legacyObjectReader"
-    error_message = "The site is not readable, or can be listed."
+  override_resource {
+    target = google_storage_bucket.this
+    values = { project_number = 123456789012 }
   }
 
   assert {
-    condition     = google_storage_bucket.this.website[0].main_page_suffix == "index.html" && google_storage_bucket.this.website[0].not_found_page == "404.html"
-    error_message = "There is no page at / or none for what is not there."
+    condition     = google_storage_bucket.this.public_access_prevention == "enforced"
+    error_message = "The site's bucket must not be public: some organisations forbid it."
+  }
+
+  assert {
+    condition     = google_storage_bucket_iam_member.load_balancer.role == "roles/storage.objectViewer"
+    error_message = "The load balancer must be able to read the site, and no more."
   }
 
   assert {
@@ -100,7 +105,7 @@ run "the_site_is_read_by_all_and_listed_by_none" {
   }
 }
 
-run "plain_http_is_not_insisted_on" {
+run "plain_http_sets_no_hsts" {
   command = plan
 
   module {
@@ -115,6 +120,6 @@ run "plain_http_is_not_insisted_on" {
 
   assert {
     condition     = !anytrue([for header in google_compute_backend_bucket.this.custom_response_headers : startswith(header, "Strict-Transport-Security")])
-    error_message = "Browsers would insist on an https that is not there."
+    error_message = "Without https, browsers must not be told to insist on it."
   }
 }

@@ -1,4 +1,4 @@
-# Wrong values are refused before anything is made. All at once: each of those listed has to be.
+# Wrong values are refused before anything is made: each of those listed.
 mock_provider "google" {}
 
 run "mistakes_are_refused" {
@@ -23,13 +23,30 @@ run "mistakes_are_refused" {
     cleanup_schedule      = "hourly"
     alert_email           = "nobody"
     log_level             = "debug"
+    billing_account       = "mine"
   }
 
   expect_failures = [
     var.project_id, var.region, var.name, var.domain, var.bundle, var.remover, var.secret_names, var.x_rapid_api_host,
     var.mongo_db, var.user_limit, var.retention_days, var.max_upload_mb,
     var.max_megapixels, var.max_instances, var.rate_limit_per_minute, var.cleanup_schedule, var.alert_email, var.log_level,
+    var.billing_account,
   ]
+}
+
+run "mistakes_beside_right_values_are_refused" {
+  command = plan
+
+  variables {
+    project_id      = "a-project"
+    bundle          = "dist/functions-0123456789ab.zip"
+    domain          = "pictures.example.com"
+    other_domains   = ["https://pictures.example.com/"]
+    billing_account = "012345-6789AB-CDEF01"
+    monthly_budget  = -1
+  }
+
+  expect_failures = [var.other_domains, var.monthly_budget]
 }
 
 run "values_that_do_not_go_together_are_refused" {
@@ -41,9 +58,22 @@ run "values_that_do_not_go_together_are_refused" {
     remover               = "local"
     rate_limit_per_minute = 300
     secret_versions       = { "mongo-uri" = "2" }
+    other_domains         = ["pictures.example.com"]
+    monthly_budget        = 100
   }
 
-  expect_failures = [var.bundle_with_model, var.rate_limit_per_minute, var.secret_versions]
+  expect_failures = [var.rate_limit_per_minute, var.secret_versions, var.other_domains, var.monthly_budget]
+}
+
+run "an_apply_without_its_bundles_is_refused" {
+  command = plan
+
+  variables {
+    project_id = "a-project"
+    remover    = "local"
+  }
+
+  expect_failures = [google_storage_bucket_object.bundle, google_storage_bucket_object.bundle_with_model]
 }
 
 run "unpinned_secrets_and_public_internal_functions_are_refused" {
@@ -57,6 +87,7 @@ run "unpinned_secrets_and_public_internal_functions_are_refused" {
     project_id            = "a-project"
     region                = "europe-west1"
     name                  = "a-function"
+    account               = "an-account"
     description           = "Does something"
     entry_point           = "something"
     bundle                = { bucket = "source", object = "functions-0123456789ab.zip" }

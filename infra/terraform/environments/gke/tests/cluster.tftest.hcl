@@ -6,6 +6,12 @@ variables {
 }
 
 run "the_pods_are_one_account_with_few_roles" {
+  # Terraform could not destroy the bucket after the test, which is what prevent_destroy is for.
+  override_module {
+    target  = module.images
+    outputs = { bucket = "a-project-background-image-processor-images" }
+  }
+
   assert {
     condition     = google_service_account_iam_member.app_is_pods.member == "serviceAccount:a-project.svc.id.goog[default/image-background-processor]" && google_service_account_iam_member.app_is_pods.role == "roles/iam.workloadIdentityUser"
     error_message = "The pods' Kubernetes service account is not the application's."
