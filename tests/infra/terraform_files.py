@@ -1,4 +1,4 @@
-"""What the Terraform files say, read without Terraform."""
+"""The Terraform files, read without Terraform."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def blocks(folder: Path, kind: str) -> Iterator[tuple[tuple[str, ...], dict[str,
 
 
 def local_values(folder: Path) -> dict[str, Any]:
-    """Return the folder's locals; what is computed is its expression, ${...}."""
+    """Return the folder's locals; a computed one is its expression, ${...}."""
     return {name: value for _, body in blocks(folder, "locals") for name, value in body.items()}
 
 

@@ -1,22 +1,30 @@
-"""Terraform's files, held against the code that they deploy.
+"""Terraform's files, compared with the code that they deploy.
 
-Here they are only read, and validated where terraform is installed. The assertions about what they make
-(`*.tftest.hcl`) take a minute and are run by `terraform test`.
+These tests only read and validate the files. `terraform test` runs the assertions about what they make
+(`*.tftest.hcl`), which take a minute.
 """
 
+import contextlib
+import json
+import logging
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import fields
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app import site_policy
+from common.observability.logging import configure
+from common.removers import fallback
 from common.settings import SETTINGS, Settings
 from endpoints import ENDPOINTS
 from infra.local.processes import TUNING
+from tests.infra.in_use import in_use_faults
 from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, ROOT, TERRAFORM, blocks, local_values, strings
 
 FUNCTIONS = TERRAFORM / "environments" / "functions"
@@ -25,13 +33,13 @@ DEPLOYED: dict[str, dict[str, Any]] = LOCALS["functions"]
 CHECKER = ROOT.parent / "shared" / "tfcheck" / "tfcheck"
 CHECKOV = ROOT / ".venv" / "checkov" / "bin" / "checkov"
 
-# All of checkov's that have something to say about what is here, but for those that want
-# - what costs more than it brings here: keys and logs of one's own, private nodes, the rest of the hardening
-#   of clusters that many people share (20, 25, 61, 62, 64, 65, 66, 84);
+# Checkov's checks that apply here, except those that ask for
+# - things that cost more than they bring here: our own keys and logs, private nodes, the rest of the
+#   hardening of clusters that many people share (20, 25, 61, 62, 64, 65, 66, 84);
 # - versions in buckets (78), where a deleted picture would live on;
-# - what is there by another name: Dataplane V2 enforces NetworkPolicies (12), labels are the provider's (21),
-#   client certificates are off unless asked for (13), and the pool with secure boot and metadata server is
-#   not the cluster's first, which is removed at once (68, 69);
+# - things that exist under another name: Dataplane V2 enforces NetworkPolicies (12), the provider sets
+#   labels (21), client certificates are off by default (13), and the node pool with secure boot and metadata
+#   server is not the cluster's first, which is removed at once (68, 69);
 # - a rule against a hole in a Java library (73).
 CHECKS = [
     *(f"CKV_GCP_{n}" for n in (1, 4, 7, 8, 9, 10, 18, 23, 28, 29, 41, 42, 46, 49)),
@@ -44,8 +52,12 @@ def folder_name(folder: Path) -> str:
     return str(folder.relative_to(TERRAFORM))
 
 
+def unescaped(text: str) -> str:
+    return text.replace('\\"', '"')
+
+
 def settings_of(endpoint: str) -> set[str]:
-    own = LOCALS["upload_settings"] if endpoint == "upload" else {}
+    own = LOCALS["remover_settings"] if DEPLOYED[endpoint].get("removes_backgrounds") else {}
     return {*LOCALS["settings"], *own}
 
 
@@ -56,12 +68,12 @@ def test_every_entry_point_is_deployed_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("endpoint", DEPLOYED)
-def test_a_function_is_told_only_settings_that_there_are(endpoint: str) -> None:
+def test_a_function_has_only_known_settings(endpoint: str) -> None:
     assert {*settings_of(endpoint), *DEPLOYED[endpoint]["secrets"]} <= set(SETTINGS)
 
 
 @pytest.mark.parametrize("endpoint", DEPLOYED)
-def test_a_function_is_told_what_it_cannot_do_without(endpoint: str) -> None:
+def test_a_function_has_every_required_setting(endpoint: str) -> None:
     function = DEPLOYED[endpoint]
 
     assert set(ENDPOINTS[endpoint].requires) <= {*settings_of(endpoint), *function["secrets"]}
@@ -69,19 +81,19 @@ def test_a_function_is_told_what_it_cannot_do_without(endpoint: str) -> None:
 
 @pytest.mark.parametrize("endpoint", DEPLOYED)
 def test_a_secret_reaches_only_the_functions_that_use_it(endpoint: str) -> None:
-    key_of_the_provider = {"X_RAPID_API_KEY"} if endpoint == "upload" else set()
+    key_of_the_provider = {"X_RAPID_API_KEY"} if DEPLOYED[endpoint].get("removes_backgrounds") else set()
 
     used = {*ENDPOINTS[endpoint].requires, *key_of_the_provider} - {"REMOVER"}
     assert set(DEPLOYED[endpoint]["secrets"]) == used
-    assert not used & settings_of(endpoint), "a secret stands among the settings, which everybody may read"
+    assert not used & settings_of(endpoint), "a secret is among the settings, which everybody may read"
 
 
-def test_upload_is_told_what_either_remover_needs() -> None:
-    assert {"REMOVER", "LOCAL_MODEL_PATH"} <= set(LOCALS["upload_settings"])
+def test_upload_has_what_either_remover_needs() -> None:
+    assert {"REMOVER", "LOCAL_MODEL_PATH"} <= set(LOCALS["remover_settings"])
     assert "X_RAPID_API_KEY" in DEPLOYED["upload"]["secrets"]
 
 
-def test_the_module_adds_nothing_to_the_settings_but_threads_and_what_libraries_are_told() -> None:
+def test_the_module_adds_only_threads_and_the_libraries_tuning_to_the_settings() -> None:
     resources = dict(blocks(TERRAFORM / "modules" / "function", "resource"))
     function = resources["google_cloudfunctions2_function", "this"]
     [service] = function["service_config"]
@@ -95,13 +107,13 @@ def test_the_module_adds_nothing_to_the_settings_but_threads_and_what_libraries_
     ]
 
 
-def test_libraries_are_told_the_same_on_every_host() -> None:
+def test_libraries_are_tuned_alike_on_every_host() -> None:
     for path in ("terraform/modules/function/main.tf", "gke/Dockerfile"):
         text = re.sub(r'[ "]', "", (ROOT / "infra" / path).read_text("utf-8"))
         assert all(f"{name}={value}" in text for name, value in TUNING.items()), path
 
 
-def test_what_is_not_chosen_is_as_the_application_has_it() -> None:
+def test_defaults_are_the_applications() -> None:
     defaults = {field.name: field.default for field in fields(Settings)}
     variables = {name: body for (name,), body in blocks(FUNCTIONS, "variable")}
     shared = {
@@ -112,22 +124,84 @@ def test_what_is_not_chosen_is_as_the_application_has_it() -> None:
     assert shared == {name: defaults[name] for name in shared}
 
 
-def test_only_cleanup_is_not_for_everybody() -> None:
-    hidden = [name for name, endpoint in ENDPOINTS.items() if not endpoint.is_public]
+def test_only_cleanup_is_internal() -> None:
+    internal = [name for name, endpoint in ENDPOINTS.items() if not endpoint.is_public]
 
-    assert [name for name, function in DEPLOYED.items() if not function.get("public", True)] == hidden
-    assert hidden == ["cleanup"]
+    assert [name for name, function in DEPLOYED.items() if not function.get("public", True)] == internal
+    assert internal == ["cleanup"]
 
 
-def test_everybody_is_let_in_by_the_function_and_the_site_alone() -> None:
-    open_doors = [
+def test_only_functions_are_open_to_everybody() -> None:
+    open_to_all = [
         folder_name(path)
         for folder in FOLDERS
         for path in folder.glob("*.tf")
-        for _ in re.findall("allUsers|allAuthenticatedUsers", path.read_text())
+        for _ in re.findall('"(?:allUsers|allAuthenticatedUsers)"', path.read_text())
     ]
 
-    assert sorted(open_doors) == ["modules/function/iam.tf", "modules/website/iam.tf"]
+    assert open_to_all == ["modules/function/iam.tf"]
+
+
+def test_a_plan_that_would_replace_the_pictures_bucket_fails() -> None:
+    [bucket] = [
+        body
+        for (kind, _), body in blocks(TERRAFORM / "modules" / "images", "resource")
+        if kind == "google_storage_bucket"
+    ]
+
+    assert [lifecycle["prevent_destroy"] for lifecycle in bucket["lifecycle"]] == [True]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=folder_name)
+def test_nothing_is_deleted_while_something_else_uses_it(folder: Path) -> None:
+    assert in_use_faults(dict(blocks(folder, "resource")), local_values(folder)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "user"),
+    [
+        ("edge", ("google_compute_security_policy", "this"), "google_compute_backend_service.this"),
+        ("edge", ("google_compute_url_map", "to_https"), "google_compute_target_http_proxy.this"),
+        ("monitoring", ("google_monitoring_notification_channel", "email"), "local.channels"),
+    ],
+)
+def test_a_missing_create_before_destroy_is_named(module: str, name: tuple[str, str], user: str) -> None:
+    folder = TERRAFORM / "modules" / module
+    resources = dict(blocks(folder, "resource"))
+    del resources[name]["lifecycle"]
+
+    assert in_use_faults(resources, local_values(folder)) == [
+        f"{'.'.join(name)} can be turned off while {user} uses it: it needs create_before_destroy"
+    ]
+
+
+@contextlib.contextmanager
+def restored_logging() -> Iterator[None]:
+    """Undo what the block does to the root logger."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+def test_log_based_metrics_count_lines_that_the_application_writes() -> None:
+    metrics = local_values(TERRAFORM / "modules" / "monitoring")["log_metrics"]
+    stream = StringIO()
+    with restored_logging():
+        configure("INFO", stream)
+        fallback.logger.warning("The remover %s failed with %s", "a", "b")
+    [line] = stream.getvalue().splitlines()
+
+    assert f"jsonPayload.logger={json.dumps(json.loads(line)['logger'])}" in unescaped(
+        metrics["remover_fallbacks"]["filter"]
+    )
+    assert 'jsonPayload.logger="request"' in unescaped(metrics["remover_failures"]["filter"])
+    text = (TERRAFORM / "modules" / "monitoring" / "metrics.tf").read_text()
+    assert "textPayload" not in text, "the log is JSON, so no entry has a textPayload"
+    assert text.count('log_id("run.googleapis.com/stderr")') == 1, "Cloud Run logs each request a second time"
 
 
 def test_the_site_has_the_policy_of_the_application() -> None:
@@ -138,7 +212,7 @@ def test_the_site_has_the_policy_of_the_application() -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=folder_name)
-def test_there_is_no_provider_but_googles(folder: Path) -> None:
+def test_the_only_provider_is_googles(folder: Path) -> None:
     [(_, terraform)] = blocks(folder, "terraform")
     [providers] = terraform["required_providers"]
     providers.pop("__is_block__")

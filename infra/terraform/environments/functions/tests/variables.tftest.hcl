@@ -55,7 +55,6 @@ run "values_that_do_not_go_together_are_refused" {
   variables {
     project_id            = "a-project"
     bundle                = "dist/functions-0123456789ab.zip"
-    remover               = "local"
     rate_limit_per_minute = 300
     secret_versions       = { "mongo-uri" = "2" }
     other_domains         = ["pictures.example.com"]
