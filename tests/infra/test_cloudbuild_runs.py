@@ -8,15 +8,17 @@ import pytest
 from tests.infra.pipeline import PUSHED
 from tests.infra.workspace import Workspace
 
-IMAGE = "europe-west1-docker.pkg.dev/some-project/image-background-remover/image-background-processor"
+IMAGE = "image-background-processor"
 TAGGED = f"{IMAGE}:1234abc-0badcafe"
+REPOSITORY = "europe-west1-docker.pkg.dev/some-project/image-background-remover"
 STATE = "-backend-config=bucket=some-project-terraform-state"
 LOCK = "-lock-timeout=10m"
-PROJECT = "-var=project_id=some-project -var=region=europe-west1"
+PROJECT = "-var=project_id=some-project"
 
 CHECK = "-chdir=dist/check/infra/terraform/environments"
 TESTS = [
-    "make test",
+    "make lint model",
+    "python -m pytest -q tests/unit tests/infra",
     f"terraform {CHECK}/functions/ init -backend=false",
     f"terraform {CHECK}/functions/ validate",
     f"terraform {CHECK}/functions/ test",
@@ -26,13 +28,12 @@ TESTS = [
 ]
 BUNDLES = [
     "python -m infra.bundle --out dist",
-    "python -m infra.bundle --out dist --model .data/models/u2netp.onnx",
 ]
 IMAGES = [f"docker build --file infra/gke/Dockerfile --build-arg WITH_MODEL= --tag {TAGGED} ."]
 PLAN_FUNCTIONS = [
     f"terraform init {STATE} -backend-config=prefix=functions",
     f"terraform plan {LOCK} -out=/dist/functions.tfplan {PROJECT}"
-    " -var=bundle=/dist/functions-HEX.zip -var=bundle_with_model=/dist/functions-local-HEX.zip",
+    " -var=bundle=/dist/functions-HEX.zip -var=bundle_with_model=",
 ]
 PLAN_GKE = [
     f"terraform init {STATE} -backend-config=prefix=gke",
@@ -41,20 +42,21 @@ PLAN_GKE = [
 APPLY_FUNCTIONS = [
     f"terraform apply {LOCK} /dist/functions.tfplan",
     "terraform output -raw site_bucket",
+    "terraform output -raw open_commands",
 ]
 APPLY_GKE = [
     f"terraform apply {LOCK} /dist/gke.tfplan",
     "terraform output -json",
-    "terraform output -raw cluster_name",
-    "terraform output -raw location",
+    "terraform output -raw image_repository",
+    "terraform output -raw get_credentials_command",
 ]
-PUBLISH = ["python -m infra.site gs://the-site"]
+PUBLISH = ["python -m infra.site gs://the-site", "gcloud run services update list --no-invoker-iam-check"]
 ROLL_OUT = [
-    "gcloud auth configure-docker europe-west1-docker.pkg.dev --quiet",
-    f"docker push {TAGGED}",
-    f"python -m infra.rollout --image {TAGGED} --outputs dist/gke.json --out dist/rollout"
+    f"docker tag {TAGGED} {REPOSITORY}/{TAGGED}",
+    f"docker push {REPOSITORY}/{TAGGED}",
+    f"python -m infra.rollout --image {REPOSITORY}/{TAGGED} --outputs dist/gke.json --out dist/rollout"
     " --manifests infra/gke",
-    "gcloud container clusters get-credentials the-cluster --location europe-west1-b --project some-project",
+    "gcloud container clusters get-credentials the-cluster",
     "kubectl apply --kustomize dist/rollout",
     "kubectl rollout status deployment/image-background-processor --timeout=10m",
 ]
@@ -78,7 +80,7 @@ def general(workspace: Workspace, calls: list[str]) -> list[str]:
     ("targets", "expected", "skipped"),
     [
         ("functions", TESTS + BUNDLES + PLAN_FUNCTIONS + APPLY_FUNCTIONS + PUBLISH, 6),
-        ("gke", TESTS + IMAGES + PLAN_GKE + APPLY_GKE + ROLL_OUT, 4),
+        ("gke", TESTS + IMAGES + PLAN_GKE + APPLY_GKE + ROLL_OUT, 5),
         ("functions,gke", ALL, 0),
         ("gke,functions", ALL, 0),
     ],
@@ -96,7 +98,21 @@ def test_the_targets_decide_what_is_called_and_the_other_steps_say_so_in_a_line(
 def test_without_a_push_the_image_is_named_after_the_build(workspace: Workspace) -> None:
     done = workspace.build(_TARGETS="gke")
 
-    assert f"docker push {IMAGE}:manual-0badcafe" in done.calls
+    assert f"docker push {REPOSITORY}/{IMAGE}:manual-0badcafe" in done.calls
+
+
+def test_the_model_is_bundled_where_terraform_is_told_to_use_it(workspace: Workspace) -> None:
+    settings = workspace.folder / "infra/terraform/environments/functions/terraform.tfvars"
+    settings.write_text('project_id = "some-project"\nremover    = "rapidapi,local"\n')
+
+    done = workspace.build(_TARGETS="functions", **PUSHED)
+
+    assert "python -m infra.bundle --out dist --model .data/models/u2netp.onnx" in done.calls
+    assert [
+        call
+        for call in general(workspace, done.calls)
+        if "-var=bundle_with_model=/dist/functions-local-HEX.zip" in call
+    ]
 
 
 @pytest.mark.parametrize("targets", ["", "function", "functions;gke", "functions,gke,moon"])

@@ -1,6 +1,7 @@
 """Cloud Build's workspace on this machine: the steps run one by one, with stand-ins for the tools."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ from tests.infra.pipeline import pipeline, substituted
 
 TOOLS = ("make", "docker", "terraform", "gcloud", "kubectl")
 _VALUES = {
-    "cluster_name": "the-cluster",
-    "location": "europe-west1-b",
+    "get_credentials_command": "gcloud container clusters get-credentials the-cluster",
+    "image_repository": "europe-west1-docker.pkg.dev/some-project/image-background-remover",
+    "open_commands": "gcloud run services update list --no-invoker-iam-check",
     "site_bucket": "the-site",
     "image_bucket": "the-images",
     "app_service_account": "app@some-project.iam.gserviceaccount.com",
 }
 OUTPUTS = {name: {"value": value, "type": "string", "sensitive": False} for name, value in _VALUES.items()}
-# Notes its call, fails if it is the one that is to, and answers what the scripts go on with.
+# Records its call, fails if it is the planted one, and prints what the scripts need next.
 _STAND_IN = """#!/bin/sh
 call="${0##*/} $*"
 echo "$call" >>"$CALLS"
@@ -58,8 +60,10 @@ class Workspace:
         self._outputs.mkdir()
         for name, content in {"all": json.dumps(OUTPUTS), **_VALUES}.items():
             (self._outputs / name).write_text(content)
-        (self.folder / "functions").mkdir()
-        (self.folder / "infra").symlink_to(ROOT / "infra")
+        (self.folder / "functions").symlink_to(ROOT / "functions")
+        shutil.copytree(
+            ROOT / "infra", self.folder / "infra", ignore=shutil.ignore_patterns("*.tfvars", ".terraform")
+        )
 
     def build(self, *, failing: str = "none", **substitutions: str) -> Done:
         """Run the steps until one fails."""
