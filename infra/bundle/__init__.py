@@ -1,5 +1,1 @@
-"""Packs what a Cloud Function is deployed from into one file."""
-
-from infra.local import FUNCTIONS  # which has the code of the endpoints found
-
-__all__ = ["FUNCTIONS"]
+"""Packs the source of the Cloud Functions into one file."""

@@ -1,18 +1,18 @@
-"""python -m infra.bundle: pack what a Cloud Function is deployed from into one zip."""
+"""python -m infra.bundle: pack the source of the Cloud Functions into one zip."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from infra.bundle import FUNCTIONS
+from infra import FUNCTIONS
 from infra.bundle.archive import packed, write
 from infra.bundle.contents import MODEL, contents
-from infra.bundle.errors import BundleError
+from infra.errors import CommandError
 
-_HELP = f"""Packs the functions into a zip that is named by its content, and prints its path. The same files
-become the same zip, to the last byte. With --model it also carries the local model, as {MODEL}, and what the
-model needs: such a function sets LOCAL_MODEL_PATH={MODEL}."""
+_HELP = f"""Packs the functions into a zip that is named after its content, and prints its path. The same
+files become the same zip, byte for byte. With --model it also contains the local model, as {MODEL},
+and the packages that it needs: set LOCAL_MODEL_PATH={MODEL} for such a function."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stem = "functions-local" if options.model else "functions"
     try:
         print(write(packed(contents(options.folder, options.model)), options.out, stem))
-    except BundleError as error:
+    except CommandError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -33,7 +33,9 @@ def _parser() -> argparse.ArgumentParser:
         "--out", metavar="FOLDER", type=Path, default=Path("dist"), help="where to put it (%(default)s)"
     )
     parser.add_argument("--model", metavar="PATH", type=Path, help="the local model's ONNX file")
-    parser.add_argument("--folder", type=Path, default=FUNCTIONS, help="the functions' files (%(default)s)")
+    parser.add_argument(
+        "--folder", type=Path, default=FUNCTIONS, help="source of the functions (%(default)s)"
+    )
     return parser
 
 

@@ -1,4 +1,4 @@
-"""One file that holds many, the same to the last byte wherever and whenever it is made."""
+"""A zip archive that is the same byte for byte wherever and whenever it is made."""
 
 import hashlib
 import io
@@ -7,17 +7,17 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.bundle.errors import BundleError
+from infra.errors import CommandError
 
-_TIME = (1980, 1, 1, 0, 0, 0)  # the first that the format knows
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest in the format
 _UNIX = 3
-_MODE = 0o100644 << 16  # a plain file that all may read
+_MODE = 0o100644 << 16  # a regular file that everybody may read
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
     """Return the archive of these files."""
     buffer = io.BytesIO()
-    # Not compressed: releases of zlib differ in what they make of the same bytes.
+    # Not compressed, because releases of zlib pack the same bytes differently.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, _TIME)
@@ -27,14 +27,14 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def write(archive: bytes, folder: Path, stem: str) -> Path:
-    """Write the archive under a name that changes with its content and return its path."""
+    """Write the archive under a name with its checksum and return the path."""
     path = folder / f"{stem}-{hashlib.sha256(archive).hexdigest()[:12]}.zip"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as beside:
             complete = Path(beside, path.name)
             complete.write_bytes(archive)
-            complete.replace(path)  # at once, so that nobody ever sees half of it
+            complete.replace(path)  # atomic: nobody sees half of it
     except OSError as error:
-        raise BundleError(f"{path} cannot be written: {error.strerror}.") from None
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
     return path

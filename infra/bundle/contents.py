@@ -1,19 +1,19 @@
-"""What a Cloud Function is deployed from: its files by their names in the bundle."""
+"""The files of the bundle, by their names in it."""
 
 import ast
 from collections.abc import Mapping
 from pathlib import Path
 
 from endpoints import ENDPOINTS
-from infra.bundle.errors import BundleError
+from infra.errors import CommandError
 
-MODEL = "models/u2netp.onnx"  # LOCAL_MODEL_PATH of a function that has it; the bundle's root is where it runs
-_HOST, _OTHER_HOST = "main.py", "app.py"  # the other one is for the container, and wants web/ beside it
+MODEL = "models/u2netp.onnx"  # relative to the bundle's root, in which a function runs
+_HOST, _OTHER_HOST = "main.py", "app.py"  # the container's host, which needs web/ beside it
 _REQUIREMENTS, _MODEL_REQUIREMENTS = "requirements.txt", "requirements-local-model.txt"
 
 
 def contents(folder: Path, model: Path | None = None) -> dict[str, bytes]:
-    """Return the functions' files, with the model and what it needs if one is given; raises BundleError."""
+    """Return the functions' files, with the model and its requirements if one is given; raises CommandError."""
     files = _modules(folder)
     files[_REQUIREMENTS] = _read(folder / _REQUIREMENTS)
     if model:
@@ -25,12 +25,12 @@ def contents(folder: Path, model: Path | None = None) -> dict[str, bytes]:
 def _modules(folder: Path) -> dict[str, bytes]:
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}
     if _HOST not in paths:
-        raise BundleError(f"{folder} is not the functions' folder: it has no {_HOST}.")
+        raise CommandError(f"{folder} is not the functions' folder: it has no {_HOST}.")
     modules = {name: _read(path) for name, path in paths.items() if name != _OTHER_HOST}
     for endpoint in ENDPOINTS.values():
         module, _, function = endpoint.function.partition(":")
         if function not in _functions_of(modules, f"{module}.py"):
-            raise BundleError(f"{folder / module}.py has no function {function}, which is to be deployed.")
+            raise CommandError(f"{folder / module}.py has no function {function}, which has to be deployed.")
     _functions_of(modules, _HOST)
     return modules
 
@@ -40,18 +40,18 @@ def _functions_of(modules: Mapping[str, bytes], name: str) -> set[str]:
     try:
         body = ast.parse(modules.get(name, b"")).body
     except SyntaxError as error:
-        raise BundleError(f"{name} is not Python: {error.msg} (line {error.lineno}).") from None
+        raise CommandError(f"{name} is not Python: {error.msg} (line {error.lineno}).") from None
     return {node.name for node in body if isinstance(node, ast.FunctionDef)}
 
 
 def _weights(path: Path) -> bytes:
     if not path.is_file():
-        raise BundleError(
-            f"{path} is not a file. `make model` fetches the model to .data/models/u2netp.onnx."
+        raise CommandError(
+            f"{path} is not a file. `make model` downloads the model to .data/models/u2netp.onnx."
         )
     content = _read(path)
     if not content:
-        raise BundleError(f"{path} is empty. Delete it, and `make model` fetches the model anew.")
+        raise CommandError(f"{path} is empty. `make model` downloads the model again.")
     return content
 
 
@@ -59,4 +59,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise BundleError(f"{path} cannot be read: {error.strerror}.") from None
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None

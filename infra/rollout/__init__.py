@@ -1,1 +1,1 @@
-"""Writes down what a rollout to the cluster changes: the image, and what Terraform has made."""
+"""Writes the kustomization of a rollout to the cluster."""

@@ -1,16 +1,22 @@
-"""python -m infra.rollout: write the kustomization that rolls an image out to the cluster."""
+"""python -m infra.rollout: write the kustomization that rolls an image out to the cluster.
+
+kustomize sets the image and applies the patches; it cannot read the outputs of Terraform, which this does.
+"""
 
 import argparse
+import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra.rollout.errors import RolloutError
-from infra.rollout.overlay import Made, kustomization
+from infra import ROOT
+from infra.errors import CommandError
 
-_MANIFESTS = Path(__file__).resolve().parents[1] / "gke"
-_HELP = """Writes a kustomization over the manifests that sets the image, the bucket of the pictures and whom
-the pods act as, and prints its folder, for `kubectl apply -k`. The names come from Terraform's outputs."""
+_IMAGE = "image-background-processor"  # in the manifests, which must not give it a newName
+_HELP = """Writes a kustomization over the manifests that sets the image, the bucket of the pictures and the
+account of the pods, and prints its folder, for `kubectl apply --kustomize`. Bucket and account are outputs of
+Terraform."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _write(options)
-    except RolloutError as error:
+    except CommandError as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
@@ -36,23 +42,63 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         type=Path,
         required=True,
-        help="what `terraform output -json` prints in environments/gke",
+        help="output of `terraform output -json` in environments/gke",
     )
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, default=Path("dist/rollout"), help="(%(default)s)"
     )
-    parser.add_argument("--manifests", metavar="FOLDER", type=Path, default=_MANIFESTS, help="(%(default)s)")
+    parser.add_argument(
+        "--manifests", metavar="FOLDER", type=Path, default=ROOT / "infra/gke", help="(%(default)s)"
+    )
     return parser
 
 
 def _write(options: argparse.Namespace) -> None:
     if not (options.manifests / "kustomization.yaml").is_file():
-        raise RolloutError(f"{options.manifests} has no kustomization.yaml.")
-    made = Made.from_outputs(options.outputs.read_text("utf-8"))
+        raise CommandError(f"{options.manifests} has no kustomization.yaml.")
+    outputs = _outputs(options.outputs, "image_bucket", "app_service_account")
     out = options.out.resolve()
-    text = kustomization(options.manifests.resolve(), out, options.image, made)
+    overlay = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [os.path.relpath(options.manifests.resolve(), out)],
+        "images": [_image(options.image)],
+        "patches": [_bucket(outputs["image_bucket"]), _account(outputs["app_service_account"])],
+    }
     out.mkdir(parents=True, exist_ok=True)
-    (out / "kustomization.yaml").write_text(text, "utf-8")
+    (out / "kustomization.yaml").write_text(json.dumps(overlay, indent=2) + "\n", "utf-8")  # JSON is YAML
+
+
+def _outputs(path: Path, *names: str) -> dict[str, str]:
+    try:
+        outputs = json.loads(path.read_text("utf-8"))
+        values = {name: outputs.get(name, {}).get("value") for name in names}
+    except (json.JSONDecodeError, AttributeError):
+        raise CommandError(f"{path} is not what `terraform output -json` prints.") from None
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise CommandError(f"Terraform has no output {', '.join(missing)}: apply environments/gke first.")
+    return values
+
+
+def _image(image: str) -> Mapping[str, str]:
+    name, colon, tag = image.rpartition(":")
+    if not colon or "/" in tag:
+        raise CommandError(f"{image} is not an image and its tag, like NAME:TAG.")
+    return {"name": _IMAGE, "newName": name, "newTag": tag}
+
+
+def _bucket(name: str) -> Mapping[str, str]:
+    return _patch({"kind": "ConfigMap", "metadata": {"name": "my-config"}, "data": {"IMAGE_BUCKET": name}})
+
+
+def _account(email: str) -> Mapping[str, str]:
+    annotations = {"iam.gke.io/gcp-service-account": email}
+    return _patch({"kind": "ServiceAccount", "metadata": {"name": _IMAGE, "annotations": annotations}})
+
+
+def _patch(resource: Mapping[str, object]) -> Mapping[str, str]:
+    return {"patch": json.dumps({"apiVersion": "v1", **resource})}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The bundle of the functions as a file: what is in it, that it can be made again, what stops it."""
+"""The bundle of the functions: its files, that it is reproducible, and the sentences that refuse one."""
 
 import hashlib
 import os
@@ -42,7 +42,7 @@ def refused(*arguments: str | Path) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a copy of the functions that a test may spoil."""
+    """Return a copy of the functions that a test may change."""
     copy = tmp_path / "copy"
     shutil.copytree(FUNCTIONS, copy)
     return copy
@@ -55,12 +55,10 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
-# What is in it
+# Its files
 
 
-def test_it_holds_the_modules_and_requirements_of_the_functions_and_nothing_else(
-    tmp_path: Path, folder: Path
-) -> None:
+def test_it_contains_the_modules_and_requirements_and_nothing_else(tmp_path: Path, folder: Path) -> None:
     (folder / "notes.txt").write_text("not to be deployed")
 
     with zipfile.ZipFile(made("--out", tmp_path, "--folder", folder)) as archive:
@@ -70,7 +68,7 @@ def test_it_holds_the_modules_and_requirements_of_the_functions_and_nothing_else
     assert names == sorted(modules - {"app.py"} | {"requirements.txt"})
 
 
-def test_with_the_model_it_also_holds_that_and_what_that_needs(tmp_path: Path, model: Path) -> None:
+def test_with_the_model_it_also_contains_the_model_and_its_requirements(tmp_path: Path, model: Path) -> None:
     with (
         zipfile.ZipFile(made("--out", tmp_path)) as plain,
         zipfile.ZipFile(made("--out", tmp_path, "--model", model)) as local,
@@ -122,13 +120,13 @@ def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-# What stops it
+# Refusals
 
 
 def test_a_model_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
     told = refused("--out", tmp_path, "--model", tmp_path / "no.onnx")
 
-    assert told.startswith(f"{tmp_path / 'no.onnx'} is not a file. `make model` fetches the model")
+    assert told.startswith(f"{tmp_path / 'no.onnx'} is not a file. `make model` downloads the model")
 
 
 def test_a_model_of_no_bytes_is_told_in_a_line(tmp_path: Path, model: Path) -> None:
@@ -151,7 +149,7 @@ def test_a_function_without_an_entry_point_is_told_in_a_line(tmp_path: Path, fol
     module.unlink()
     missing = refused("--out", tmp_path, "--folder", folder)
 
-    assert without == missing == f"{module} has no function rename, which is to be deployed.\n"
+    assert without == missing == f"{module} has no function rename, which has to be deployed.\n"
 
 
 def test_a_host_that_is_not_python_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:

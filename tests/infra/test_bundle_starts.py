@@ -43,7 +43,7 @@ def with_model(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Unpac
 
 @pytest.fixture(scope="module")
 def required(mongo_uri: str) -> dict[str, dict[str, str]]:
-    """Return the settings that each function cannot do without, and no others."""
+    """Return the settings that each function requires, and no others."""
     values = {"MONGO_URI": mongo_uri, "APP_SECRET_KEY": "for-these-tests-alone-and-nothing-else"}
     return {
         endpoint.target: {name: values[name] for name in endpoint.requires if name in values}
@@ -59,7 +59,7 @@ def functions(
     running_provider: ObjectCut,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """Run all seven, and upload once more with the model; return their addresses."""
+    """Run every function, and upload a second time with the model; return their addresses."""
     provider = {"X_RAPID_API_KEY": running_provider.key, "X_RAPID_API_HOST": running_provider.host}
     starts = {target: Start(plain, target, settings) for target, settings in required.items()}
     starts["upload"] = Start(plain, "upload", {**required["upload"], **provider})
@@ -68,7 +68,7 @@ def functions(
         yield urls
 
 
-# What is there
+# Its environment
 
 
 @pytest.mark.parametrize("bundle", ["plain", "with_model"])
@@ -92,7 +92,7 @@ def test_nothing_but_the_bundle_and_its_requirements_can_be_imported(
     assert found == {*theirs, *(["openvino"] if bundle == "with_model" else [])}
 
 
-# What it answers
+# Calls
 
 
 def test_health_answers(functions: dict[str, str]) -> None:
@@ -115,7 +115,7 @@ def test_cleanup_answers(functions: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("upload", ["upload", WITH_THE_MODEL])
-def test_a_picture_is_taken_served_renamed_and_deleted(functions: dict[str, str], upload: str) -> None:
+def test_a_picture_is_uploaded_served_renamed_and_deleted(functions: dict[str, str], upload: str) -> None:
     with requests.Session() as user:
         taken = user.post(functions[upload], files={"image": ("photo.png", PICTURE)}, timeout=60)
         assert taken.status_code == 201, taken.text
@@ -134,10 +134,10 @@ def test_a_picture_is_taken_served_renamed_and_deleted(functions: dict[str, str]
         assert user.get(functions["list_images"], timeout=60).json()["used"] == 0
 
 
-# What stops it
+# Refused starts
 
 
-def test_each_function_that_lacks_what_it_requires_ends_with_one_line(
+def test_a_function_without_a_required_setting_ends_with_one_line(
     plain: Unpacked, required: Mapping[str, Mapping[str, str]]
 ) -> None:
     told = {}
@@ -160,7 +160,7 @@ def test_upload_without_provider_and_model_ends_with_one_line(
     assert done.stderr.startswith("LOCAL_MODEL_PATH is not set; the local remover needs it")
 
 
-def test_a_bundle_without_the_model_that_is_to_use_it_ends_with_one_line(
+def test_a_bundle_that_lacks_the_model_it_is_told_to_use_ends_with_one_line(
     plain: Unpacked, required: Mapping[str, Mapping[str, str]]
 ) -> None:
     done = plain.ends("upload", {**required["upload"], **LOCAL})

@@ -1,4 +1,4 @@
-"""The kustomization of a rollout: what it changes in the manifests, and what stops it."""
+"""The kustomization of a rollout: its changes to the manifests, and the sentences that refuse one."""
 
 import json
 import shutil
@@ -53,7 +53,9 @@ def images(value: object) -> list[str]:
     return here + images(list(value.values()))
 
 
-def test_every_container_gets_the_image_and_what_terraform_has_made(tmp_path: Path, outputs: Path) -> None:
+def test_every_container_gets_the_image_and_terraforms_bucket_and_account(
+    tmp_path: Path, outputs: Path
+) -> None:
     out = tmp_path / "rollout"
     done = run("--image", IMAGE, "--outputs", outputs, "--out", out)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{out}\n", "")
@@ -85,14 +87,12 @@ def test_nothing_else_is_changed_or_left_out(tmp_path: Path, outputs: Path) -> N
     [
         (["--image", "no-tag"], "no-tag is not an image and its tag, like NAME:TAG."),
         (["--image", "host:5000/name"], "host:5000/name is not an image and its tag, like NAME:TAG."),
-        (["--image", IMAGE, "--outputs", "web/index.html"], "The outputs are not what `terraform output"),
+        (["--image", IMAGE, "--outputs", "web/index.html"], "web/index.html is not what `terraform output"),
         (["--image", IMAGE, "--outputs", "nowhere.json"], "nowhere.json: No such file or directory."),
         (["--image", IMAGE, "--manifests", "web"], "web has no kustomization.yaml."),
     ],
 )
-def test_what_stops_it_is_told_in_a_line(
-    tmp_path: Path, outputs: Path, arguments: list[str], told: str
-) -> None:
+def test_a_mistake_is_told_in_a_line(tmp_path: Path, outputs: Path, arguments: list[str], told: str) -> None:
     done = run("--out", tmp_path / "rollout", "--outputs", outputs, *arguments)
 
     assert (done.returncode, done.stdout) == (1, "")
@@ -101,7 +101,17 @@ def test_what_stops_it_is_told_in_a_line(
     assert not (tmp_path / "rollout").exists()
 
 
-def test_an_output_that_terraform_lacks_is_named(tmp_path: Path, outputs: Path) -> None:
+@pytest.mark.parametrize("text", ["[]", '{"image_bucket": "a name"}', '"text"'])
+def test_outputs_of_another_shape_are_refused(tmp_path: Path, outputs: Path, text: str) -> None:
+    outputs.write_text(text)
+
+    done = run("--image", IMAGE, "--outputs", outputs, "--out", tmp_path / "rollout")
+
+    assert done.returncode == 1
+    assert done.stderr == f"{outputs} is not what `terraform output -json` prints.\n"
+
+
+def test_a_missing_output_is_named(tmp_path: Path, outputs: Path) -> None:
     outputs.write_text(json.dumps({"image_bucket": OUTPUTS["image_bucket"]}))
 
     done = run("--image", IMAGE, "--outputs", outputs, "--out", tmp_path / "rollout")
