@@ -13,7 +13,7 @@ _REQUIREMENTS, _MODEL_REQUIREMENTS = "requirements.txt", "requirements-local-mod
 
 
 def contents(folder: Path, model: Path | None = None) -> dict[str, bytes]:
-    """Return the functions' files, with the model and its requirements if one is given; raises CommandError."""
+    """Return the files, with the model and its requirements if a model is given; raises CommandError."""
     files = _modules(folder)
     files[_REQUIREMENTS] = _read(folder / _REQUIREMENTS)
     if model:
