@@ -33,7 +33,7 @@ def call_options(patience: float) -> dict[str, Any]:
 def explained(bucket: str) -> Iterator[None]:
     """Turn the failures of calls about this bucket into CommandError."""
     try:
-        with unwrapped():
+        with _unwrapped():
             yield
     except _FAULTS as error:
         # A RetryError only says how long it was tried; its cause says what went wrong.
@@ -42,7 +42,7 @@ def explained(bucket: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def unwrapped() -> Iterator[None]:
+def _unwrapped() -> Iterator[None]:
     """Raise the driver's exception in place of the Unavailable that an adapter of the service made of it."""
     try:
         yield

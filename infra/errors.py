@@ -1,5 +1,24 @@
-"""What ends a command of infra/."""
+"""Exceptions of the commands in infra/."""
 
 
 class CommandError(Exception):
     """The command cannot go on; the message is one line that says why and what to do."""
+
+
+class Skipped(Exception):
+    """A migration leaves the images of a record where they are; the message says why."""
+
+
+class Vanished(Exception):
+    """A migration finds nothing left to move of a record; the message says why."""
+
+    why = "moved by another run"
+
+    def __init__(self) -> None:
+        super().__init__(self.why)
+
+
+class Deleted(Vanished):
+    """The record was deleted after the migration listed it."""
+
+    why = "deleted in the meantime"

@@ -1,7 +1,6 @@
 """python -m infra.migrate to-bucket|to-records: move the images of existing records to a bucket, or back."""
 
 import argparse
-import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -12,10 +11,11 @@ from common.imaging.codec import PillowCodec
 from common.settings import SETTINGS, Settings, SettingsError
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.mongo.connection import connect
+from common.storage.mongo.documents import Document
 from endpoints import ENDPOINTS
-from infra.migrate.errors import MigrationError
+from infra.errors import CommandError
 from infra.migrate.faults import BAD_URI, explained
-from infra.migrate.records import Document, Records
+from infra.migrate.records import Records
 from infra.migrate.run import Direction, Report, go_through
 from infra.migrate.store import MigrationStore
 from infra.migrate.to_bucket import ToBucket
@@ -23,12 +23,11 @@ from infra.migrate.to_records import ToRecords
 from infra.options import add_patience
 from infra.progress import Progress
 
-_HELP = """Moves the images of existing records, one record after the other. A run that ends early, however it
-does, loses nothing; run again to go on. Takes the service's settings from the environment: MONGO_URI,
-MONGO_DB and IMAGE_BUCKET (and MAX_MEGAPIXELS, for previews to be made); and the Application Default
-Credentials of Google Cloud, or none where STORAGE_EMULATOR_HOST is set. The hosts keep running meanwhile,
-with IMAGE_BUCKET set already (to-bucket) or still (to-records), which lets them read both. One direction at a
-time."""
+_HELP = """Moves the images of existing records, one record after the other. A run that ends early loses
+nothing; run again to continue. Reads the service's settings from the environment: MONGO_URI, MONGO_DB,
+IMAGE_BUCKET and MAX_MEGAPIXELS (for previews). Uses the Application Default Credentials of Google Cloud, or
+none if STORAGE_EMULATOR_HOST is set. The hosts keep running, with IMAGE_BUCKET already set (to-bucket) or
+still set (to-records), so that they read both places. Run one direction at a time."""
 _DIRECTIONS: Mapping[str, Callable[[Records, MigrationStore, Settings], Direction]] = {
     "to-bucket": lambda records, store, at: ToBucket(records, store, PillowCodec(at.max_megapixels)),
     "to-records": lambda records, store, _: ToRecords(records, store),
@@ -36,19 +35,17 @@ _DIRECTIONS: Mapping[str, Callable[[Records, MigrationStore, Settings], Directio
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Move the images and return the exit status: 1 where some are left behind."""
+    """Move the images and return the exit status: 1 if records were skipped."""
     options = _parser().parse_args(arguments)
-    # What the adapters would log is told in one line, and may name users.
-    logging.getLogger("common").addHandler(logging.NullHandler())
     try:
         report = _run(options, _settings())
-    except (SettingsError, MigrationError) as error:
+    except (SettingsError, CommandError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. No image is lost; run again to go on.", file=sys.stderr)
+        print("Stopped. No image is lost; run again to continue.", file=sys.stderr)
         return 130
-    return 1 if report.left else 0
+    return 1 if report.skipped else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=_DIRECTIONS,
         help="to-bucket: from the records to the bucket IMAGE_BUCKET; to-records: back",
     )
-    parser.add_argument("--dry-run", action="store_true", help="tell what would be moved, and change nothing")
-    add_patience(parser, "how long a call to the bucket that fails is tried again")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be moved, and change nothing")
+    add_patience(parser, "for how long a call to the bucket that fails is tried again")
     return parser
 
 
@@ -84,8 +81,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> Report:
 def _collection(settings: Settings) -> "Collection[Document]":
     try:
         return connect(settings.mongo_uri, settings.mongo_db)
-    except ValueError:  # the driver's for some mistakes in a URI; others have an exception of its own
-        raise MigrationError(BAD_URI) from None
+    except ValueError:  # the driver raises it for some mistakes in a URI, and its own for others
+        raise CommandError(BAD_URI) from None
 
 
 def _move(direction: Direction, records: Records, *, dry_run: bool) -> Report:
@@ -95,14 +92,14 @@ def _move(direction: Direction, records: Records, *, dry_run: bool) -> Report:
         with Progress(len(ids), sys.stderr) as progress:
             step = direction.examine if dry_run else direction.move
             go_through(ids, partial(records.read, wanted=direction.wanted), step, report, progress.advance)
-    finally:  # also where the run ends early, what it did is told
+    finally:  # a run that ends early reports, too
         _tell(report, direction.place, dry_run=dry_run)
     return report
 
 
 def _tell(report: Report, place: str, *, dry_run: bool) -> None:
-    for record_id, reason in report.left.items():
-        print(f"{record_id} is left: {reason}.", file=sys.stderr)
+    for record_id, reason in report.skipped.items():
+        print(f"{record_id} was skipped: {reason}.", file=sys.stderr)
     text = report.summary(place)
     print(f"Nothing was changed. It would be: {text}." if dry_run else f"{text[0].upper()}{text[1:]}.")
 

@@ -1,28 +1,24 @@
-"""What the database and the bucket can fail with, each as one line that says what to do."""
+"""The failures of the database and the bucket, each as one line that says what to do."""
 
 import contextlib
 from collections.abc import Iterator
 
 from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 
-from infra.cloud_storage import explained as explained_storage
-from infra.cloud_storage import unwrapped
+from infra import cloud_storage
 from infra.errors import CommandError
-from infra.migrate.errors import MigrationError
 
 BAD_URI = "MONGO_URI cannot be used; check how it is written, and the name of its host."
 
 
 @contextlib.contextmanager
 def explained(bucket: str) -> Iterator[None]:
-    """Turn what the drivers and their adapters fail with into MigrationError."""
+    """Turn the failures of calls about the bucket and the database into CommandError."""
     try:
-        with explained_storage(bucket), unwrapped():
+        with cloud_storage.explained(bucket):
             yield
-    except CommandError as error:
-        raise MigrationError(str(error)) from error
     except PyMongoError as error:
-        raise MigrationError(_sentence(error)) from error
+        raise CommandError(_sentence(error)) from error
 
 
 def _sentence(error: PyMongoError) -> str:

@@ -1,43 +1,44 @@
-"""One run: record after record, and what became of each."""
+"""One run: record after record, and the outcome of each."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from infra.migrate.errors import Gone, Left
-from infra.migrate.records import Conditions, Document
+from common.storage.mongo.documents import Document
+from infra.errors import Skipped, Vanished
+from infra.migrate.records import Conditions
 
 
 class Direction(Protocol):
-    """Where the images go; a move that is killed at any step is finished by the next one."""
+    """A direction of migration; a move that is killed at any step is finished by the next run."""
 
     place: str
-    wanted: Conditions  # which records are to be moved: those that meet one
+    wanted: Conditions  # a record to move meets one of them
 
     def examine(self, document: Document) -> int:
-        """Return how many bytes there are to move, or raise Left or Gone; nothing is changed."""
+        """Return how many bytes there are to move, or raise Skipped or Vanished; changes nothing."""
 
     def move(self, document: Document) -> int:
-        """Move the images of a record and return how many bytes they are, or raise Left or Gone."""
+        """Move the images of a record and return their size in bytes, or raise Skipped or Vanished."""
 
 
 @dataclass
 class Report:
-    """What became of the records so far."""
+    """The outcomes so far."""
 
     total: int
     moved: int = 0
     size: int = 0  # bytes
-    gone: Counter[str] = field(default_factory=Counter)  # records by reason
-    left: dict[str, str] = field(default_factory=dict)  # reasons by record id
+    vanished: Counter[str] = field(default_factory=Counter)  # number of records by reason
+    skipped: dict[str, str] = field(default_factory=dict)  # reasons by record id
 
     def summary(self, place: str) -> str:
-        """Return the counts as one sentence without its end."""
+        """Return the counts as a sentence without its full stop."""
         text = f"moved {self.moved} of {self.total} records {place}, {self.size} bytes"
-        reasons = ", ".join(f"{count} {reason}" for reason, count in self.gone.items())
-        text += f"; skipped {self.gone.total()}" + (f" ({reasons})" if reasons else "")
-        return f"{text}; left {self.total - self.moved - self.gone.total()}"
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self.vanished.items())
+        text += f"; {self.vanished.total()} vanished" + (f" ({reasons})" if reasons else "")
+        return f"{text}; {self.total - self.moved - self.vanished.total()} remain"
 
 
 def go_through(
@@ -47,13 +48,13 @@ def go_through(
     report: Report,
     advance: Callable[[str], None],
 ) -> None:
-    """Take the step with each record, one in memory at a time, and write down what became of it."""
+    """Take the step with each record, one in memory at a time, and add the outcome to the report."""
     for record_id in ids:
         try:
             report.size += step(read(record_id))
             report.moved += 1
-        except Gone as gone:
-            report.gone[str(gone)] += 1
-        except Left as left:
-            report.left[str(record_id)] = str(left)
+        except Vanished as vanished:
+            report.vanished[str(vanished)] += 1
+        except Skipped as skipped:
+            report.skipped[str(record_id)] = str(skipped)
         advance(str(record_id))

@@ -1,4 +1,4 @@
-"""From the records to the bucket: at every moment a record has its images or leads to them."""
+"""From the records to the bucket: at every moment a record contains its images or leads to them."""
 
 import base64
 from typing import NoReturn
@@ -10,8 +10,9 @@ from common.domain.models import ImageFields, Images, Variant
 from common.service.ports import PictureCodec
 from common.storage.gcs.store import object_names
 from common.storage.inline import InlineImageStore
-from infra.migrate.errors import Deleted, Left
-from infra.migrate.records import INLINE_FIELDS, OBJECTS, Conditions, Document, Records, present, same
+from common.storage.mongo.documents import Document
+from infra.errors import Deleted, Skipped
+from infra.migrate.records import INLINE_FIELDS, OBJECTS, Conditions, Records, present, same
 from infra.migrate.store import MigrationStore
 
 _CHANGED = "it was changed in the meantime; run again"
@@ -22,9 +23,9 @@ _LONGEST_NAME = 1024  # bytes, https://cloud.google.com/storage/docs/objects#nam
 class ToBucket:
     """Moves the images of records to the bucket.
 
-    First a record leads to its objects and keeps its images as well; those are dropped only when the bucket
-    was seen to hold the objects after that, since what a record leads to is safe from cleanup. A record that
-    a killed run left with both is moved once more.
+    A record first leads to its objects and keeps its images as well: cleanup spares objects that a record
+    leads to. Then the objects are checked, and only then the images are dropped. A record that a killed run
+    left with both is moved again.
     """
 
     place = "to the bucket"
@@ -35,15 +36,15 @@ class ToBucket:
         self._inline = InlineImageStore()
 
     def examine(self, document: Document) -> int:
-        """Return how many bytes there are to move, or raise Left."""
+        """Return how many bytes there are to move, or raise Skipped; changes nothing."""
         return _size(self._images(document))
 
     def move(self, document: Document) -> int:
-        """Move the images of a record and return how many bytes they are, or raise Left or Gone."""
+        """Move the images of a record and return their size in bytes, or raise Skipped or Vanished."""
         images = self._images(document)
         fields = self._store.save(document["user_id"], str(document["_id"]), images)
         self._lead_to(document, fields, images)
-        if not self._store.holds_what_was_saved():
+        if not self._store.has_saved():
             self._lead_nowhere(document, fields)
             self._give_up(document, _UNSURE)
         inline = [name for name in INLINE_FIELDS if name in document]
@@ -59,7 +60,7 @@ class ToBucket:
             self._give_up(document, _CHANGED)
 
     def _lead_nowhere(self, document: Document, fields: ImageFields) -> None:
-        """Have the record that still has its images lead to no objects, which are left to cleanup."""
+        """Let the record, which still has its images, lead to no objects; cleanup deletes those."""
         guard = {"$or": present(INLINE_FIELDS), **fields}
         self._records.change(document, guard, to={}, drop=fields)
 
@@ -67,10 +68,10 @@ class ToBucket:
         try:
             self._records.read(document["_id"], self.wanted, ["_id"])
         except Deleted:
-            # Its deletion may have come before the objects. An id is never given again.
-            self._store.remove([(document["user_id"], str(document["_id"]))])
+            # The deletion may have preceded the objects. Ids are never reused.
+            self._store.remove(document["user_id"], str(document["_id"]))
             raise
-        raise Left(reason)
+        raise Skipped(reason)
 
     def _images(self, document: Document) -> Images:
         _check_names(document)
@@ -83,17 +84,17 @@ class ToBucket:
     def _image(self, document: Document, variant: Variant) -> bytes:
         kept = [document[name] for name in self._inline.fields(variant) if document.get(name)]
         if len(kept) != 1:
-            raise Left(f"its {variant} image is {'there twice' if kept else 'missing'}")
+            raise Skipped(f"its {variant} image is {'there twice' if kept else 'missing'}")
         try:
             image = self._inline.load(variant, document)
         except (TypeError, ValueError):
             image = None
         if image is None or not _is_all_of_it(image.content, kept[0]):
-            raise Left(f"its {variant} image cannot be decoded")
+            raise Skipped(f"its {variant} image cannot be decoded")
         return image.content
 
     def _preview(self, processed: bytes) -> bytes:
-        """Return a preview for a record of the original application; empty where it cannot be made."""
+        """Return a preview for a record of the original application; empty if it cannot be made."""
         try:
             return self._codec.preview(processed)
         except PictureError:
@@ -101,19 +102,19 @@ class ToBucket:
 
 
 def _is_all_of_it(content: bytes, kept: str | bytes) -> bool:
-    """Tell whether nothing would be lost with the field: what is not base64 in it, decoding only skips."""
+    """Tell whether dropping the field loses nothing: decoding ignores characters that are not base64."""
     text = kept.encode() if isinstance(kept, str) else kept
     return content == kept or base64.b64encode(content) == b"".join(text.split())
 
 
 def _check_names(document: Document) -> None:
-    """Raise Left where the service would never find this record, or its objects cannot have their names."""
+    """Raise Skipped if the service could not find this record, or its objects cannot have their names."""
     user_id, record_id = document.get("user_id"), document["_id"]
     if not isinstance(record_id, ObjectId) or not isinstance(user_id, str):
-        raise Left("its ids are not of the kind that the service knows")
+        raise Skipped("its ids are not of the kind that the service knows")
     names = object_names(user_id, str(record_id)).values()
     if any(len(name.encode()) > _LONGEST_NAME or "\r" in name or "\n" in name for name in names):
-        raise Left("its user_id cannot be part of an object's name")
+        raise Skipped("its user_id cannot be part of an object's name")
 
 
 def _size(images: Images) -> int:

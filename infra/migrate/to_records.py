@@ -7,21 +7,23 @@ from google.cloud import storage
 
 from common.domain.errors import ImageTooLarge, NotFound
 from common.domain.models import OBJECT_FIELDS, ImageFields, Images, StoredObject, Variant
+from common.storage.gcs.store import SIZE_FIELDS
 from common.storage.inline import InlineImageStore
-from infra.migrate.errors import Left
-from infra.migrate.records import INLINE_FIELDS, OBJECTS, Conditions, Document, Records, present, same
+from common.storage.mongo.documents import Document
+from infra.errors import Skipped
+from infra.migrate.records import INLINE_FIELDS, OBJECTS, Conditions, Records, present, same
 from infra.migrate.store import MigrationStore
 
 _CHANGED = "it was changed in the meantime; run again"
 _TOO_LARGE = "its images are too large for a record of the database and stay in the bucket"
-_DROPPED = (*OBJECTS, "processed_size", "preview_size")
+_DROPPED = (*OBJECTS, SIZE_FIELDS["processed"], SIZE_FIELDS["preview"])
 
 
 class ToRecords:
     """Moves the images of records from the bucket into their documents.
 
-    A run that is killed before it has deleted the objects leaves them to the service's cleanup: which of the
-    objects in a bucket are nobody's must not be decided by what one shell has for MONGO_DB.
+    If a run is killed before it has deleted the objects, the service's cleanup deletes them: which objects
+    are orphans must not depend on the MONGO_DB of somebody's shell.
     """
 
     place = "to the records"
@@ -32,13 +34,13 @@ class ToRecords:
         self._inline = InlineImageStore()
 
     def examine(self, document: Document) -> int:
-        """Return how many bytes there are to move, or raise Left or Gone."""
+        """Return how many bytes there are to move, or raise Skipped or Vanished; changes nothing."""
         if self._has_both(document):
             return 0
         return sum(blob.size for blob in self._objects(document).values())
 
     def move(self, document: Document) -> int:
-        """Move the images of a record and return how many bytes they are, or raise Left or Gone."""
+        """Move the images of a record and return their size in bytes, or raise Skipped or Vanished."""
         if self._has_both(document):
             self._lead_nowhere(document)
             return 0
@@ -46,20 +48,20 @@ class ToRecords:
         fields = self._fields(document, objects)
         if not self._records.change(document, same(document, OBJECTS), to=dict(fields), drop=_DROPPED):
             self._give_up(document, _CHANGED)
-        # By their generation: those that a run the other way writes from now on are not ours to delete.
+        # By generation: a run in the other direction may write new ones from now on.
         record_id = str(document["_id"])
         self._store.discard(StoredObject(b.name, record_id, b.generation) for b in objects.values())
         return sum(blob.size for blob in objects.values())
 
     def _has_both(self, document: Document) -> bool:
-        """Tell whether the record still has its images, because a move to the bucket did not get through."""
+        """Tell whether the record still has its images, because a move to the bucket did not finish."""
         return all(
             any(document.get(name) for name in self._inline.fields(variant))
             for variant in ("original", "processed")
         )
 
     def _lead_nowhere(self, document: Document) -> None:
-        # The objects are left to cleanup: the run that wrote them may be at work.
+        # Cleanup deletes the objects: the run that wrote them may still be running.
         guard = {"$or": present(INLINE_FIELDS), **same(document, OBJECTS)}
         if not self._records.change(document, guard, to={}, drop=_DROPPED):
             self._give_up(document, _CHANGED)
@@ -70,7 +72,7 @@ class ToRecords:
         try:
             self._inline.ensure_fits(sum(blob.size for blob in objects.values()))
         except ImageTooLarge:
-            raise Left(_TOO_LARGE) from None
+            raise Skipped(_TOO_LARGE) from None
         return objects
 
     def _object(self, document: Document, variant: Variant) -> storage.Blob:
@@ -79,7 +81,7 @@ class ToRecords:
         if blob is None:
             self._give_up(document, f"its {variant} image is not in the bucket")
         if blob.size != document.get(size_field):
-            raise Left(f"its {variant} image in the bucket is not of the size that it should be")
+            raise Skipped(f"its {variant} image in the bucket is not of the size that it should be")
         return blob
 
     def _fields(self, document: Document, objects: Mapping[Variant, storage.Blob]) -> ImageFields:
@@ -90,9 +92,9 @@ class ToRecords:
         except NotFound:
             self._give_up(document, _CHANGED)
         except ImageTooLarge:
-            raise Left(_TOO_LARGE) from None
+            raise Skipped(_TOO_LARGE) from None
         return {name: value for name, value in fields.items() if name != "preview" or value}
 
     def _give_up(self, document: Document, reason: str) -> NoReturn:
-        self._records.read(document["_id"], self.wanted, ["_id"])  # raises Gone where that is the reason
-        raise Left(reason)
+        self._records.read(document["_id"], self.wanted, ["_id"])  # raises Vanished if that is the reason
+        raise Skipped(reason)

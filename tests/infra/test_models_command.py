@@ -15,7 +15,7 @@ import pytest
 
 from common.removers import catalogue
 from common.removers.catalogue import CATALOGUE, Combination, Fill, Look, Measured, Model
-from infra.local import ROOT
+from infra import ROOT
 from infra.models import files
 from infra.models.__main__ import main
 from tests.infra import model_server

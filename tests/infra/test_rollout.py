@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.local import ROOT
+from infra import ROOT
 from tests.infra.workspace import OUTPUTS
 
 IMAGE = "europe-west1-docker.pkg.dev/some-project/image-background-remover/image-background-processor:1234abc"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import ROOT
+from infra import ROOT
 from tests.gcs import GcsEmulator
 from tests.infra.workspace import OUTPUTS
 from tests.integration.migrate.album import Album

@@ -21,7 +21,7 @@ from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
 from common.storage.mongo.connection import connect
-from infra.local import ROOT
+from infra import ROOT
 from infra.migrate.__main__ import main
 from infra.migrate.records import INLINE_FIELDS
 from tests.fakes import VARIANTS

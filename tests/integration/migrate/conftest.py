@@ -40,7 +40,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Happen:
     """Return a function that has something happen once, at one of the moments."""
 
     def happen(moment: str, event: Callable[[], object]) -> None:
-        name = "save" if moment in ("read", "written") else "holds_what_was_saved"
+        name = "save" if moment in ("read", "written") else "has_saved"
         real, events = getattr(MigrationStore, name), [event]
 
         def call(self: MigrationStore, *arguments: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from google.cloud import storage
 from pymongo.collection import Collection
 
-from infra.local import ROOT
+from infra import ROOT
 from infra.migrate.__main__ import main
 
 KILLED = -signal.SIGKILL

@@ -101,8 +101,8 @@ def test_ctrl_c_ends_the_run_in_a_line(
         assert album.migrate("to-bucket") == 130
     output, errors = capsys.readouterr()
     assert output.startswith("Moved 1 of 2 records to the bucket, ")
-    assert output.endswith("; left 1.\n")
-    assert errors == "Stopped. No image is lost; run again to go on.\n"
+    assert output.endswith("; 1 remain.\n")
+    assert errors == "Stopped. No image is lost; run again to continue.\n"
     assert album.served() == before
     assert album.migrate("to-bucket") == 0
     assert album.served() == before

@@ -28,7 +28,7 @@ def test_a_record_that_is_deleted_while_it_is_moved_leaves_nothing(
     assert album.migrate("to-bucket") == 0
     assert album.images.count_documents(KEPT) == 0
     assert album.objects() == set()
-    assert capsys.readouterr().out.endswith(" skipped 1 (1 deleted in the meantime); left 0.\n")
+    assert capsys.readouterr().out.endswith(" 1 vanished (1 deleted in the meantime); 0 remain.\n")
 
 
 @pytest.mark.parametrize("name", ["stored", "content"])
@@ -47,7 +47,7 @@ def test_a_record_that_is_deleted_on_its_way_back_leaves_nothing(
     monkeypatch.setattr(MigrationStore, name, call)
     assert album.migrate("to-records") == 0
     assert (album.images.count_documents(KEPT), album.objects()) == (0, set())
-    assert capsys.readouterr().out.endswith(" skipped 1 (1 deleted in the meantime); left 0.\n")
+    assert capsys.readouterr().out.endswith(" 1 vanished (1 deleted in the meantime); 0 remain.\n")
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -105,6 +105,6 @@ def test_images_that_are_others_by_now_are_kept(album: Album, at: Happen, capsys
     at("compared", lambda: album.images.update_one({"_id": ObjectId(record_id)}, changed))
 
     assert album.migrate("to-bucket") == 1
-    assert capsys.readouterr().err == f"{record_id} is left: it was changed in the meantime; run again.\n"
+    assert capsys.readouterr().err == f"{record_id} was skipped: it was changed in the meantime; run again.\n"
     assert album.document(record_id)["processed_image"] == b"another"
     assert not album.document(record_id).keys() & NAMES

@@ -18,7 +18,7 @@ def test_another_run_meanwhile_does_no_harm(album: Album, at: Happen, capsys: Ca
     at(moment, lambda: album.migrate("to-bucket"))
 
     assert album.migrate("to-bucket") == 0
-    assert capsys.readouterr().out.endswith(" skipped 2 (2 moved by another run); left 0.\n")
+    assert capsys.readouterr().out.endswith(" 2 vanished (2 moved by another run); 0 remain.\n")
     assert album.served() == before
     assert album.inline() == set()
     assert album.objects() == album.named()

@@ -23,7 +23,7 @@ def test_every_form_is_served_from_the_bucket_as_it_was_and_from_the_records_aga
     assert album.served() == album.served(with_bucket=False) == before
     assert album.inline() == set(kept)
     assert album.objects() == album.named() == set()
-    moved = "Moved 5 of 5 records to the {}, {} bytes; skipped 0; left 0.\n"
+    moved = "Moved 5 of 5 records to the {}, {} bytes; 0 vanished; 0 remain.\n"
     size = sum(len(c) for _, c in before.values() if isinstance(c, bytes))
     assert capsys.readouterr() == (moved.format("bucket", size) + moved.format("records", size), "")
 

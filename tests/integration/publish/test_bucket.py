@@ -7,7 +7,7 @@ import shutil
 import pytest
 from google.cloud import storage
 
-from infra.local import ROOT
+from infra import ROOT
 from tests.integration.publish.sites import SITE, VERSION, Capture, Site
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import ROOT
+from infra import ROOT
 from infra.progress import Progress
 from tests.integration.publish.sites import Site
 

@@ -13,7 +13,7 @@ import pytest
 from google.api_core.exceptions import Forbidden
 from google.cloud import storage
 
-from infra.local import ROOT
+from infra import ROOT
 from tests.gcs import FailingWay
 from tests.integration.publish.sites import REWORKED, VERSION, Capture, Site
 

@@ -1,17 +1,17 @@
-"""What a migration says: of the records, and of what stopped it."""
+"""The report of a migration, and the sentences for failures."""
 
 import pytest
 from pymongo.errors import AutoReconnect, ConfigurationError, OperationFailure, PyMongoError
 
 from common.domain.errors import Unavailable
-from infra.migrate.errors import Deleted, Gone, Left, MigrationError
+from infra.errors import CommandError, Deleted, Skipped, Vanished
 from infra.migrate.faults import explained
 from infra.migrate.run import Report, go_through
 
 
-def test_each_record_is_counted_once_and_the_reasons_are_told() -> None:
-    left = Left("it is odd")
-    outcomes = {"a": 7, "b": Gone(), "c": Deleted(), "d": Gone(), "e": left, "f": 5}
+def test_each_record_is_counted_once_with_its_reason() -> None:
+    odd = Skipped("it is odd")
+    outcomes = {"a": 7, "b": Vanished(), "c": Deleted(), "d": Vanished(), "e": odd, "f": 5}
     report, seen = Report(total=7), list[str]()  # a run that is stopped before the last
 
     def step(document: dict[str, object]) -> int:
@@ -23,9 +23,9 @@ def test_each_record_is_counted_once_and_the_reasons_are_told() -> None:
 
     go_through(outcomes, lambda record_id: {"_id": record_id}, step, report, seen.append)
 
-    skipped = "skipped 3 (2 moved by another run, 1 deleted in the meantime)"
-    assert report.summary("somewhere") == f"moved 2 of 7 records somewhere, 12 bytes; {skipped}; left 2"
-    assert report.left == {"e": "it is odd"}
+    vanished = "3 vanished (2 moved by another run, 1 deleted in the meantime)"
+    assert report.summary("somewhere") == f"moved 2 of 7 records somewhere, 12 bytes; {vanished}; 2 remain"
+    assert report.skipped == {"e": "it is odd"}
     assert seen == list("abcdef")
 
 
@@ -39,13 +39,13 @@ def test_each_record_is_counted_once_and_the_reasons_are_told() -> None:
     ],
 )
 @pytest.mark.parametrize("is_adapted", [True, False])
-def test_what_the_database_fails_with_is_told_in_a_line(
+def test_a_failure_of_the_database_is_told_in_a_line(
     error: PyMongoError, told: str, is_adapted: bool
 ) -> None:
     adapted = Unavailable()
     adapted.__cause__ = error
 
-    with pytest.raises(MigrationError) as raised, explained("some-bucket"):
+    with pytest.raises(CommandError) as raised, explained("some-bucket"):
         raise adapted if is_adapted else error
 
     assert told in str(raised.value)
@@ -53,6 +53,6 @@ def test_what_the_database_fails_with_is_told_in_a_line(
     assert "\n" not in str(raised.value)
 
 
-def test_a_failure_that_nobody_expects_is_not_hidden() -> None:
+def test_an_unexpected_failure_is_not_hidden() -> None:
     with pytest.raises(Unavailable), explained("some-bucket"):
         raise Unavailable

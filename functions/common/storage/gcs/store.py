@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, cast
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _PAGES = 20  # looked through in one cleanup
 _PAGE_SIZE = 1_000  # objects
 _OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)", re.DOTALL)
-_SIZE_FIELDS: Mapping[Variant, str] = {
+SIZE_FIELDS: Mapping[Variant, str] = {
     "original": "size",
     "processed": "processed_size",
     "preview": "preview_size",
@@ -39,10 +39,17 @@ _SIZE_FIELDS: Mapping[Variant, str] = {
 class BucketImageStore:
     """Keeps images in a bucket; those that are still in their records are read there."""
 
-    def __init__(self, bucket: storage.Bucket, inline: "ImageStore", signer: Signer) -> None:
+    def __init__(
+        self,
+        bucket: storage.Bucket,
+        inline: "ImageStore",
+        signer: Signer,
+        upload: Callable[[storage.Blob, bytes, str], None] | None = None,
+    ) -> None:
         self._bucket = bucket
         self._inline = inline
         self._signer = signer
+        self._upload = upload or _upload_new
 
     def ensure_fits(self, size: int) -> None:
         """Return: a bucket takes whatever an upload may have."""
@@ -59,34 +66,25 @@ class BucketImageStore:
         at_once(lambda each: self._write(*each), objects)
         return {
             **{OBJECT_FIELDS[variant]: name for variant, name in names.items()},
-            _SIZE_FIELDS["processed"]: len(images.processed),
-            _SIZE_FIELDS["preview"]: len(images.preview),
+            SIZE_FIELDS["processed"]: len(images.processed),
+            SIZE_FIELDS["preview"]: len(images.preview),
         }
 
     def _write(self, name: str, content: bytes, content_type: str) -> None:
         blob = self._bucket.blob(name)
         blob.cache_control = IMMUTABLE
-        try:
-            blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **PATIENCE)
-        except api.PreconditionFailed:
-            # Also what a second try is told when only the answer to the first one was lost.
-            if not self._holds(name, content):
-                raise
-
-    def _holds(self, name: str, content: bytes) -> bool:
-        blob = self._bucket.get_blob(name, **PATIENCE)
-        return blob is not None and blob.md5_hash == checksum(content)
+        self._upload(blob, content, content_type)
 
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields that lead to this image."""
-        return (OBJECT_FIELDS[variant], _SIZE_FIELDS[variant], *self._inline.fields(variant))
+        return (OBJECT_FIELDS[variant], SIZE_FIELDS[variant], *self._inline.fields(variant))
 
     def load(self, variant: Variant, fields: ImageFields) -> EncodedImage | None:
         """Return the image that these fields lead to; nothing is read yet."""
         name = fields.get(OBJECT_FIELDS[variant])
         if name is None:
             return self._inline.load(variant, fields)
-        size = cast(int, fields[_SIZE_FIELDS[variant]])
+        size = cast(int, fields[SIZE_FIELDS[variant]])
         return BucketImage(self._bucket.blob(name), size, self._signer)
 
     @driver_errors()
@@ -119,6 +117,17 @@ class BucketImageStore:
         fields = "items(name,generation,timeCreated),nextPageToken"
         listed = self._bucket.list_blobs(fields=fields, page_size=_PAGE_SIZE, **offset, **PATIENCE)
         return cast(Iterator[Iterable[storage.Blob]], listed.pages)
+
+
+def _upload_new(blob: storage.Blob, content: bytes, content_type: str) -> None:
+    """Upload an object, or raise if another one has its name."""
+    try:
+        blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **PATIENCE)
+    except api.PreconditionFailed:
+        # A retry is told this, too, if only the answer to the first attempt was lost.
+        found = blob.bucket.get_blob(blob.name, **PATIENCE)
+        if found is None or found.md5_hash != checksum(content):
+            raise
 
 
 def object_names(user_id: str, record_id: str) -> Mapping[Variant, str]:

@@ -34,8 +34,8 @@ def test_what_cannot_be_moved_is_left_as_it_is_and_told(
     assert album.migrate("to-bucket", "--dry-run") == 1
     assert album.migrate("to-bucket") == 1
     output, errors = capsys.readouterr()
-    assert errors == f"{broken} is left: {reason}.\n" * 2
-    assert output.count("oved 1 of 2 records to the bucket, ") == output.count("; skipped 0; left 1.") == 2
+    assert errors == f"{broken} was skipped: {reason}.\n" * 2
+    assert output.count("oved 1 of 2 records to the bucket, ") == output.count("; 0 vanished; 1 remain.") == 2
     assert list(album.images.find({"_id": {"$ne": album.document(whole)["_id"]}})) == before
     assert album.inline() == {broken}
     assert album.objects() == album.named()
@@ -45,7 +45,7 @@ def test_a_record_without_any_image_is_told(album: Album, capsys: Capture) -> No
     album.images.insert_one({"user_id": "me"})
 
     assert album.migrate("to-bucket") == 1
-    assert capsys.readouterr().err.endswith(" is left: its original image is missing.\n")
+    assert capsys.readouterr().err.endswith(" was skipped: its original image is missing.\n")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_the_bucket_does_not_have_as_it_should_stays_there_and_is_told(
     before, objects = album.document(record_id), album.objects()
 
     assert album.migrate("to-records") == 1
-    assert capsys.readouterr().err.startswith(f"{record_id} is left: {reason}")
+    assert capsys.readouterr().err.startswith(f"{record_id} was skipped: {reason}")
     assert (album.document(record_id), album.objects()) == (before, objects)
 
 
@@ -81,6 +81,6 @@ def test_what_no_record_can_hold_stays_in_the_bucket(album: Album, capsys: Captu
     before = album.served()
 
     assert album.migrate("to-records", option) == 1
-    assert "left: its images are too large for a record of the database" in capsys.readouterr().err
+    assert "skipped: its images are too large for a record of the database" in capsys.readouterr().err
     assert album.served() == before
     assert album.document(record_id).keys() > NAMES
