@@ -53,6 +53,13 @@ def test_an_installed_one_that_starts_is_used_and_nothing_is_installed(machine: 
     assert (chromium.find(), machine.calls) == (installed, [])
 
 
+def test_the_one_without_windows_is_preferred(machine: Machine) -> None:
+    machine.add("chromium", WORKS)
+    shell = machine.add("chromium-headless-shell", WORKS)
+
+    assert chromium.find() == shell
+
+
 def test_an_installed_one_whose_libraries_are_missing_is_passed_over(machine: Machine) -> None:
     machine.add("chromium", LACKS_A_LIBRARY)
     other = machine.add("google-chrome", WORKS)
