@@ -1,7 +1,7 @@
 # make run and make test do all of their own set-up, in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test chaos bench lint lint-site format model screenshots clean
+.PHONY: help run test test-all test-extended test-ready chaos bench lint lint-site format model screenshots clean
 
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
@@ -13,6 +13,11 @@ VENV := venv --allow-existing --python '>=3.11,<3.14'
 UNUSED_OPENVINO := $(addprefix .venv/lib/python3.*/site-packages/openvino/libs/,cache.json \
     $(addprefix libopenvino_,$(addsuffix _plugin.*,intel_gpu intel_npu) \
     $(addsuffix _frontend.*,gguf jax paddle pytorch tensorflow tensorflow_lite)))
+# Tests wait for other processes half of the time, hence more workers than the two cores they are timed on. They also
+# start hundreds of processes, which would compile what they import anew if bytecode were not kept.
+WORKERS := 3
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -p xdist --numprocesses $(WORKERS) --dist loadgroup \
+    --no-loadscope-reorder
 # An installed uv, or else one of our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
 
@@ -22,9 +27,18 @@ help: ## list the commands
 run: .venv/installed ## run the service on this machine: http://127.0.0.1:8080
 	@$(PYTHON) -m infra.local
 
-test: lint model .venv/tests-installed .venv/checkov/installed ## lint, then every test, with one summary at the end
+# Every test is in one of two tiers, which tests/README.md lists.
+test: lint test-ready ## lint, then tests of every promise
+	@$(PYTEST) -m 'not extended'
+
+test-all: lint test-ready ## lint, then every test
+	@$(PYTEST)
+
+test-extended: test-ready ## the tests that make test leaves to make test-all
+	@$(PYTEST) -m extended
+
+test-ready: model .venv/tests-installed .venv/checkov/installed
 	@$(PYTHON) -m tests.browser.chromium >/dev/null
-	@$(PYTHON) -m pytest
 
 chaos: .venv/tests-installed ## ten minutes of users and faults at random: make chaos CHAOS='--seed 7 --host functions'
 	@$(PYTHON) -m tests.chaos $(CHAOS)

@@ -1,12 +1,17 @@
 """Ports for the servers that tests start."""
 
 import contextlib
+import os
 import random
 import socket
 
-# Below those that the system gives to connections: nobody takes one while its server is not up yet, or down.
+# Below the ephemeral ports: the system gives none of these to a connection while its server is down.
 _RANGE = range(20_000, 32_000)
-_left = iter(random.sample(_RANGE, len(_RANGE)))
+# pytest-xdist numbers its workers gw0, gw1, ...; each has its own ports.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_OURS = _RANGE[_WORKER::_WORKERS]
+_left = iter(random.sample(_OURS, len(_OURS)))
 
 
 def free_port() -> int:

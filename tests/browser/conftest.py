@@ -11,6 +11,7 @@ from tests.browser.chromium import find
 from tests.local_run import ROOT, running
 from tests.objectcut import ObjectCut
 from tests.ports import free_port
+from tests.tiers import extended
 
 OUTPUT = ROOT / "test-output" / "browser"
 # Chromium's own calls home are off: a test must be able to say that the page asked nobody else.
@@ -30,7 +31,7 @@ class Look:
 
 
 DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
-LOOKS = [Look("desktop-light", DESKTOP, "light"), Look("phone-dark", PHONE, "dark")]
+DESKTOP_LIGHT, PHONE_DARK = Look("desktop-light", DESKTOP, "light"), Look("phone-dark", PHONE, "dark")
 OTHER_LOOKS = [Look("desktop-dark", DESKTOP, "dark"), Look("phone-light", PHONE, "light")]
 
 
@@ -56,7 +57,7 @@ def site(running_provider: ObjectCut, tmp_path_factory: pytest.TempPathFactory) 
         yield run.url
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: look.name)
+@pytest.fixture(params=[DESKTOP_LIGHT, *extended(PHONE_DARK)], ids=lambda look: look.name)
 def look(request: pytest.FixtureRequest) -> Look:
     chosen: Look = request.param
     return chosen

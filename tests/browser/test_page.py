@@ -8,9 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests import objectcut_behaviours as behaviours
-from tests.browser.conftest import LOOKS, OTHER_LOOKS, OUTPUT
+from tests.browser.conftest import DESKTOP_LIGHT, OTHER_LOOKS, OUTPUT, PHONE_DARK
 from tests.browser.visitor import button, card, choose, keep, picture, press, refuse, row, tab_to
 from tests.objectcut import ObjectCut
+from tests.tiers import extended
 
 Visitor = Callable[[Page, Path, ObjectCut], None]
 SERIOUS = {"serious", "critical"}
@@ -80,7 +81,9 @@ STATES: list[Visitor] = [
 ]
 
 
-@pytest.mark.parametrize("look", [*LOOKS, *OTHER_LOOKS], ids=lambda look: look.name, indirect=True)
+@pytest.mark.parametrize(
+    "look", [DESKTOP_LIGHT, PHONE_DARK, *extended(*OTHER_LOOKS)], ids=lambda look: look.name, indirect=True
+)
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_every_state_fits_and_is_accessible(
     page: Page, tmp_path: Path, provider: ObjectCut, shot: Callable[[str], Path], state: Visitor

@@ -12,10 +12,11 @@ from tests.integration.client import Client
 from tests.integration.hosts import Host
 from tests.photos import photo
 from tests.storage_gate import Fate, StorageGate
+from tests.tiers import extended
 
 Documents = Collection[dict[str, Any]]
 
-pytestmark = pytest.mark.parametrize("host", ["functions-bucket", "app-bucket"], indirect=True)
+pytestmark = pytest.mark.parametrize("host", ["app-bucket", *extended("functions-bucket")], indirect=True)
 
 
 @pytest.fixture

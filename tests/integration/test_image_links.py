@@ -16,6 +16,7 @@ from tests.google_identity import SERVICE_ACCOUNT, MetadataServer, SigningServic
 from tests.integration.client import Client
 from tests.integration.hosts import TARGETS, Host, running_app, running_functions
 from tests.photos import photo
+from tests.tiers import extended
 
 Record = dict[str, Any]
 
@@ -51,7 +52,7 @@ def storage(gcs: GcsEmulator) -> str:
     return gcs.url.replace("127.0.0.1", "localhost")
 
 
-@pytest.fixture(scope="module", params=["functions", "app"])
+@pytest.fixture(scope="module", params=["functions", *extended("app")])
 def host(
     request: pytest.FixtureRequest,
     environ: dict[str, str],

@@ -98,6 +98,7 @@ def test_a_cleanup_that_runs_out_of_time_reports_more_and_repeated_ones_finish(b
     assert bucket_stock.documents(kept) == kept
 
 
+@pytest.mark.extended
 @pytest.mark.usefixtures("three_looks")
 def test_a_bucket_too_large_for_one_cleanup_is_searched_by_repeated_ones(
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch

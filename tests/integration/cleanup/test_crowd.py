@@ -2,9 +2,12 @@
 
 import random
 
+import pytest
+
 from tests.integration.cleanup.stock import DAY, MINUTE, Stock
 from tests.integration.cleanup.traffic import Traffic
 from tests.photos import photo
+from tests.tiers import extended
 
 SEED = 8
 KILLS = 3
@@ -20,6 +23,7 @@ def test_a_document_of_the_stock_is_what_the_service_writes(stock: Stock) -> Non
     }
 
 
+@pytest.mark.parametrize("stock", ["bucket", *extended("inline")], indirect=True)
 def test_cleanups_killed_and_two_at_once_delete_all_that_expired_and_nothing_live(stock: Stock) -> None:
     expired, live = (600, 60) if stock.storage_url else (10_000, 500)
     stock.keep(expired, 31 * DAY)

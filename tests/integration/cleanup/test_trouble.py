@@ -20,6 +20,7 @@ from tests.integration.client import Client
 from tests.integration.hosts import Host
 from tests.proxy import Proxy
 from tests.storage_gate import Fate, StorageGate
+from tests.tiers import extended
 
 IN_AN_HOUR = 61 * MINUTE
 SAID = "The service is not available right now"
@@ -110,7 +111,7 @@ def host_stock(host: Host, mongo_uri: str, gcs: GcsEmulator) -> Iterator[Stock]:
     stock.images.database.client.close()
 
 
-@pytest.mark.parametrize("host", ["functions-bucket"], indirect=True)
+@pytest.mark.parametrize("host", ["app-bucket", *extended("functions-bucket")], indirect=True)
 def test_a_bucket_that_fails_is_a_503_and_the_next_call_finishes(
     host: Host, host_stock: Stock, storage_gate: StorageGate
 ) -> None:

@@ -1,4 +1,4 @@
-"""Both hosts with either store, whose parts fail as a test says; each test runs on all four at once."""
+"""Both hosts with either store, whose parts fail as a test says; each test runs on two of these at once."""
 
 import contextlib
 import functools
@@ -13,10 +13,11 @@ import pytest
 from tests.gcs import GcsEmulator
 from tests.integration.failing.stage import Stage
 from tests.integration.failing.start import Parts, running
+from tests.tiers import extended
 
-NAMES = ("functions-inline", "app-inline", "functions-bucket", "app-bucket")
-
+# Each host once and each store once, and the other pairs.
 BOTH = ("functions-inline", "app-bucket")
+OTHERS = ("app-inline", "functions-bucket")
 
 OnAll = Callable[[Callable[[Stage], None]], None]
 
@@ -28,10 +29,10 @@ def parts(mongo_uri: str, gcs: GcsEmulator, tmp_path_factory: pytest.TempPathFac
         yield Parts(mongo_uri, mongo, gcs, folder)
 
 
-@pytest.fixture(scope="package")
-def stages(parts: Parts) -> Iterator[list[Stage]]:
+@pytest.fixture(scope="package", params=[BOTH, *extended(OTHERS)], ids="+".join)
+def stages(request: pytest.FixtureRequest, parts: Parts) -> Iterator[list[Stage]]:
     with contextlib.ExitStack() as stack, ThreadPoolExecutor() as pool:
-        stages = list(pool.map(lambda name: stack.enter_context(running(name, parts)), NAMES))
+        stages = list(pool.map(lambda name: stack.enter_context(running(name, parts)), request.param))
         yield stages
         list(pool.map(Stage.check_all, stages))
         for stage in stages:  # all at once; one by one they would take longer
@@ -61,9 +62,3 @@ def ready_stages(stages: list[Stage]) -> Iterator[list[Stage]]:
 def on_all(ready_stages: list[Stage]) -> OnAll:
     """Return a function that does the same on all stages at once."""
     return functools.partial(_on, ready_stages)
-
-
-@pytest.fixture
-def on_both(ready_stages: list[Stage]) -> OnAll:
-    """Return a function that does the same on each host once, and with each store once."""
-    return functools.partial(_on, [stage for stage in ready_stages if stage.name in BOTH])

@@ -1,6 +1,7 @@
 """A database that is cut off before, during and after each command of an upload, or slow, on every host."""
 
 import time
+from itertools import product
 
 import pytest
 
@@ -8,11 +9,13 @@ from tests.integration.failing.conftest import OnAll
 from tests.integration.failing.mongo_gate import Fate
 from tests.integration.failing.promises import PATIENCE, picture
 from tests.integration.failing.stage import Stage
+from tests.tiers import one_in, one_row_in
 
 # The commands of an upload in their order, each with its number among those of its name. Where its user has a
 # record of the same picture, that is looked for before it is completed.
 SLOTS, CLAIM, TWIN, COMPLETE = (("find", 0), ("insert", 0), ("find", 1), ("update", 0))
 BROKEN = (Fate.CUT, Fate.HALF, Fate.LOSE)
+BREAKS = list(product([SLOTS, CLAIM, COMPLETE], BROKEN))
 A_WHILE = 1.5  # seconds
 
 
@@ -26,9 +29,8 @@ def upload(stage: Stage, expected: int) -> None:
     assert answer.status_code == expected, answer.text
 
 
-@pytest.mark.parametrize("fate", BROKEN, ids=name_of)
-@pytest.mark.parametrize("command", [SLOTS, CLAIM, COMPLETE], ids=name_of)
-def test_one_broken_connection_is_not_noticed(on_both: OnAll, command: tuple[str, int], fate: Fate) -> None:
+@pytest.mark.parametrize(("command", "fate"), one_row_in(4, BREAKS), ids=name_of)
+def test_one_broken_connection_is_not_noticed(on_all: OnAll, command: tuple[str, int], fate: Fate) -> None:
     def act(stage: Stage) -> None:
         name, number = command
         rule = stage.mongo.meet(name, [number], fate)
@@ -36,11 +38,11 @@ def test_one_broken_connection_is_not_noticed(on_both: OnAll, command: tuple[str
         assert rule.met.wait(PATIENCE)
         stage.promises.check()
 
-    on_both(act)
+    on_all(act)
 
 
-@pytest.mark.parametrize("fate", BROKEN, ids=name_of)
-def test_a_connection_that_breaks_as_a_twin_is_looked_for_is_not_noticed(on_both: OnAll, fate: Fate) -> None:
+@pytest.mark.parametrize("fate", one_in(3, *BROKEN), ids=name_of)
+def test_a_connection_that_breaks_as_a_twin_is_looked_for_is_not_noticed(on_all: OnAll, fate: Fate) -> None:
     def act(stage: Stage) -> None:
         client, content = stage.promises.client(), picture()
         first = stage.promises.upload(client, content)
@@ -51,13 +53,12 @@ def test_a_connection_that_breaks_as_a_twin_is_looked_for_is_not_noticed(on_both
         assert [answer.status_code for answer in (first, second) if answer is not None] == [201, 201]
         stage.promises.check()
 
-    on_both(act)
+    on_all(act)
 
 
-@pytest.mark.parametrize("fate", BROKEN, ids=name_of)
-@pytest.mark.parametrize("command", [SLOTS, CLAIM, COMPLETE], ids=name_of)
+@pytest.mark.parametrize(("command", "fate"), one_row_in(4, BREAKS), ids=name_of)
 def test_a_connection_that_breaks_twice_refuses_or_keeps_and_nothing_between(
-    on_both: OnAll, command: tuple[str, int], fate: Fate
+    on_all: OnAll, command: tuple[str, int], fate: Fate
 ) -> None:
     def act(stage: Stage) -> None:
         name, number = command
@@ -66,11 +67,14 @@ def test_a_connection_that_breaks_twice_refuses_or_keeps_and_nothing_between(
         upload(stage, 201 if (command, fate) == (COMPLETE, Fate.LOSE) else 503)
         stage.promises.check()
 
-    on_both(act)
+    on_all(act)
 
 
-@pytest.mark.parametrize("command", [SLOTS, CLAIM, COMPLETE], ids=name_of)
-@pytest.mark.parametrize("fate", [Fate.PASS, Fate.LOSE], ids=name_of)
+@pytest.mark.parametrize(
+    ("command", "fate"),
+    one_row_in(3, product([COMPLETE, SLOTS, CLAIM], [Fate.PASS, Fate.LOSE])),
+    ids=name_of,
+)
 def test_a_database_that_is_gone_after_a_command_is_waited_for(
     on_all: OnAll, command: tuple[str, int], fate: Fate
 ) -> None:
@@ -104,7 +108,7 @@ def test_a_database_that_is_away_for_a_moment_refuses_nobody(on_all: OnAll) -> N
     on_all(act)
 
 
-def test_a_slow_database_makes_uploads_slow_and_nothing_else(on_both: OnAll) -> None:
+def test_a_slow_database_makes_uploads_slow_and_nothing_else(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         stage.mongo.delay = 0.3
         begun = time.monotonic()
@@ -113,4 +117,4 @@ def test_a_slow_database_makes_uploads_slow_and_nothing_else(on_both: OnAll) -> 
         stage.mongo.reset()
         stage.promises.check()
 
-    on_both(act)
+    on_all(act)

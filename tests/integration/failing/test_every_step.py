@@ -9,6 +9,7 @@ from tests.integration.failing.conftest import OnAll
 from tests.integration.failing.held import Held, held_everywhere
 from tests.integration.failing.stage import Stage
 from tests.integration.failing.start import Parts, running
+from tests.tiers import extended
 
 
 def statuses(uploads: list[Held]) -> dict[str, int]:
@@ -25,7 +26,7 @@ def test_uploads_whose_process_is_killed_leave_all_or_nothing(on_all: OnAll) -> 
     on_all(act)
 
 
-@pytest.mark.parametrize("keyed", [False, True])
+@pytest.mark.parametrize("keyed", [True, *extended(False)])
 def test_uploads_that_lose_the_database_are_refused_and_leave_nothing(on_all: OnAll, keyed: bool) -> None:
     def act(stage: Stage) -> None:
         with held_everywhere(stage, keyed=keyed) as uploads:
@@ -51,7 +52,7 @@ def test_uploads_that_lose_the_provider_and_the_storage_are_finished_or_refused(
     on_all(act)
 
 
-@pytest.mark.parametrize("years", [-3, 3])
+@pytest.mark.parametrize("years", [3, *extended(-3)])
 def test_uploads_during_which_the_clock_jumps_are_finished(on_all: OnAll, years: int) -> None:
     def act(stage: Stage) -> None:
         with held_everywhere(stage) as uploads:

@@ -35,7 +35,7 @@ FAILURES: dict[str, tuple[does.Behaviour, int, str]] = {
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_provider_that_fails_leaves_nothing_and_is_asked_again_next_time(
-    on_both: OnAll, failure: str
+    on_all: OnAll, failure: str
 ) -> None:
     behaviour, status, code = FAILURES[failure]
 
@@ -49,7 +49,7 @@ def test_a_provider_that_fails_leaves_nothing_and_is_asked_again_next_time(
         stage.provider.reset()
         stage.promises.check()
 
-    on_both(act)
+    on_all(act)
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,16 @@
 """A storage that goes away at any of an upload's objects and takes no deletion either, on both hosts."""
 
+from itertools import product
+
 import pytest
 
 from tests.integration.failing.conftest import OnAll
 from tests.integration.failing.stage import Stage
 from tests.storage_gate import Fate
+from tests.tiers import one_row_in
 
 
-@pytest.mark.parametrize("fate", [Fate.CUT, Fate.REFUSE], ids=lambda fate: fate.name)
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize(("number", "fate"), one_row_in(3, product(range(3), [Fate.CUT, Fate.REFUSE])))
 def test_objects_that_could_not_be_deleted_again_are_found_by_cleanup(
     on_all: OnAll, number: int, fate: Fate
 ) -> None:

@@ -16,10 +16,11 @@ from tests.integration.parity.conversation import STEPS, Talk
 from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.proxy import Proxy
+from tests.tiers import extended
 
 Documents = Collection[dict[str, Any]]
 
-pytestmark = pytest.mark.parametrize("host", ["functions-inline", "app-inline"], indirect=True)
+pytestmark = pytest.mark.parametrize("host", ["app-inline", *extended("functions-inline")], indirect=True)
 
 
 def named(call: tuple[Answer, str]) -> str:

@@ -13,11 +13,12 @@ from tests.integration.client import Client
 from tests.integration.hosts import TARGETS, Host, running_app, running_functions
 from tests.integration.openapi.contract import Answer, check
 from tests.photos import photo
+from tests.tiers import extended
 
 LARGE = photo(1900, 1500, "BMP")  # 8.2 MiB
 
 
-@pytest.fixture(params=["functions", "app"])
+@pytest.fixture(params=["functions", *extended("app")])
 def host(
     request: pytest.FixtureRequest, environ: dict[str, str], gcs: GcsEmulator, tmp_path: Path
 ) -> Iterator[Host]:

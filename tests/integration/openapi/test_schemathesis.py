@@ -16,13 +16,14 @@ from tests.integration.client import Client
 from tests.integration.hosts import running_app, running_functions
 from tests.integration.openapi.front import Front
 from tests.objectcut import ObjectCut
+from tests.tiers import extended
 
 HOOKS = "tests.integration.openapi.hooks"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 MOST_SECONDS = 240  # it takes 20 or so where nothing else runs
 
 
-@pytest.fixture(scope="module", params=["functions", "app"])
+@pytest.fixture(scope="module", params=["app", *extended("functions")])
 def address(
     request: pytest.FixtureRequest,
     environ: dict[str, str],

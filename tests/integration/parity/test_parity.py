@@ -10,6 +10,7 @@ from tests.integration.client import Client
 from tests.integration.hosts import running_app, running_container, running_functions
 from tests.integration.parity.conversation import STEPS, Answer, Talk, hold
 from tests.objectcut import ObjectCut
+from tests.tiers import extended
 
 HOSTS = {"functions": running_functions, "app": running_app, "container": running_container}
 # A call that must go well, so that three hosts which all fail are not taken for alike.
@@ -24,7 +25,7 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module", params=["inline", "bucket"])
+@pytest.fixture(scope="module", params=["bucket", *extended("inline")])
 def answers(
     request: pytest.FixtureRequest,
     environ: dict[str, str],

@@ -15,11 +15,15 @@ from common.imaging.codec import PillowCodec
 from common.imaging.intake.admission import admit
 from common.imaging.intake.parts import Ceiling
 from tests.photos import decoded
-from tests.unit.imaging.hostile_pictures import CASES, KINDS, Outcome, Read, named, outcome_of
+from tests.unit.imaging.hostile_pictures import CASES, HEAVY, KINDS, Outcome, Read, named, outcome_of, tiered
 
 ALLOWED = {"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF"}
 READ = {name: outcome for name, (_, outcome) in CASES.items() if isinstance(outcome, Read)}
 SMALL = [name for name, outcome in READ.items() if outcome.width * outcome.height < 100_000]
+
+
+def test_the_heavy_cases_are_cases() -> None:
+    assert set(CASES) > HEAVY
 
 
 def test_the_corpus_is_large_and_of_every_kind() -> None:
@@ -31,7 +35,7 @@ def test_the_corpus_is_large_and_of_every_kind() -> None:
     assert {name.split("_")[0].upper() for name in CASES} >= {*KINDS, "HEIC"}
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", tiered(CASES))
 def test_it_ends_as_it_should_and_without_a_warning(name: str) -> None:
     make, expected = CASES[name]
     with warnings.catch_warnings(record=True) as heard:
@@ -44,7 +48,7 @@ def test_it_ends_as_it_should_and_without_a_warning(name: str) -> None:
     assert heard == []
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", tiered(SMALL))
 def test_what_is_read_can_be_cut_out(name: str) -> None:
     with PillowCodec(50).open(CASES[name][0]()) as picture:
         width, height = picture.rgb.size
@@ -73,7 +77,7 @@ def test_no_other_decoder_and_no_program_ever_runs(name: str, monkeypatch: pytes
     assert outcome_of(content) is UnsupportedImage
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", tiered(SMALL))
 def test_a_decoder_is_told_which_format_it_is_and_sees_no_more_than_that(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +119,7 @@ def test_a_format_is_known_by_its_content_alone() -> None:
     assert outcome_of(CASES["png_and_html"][0]()) == Read(64, 48)
 
 
+@pytest.mark.extended
 def test_many_at_once_end_as_each_alone() -> None:
     made = {name: make() for name, (make, _) in CASES.items() if "large" not in name and "limit" not in name}
     contents = {name: content for name, content in made.items() if len(content) < 100_000}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from common.removers.quantized import HIGHEST, quantize
 from common.removers.runtime import openvino
@@ -65,6 +66,7 @@ def test_a_network_whose_kernels_are_computed_is_left_as_it_is(weights: Path) ->
     assert rounded_inputs(network) == []
 
 
+@pytest.mark.extended
 def test_what_goes_into_the_layers_is_within_their_ranges(weights: Path) -> None:
     seen = highest(weights, pictures(None))
 

@@ -9,10 +9,20 @@ from tests.unit.imaging.hostile_pictures import (
     tiff_cases,
     webp_and_heif_cases,
 )
-from tests.unit.imaging.hostile_pictures.corpus import CASES, KINDS, Outcome, Read, named, outcome_of
+from tests.unit.imaging.hostile_pictures.corpus import (
+    CASES,
+    HEAVY,
+    KINDS,
+    Outcome,
+    Read,
+    named,
+    outcome_of,
+    tiered,
+)
 
 __all__ = [
     "CASES",
+    "HEAVY",
     "KINDS",
     "Outcome",
     "Read",
@@ -23,6 +33,7 @@ __all__ = [
     "other_files",
     "outcome_of",
     "png_cases",
+    "tiered",
     "tiff_cases",
     "webp_and_heif_cases",
 ]

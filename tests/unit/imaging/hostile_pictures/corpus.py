@@ -1,10 +1,12 @@
 """The corpus: each case with the code that makes it and what must become of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from common.domain.errors import PictureError
 from common.imaging.codec import PillowCodec
+from tests.tiers import extended
 
 MEGAPIXELS = 50
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -19,6 +21,18 @@ class Read:
     transparent: bool = False
 
 
+# These take about half a second of a processor each, all others together ten.
+HEAVY = frozenset(
+    {
+        *("avif_at_the_limit", "avif_of_noise", "avif_picture_larger_than_its_boxes"),
+        *("jpeg_code_that_is_none_in_its_last_scan", "jpeg_steps_that_are_none_in_its_last_scan"),
+        *("jpeg_truncated_progressive", "png_endless_chunks", "png_large_deep_with_too_few_rows"),
+        *("png_large_with_an_unknown_filter", "png_large_with_damage_at_its_end", "png_many_unknown_chunks"),
+        *("tiff_large_in_deflate_with_damage_at_its_end", "tiff_large_in_lzw_with_damage_at_its_end"),
+        *("webp_at_the_limit", "webp_endless_chunks", "webp_many_unknown_chunks", "webp_of_100_000_frames"),
+        *("webp_of_noise", "webp_of_noise_lossless"),
+    }
+)
 Outcome = Read | type[PictureError]
 SMALL = Read(64, 48)
 CASES: dict[str, tuple[Callable[[], bytes], Outcome]] = {}
@@ -28,6 +42,11 @@ def case(outcome: Outcome, **made: Callable[[], bytes]) -> None:
     """Add cases that must end in the same way."""
     for name, make in made.items():
         CASES[name] = (make, outcome)
+
+
+def tiered(names: Iterable[str]) -> list[Any]:
+    """Return these cases as parameters, of which the heavy ones are left to `make test-all`."""
+    return [each for name in names for each in (extended(name) if name in HEAVY else [name])]
 
 
 def outcome_of(content: bytes) -> Outcome | Exception:
