@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import mongomock
 from PIL import Image
 
 from common.bootstrap import Parts
@@ -25,12 +26,17 @@ from common.domain.models import (
     Upload,
     Variant,
 )
-from common.domain.pictures import CutOut, Look, Matte, View, ViewSpec
+from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
+from common.domain.pictures import CutOut, Look, Matte, Rendering, View, ViewSpec
 from common.imaging.codec import Picture, PillowCodec
+from common.service.api_keys import ApiKeys
 from common.service.limits import ConcurrencyLimiter
+from common.service.removal import Removal
 from common.service.sessions import SessionSigner
 from common.settings import Settings
+from common.storage.addresses import AddressFetcher
 from common.storage.inline import InlineImageStore
+from common.storage.mongo.api_keys import MongoApiKeyStore
 from tests.looking import seen
 from tests.use_cases import use_cases
 
@@ -256,6 +262,10 @@ class FakePicture:
         self._steps.take("cut_out")
         return CutOut(4, 3, b"the cut-out", b"the preview")
 
+    def render(self, matte: Matte) -> Rendering:
+        self._steps.take("cut_out")
+        return Rendering(b"the cut-out", "image/png", 4, 3, (4, 3), (0, 0, 2, 3))
+
 
 class FakeCodec:
     """A PictureCodec that takes everything for a FakePicture."""
@@ -263,7 +273,9 @@ class FakeCodec:
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
 
-    def open(self, content: bytes) -> AbstractContextManager[FakePicture]:
+    def open(
+        self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
+    ) -> AbstractContextManager[FakePicture]:
         self.steps.take("read")
         return nullcontext(FakePicture(self.steps))
 
@@ -317,6 +329,9 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
         gallery=made.gallery,
         retention=made.retention,
         check_health=records.ping,
+        removal=Removal(lambda: PillowCodec(chosen.max_megapixels), lambda: remover),
+        api_keys=ApiKeys(MongoApiKeyStore(mongomock.MongoClient()["keys"]["api_keys"])),
+        addresses=AddressFetcher(chosen.max_upload_bytes),
         sessions=SessionSigner(chosen.app_secret_keys),
         limiter=ConcurrencyLimiter(chosen.uploads_at_once),
     )

@@ -10,14 +10,18 @@ from typing import NoReturn, TypeVar
 
 from common.observability import logging as logs
 from common.removers.base import BackgroundRemover
+from common.service.api_keys import ApiKeys
 from common.service.gallery import Gallery
 from common.service.limits import ConcurrencyLimiter, WeightedSemaphore
 from common.service.ports import ImageStore, PictureCodec
+from common.service.removal import Removal
 from common.service.retention import Retention
 from common.service.sessions import SessionSigner
 from common.service.uploads import Uploads
 from common.settings import Settings, SettingsError
+from common.storage.addresses import AddressFetcher
 from common.storage.inline import InlineImageStore
+from common.storage.mongo.api_keys import MongoApiKeyStore
 from common.storage.mongo.connection import connect
 from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
@@ -36,6 +40,9 @@ class Parts:
     gallery: Gallery
     retention: Retention
     check_health: Callable[[], None]  # raises Unavailable if the database does not answer
+    removal: Removal
+    api_keys: ApiKeys
+    addresses: AddressFetcher
     sessions: SessionSigner | None
     limiter: ConcurrencyLimiter  # of uploads
     prepare: Callable[[], None] = lambda: None  # starts to load what an upload needs, once
@@ -97,6 +104,9 @@ def build(settings: Settings) -> Parts:
         gallery=Gallery(records, images, codec),
         retention=Retention(leases, records, images, period),
         check_health=records.ping,
+        removal=Removal(codec, remover),
+        api_keys=ApiKeys(MongoApiKeyStore(collection.database["api_keys"])),
+        addresses=AddressFetcher(settings.max_upload_bytes),
         sessions=SessionSigner(keys) if keys else None,
         limiter=ConcurrencyLimiter(settings.uploads_at_once),
         prepare=_once(lambda: _load_ahead(uploads)),

@@ -31,6 +31,8 @@ class Settings:
     max_megapixels: int = 50
     uploads_at_once: int = 12
     megapixels_at_once: int = 100
+    api_keys: str = "required"  # or "off"
+    fetch_urls: bool = True
     allowed_origins: tuple[str, ...] = ()
     site_url: str = ""
     cookie_samesite: str = "Lax"
@@ -98,6 +100,12 @@ def _whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
 
 
 def _list_of(parse_item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
@@ -174,6 +182,8 @@ SETTINGS: Mapping[str, _Setting] = {
     "MEGAPIXELS_AT_ONCE": _Setting(
         "megapixels_at_once", _whole_number(1, 10_000), "a whole number from 1 to 10000"
     ),
+    "API_KEYS": _Setting("api_keys", _matching("required|off"), "required or off"),
+    "FETCH_URLS": _Setting("fetch_urls", _boolean, "true or false"),
     "ALLOWED_ORIGINS": _Setting(
         "allowed_origins", _list_of(_origin), "origins like https://example.com, with commas between"
     ),

@@ -73,6 +73,7 @@ def _run(environ: dict[str, str]) -> None:
         if "MONGO_URI" not in environ:
             database = EmbeddedDatabase(data)
             environ["MONGO_URI"] = database.uri
+            folder.write_database_uri(data, database.uri)
             running.callback(database.stop)
             children.append(database)
         parts = bootstrap.build(Settings.from_env(environ, requires=APPLICATION_REQUIRES))
@@ -120,6 +121,7 @@ def _complete(environ: dict[str, str], data: Path) -> None:
     """Add what this machine can provide itself: the secret key, the model and room for more pictures."""
     environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
     environ.setdefault("USER_LIMIT", "50")
+    environ.setdefault("API_KEYS", "off")
     to_come = {"MONGO_URI": "mongodb://to.come"}
     settings = Settings.from_env({**to_come, **environ}, requires=())
     if "local" in settings.remover and settings.local_model_path is None:

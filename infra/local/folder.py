@@ -8,6 +8,12 @@ from typing import IO
 
 from infra.errors import CommandError
 
+_DATABASE_URI = "mongo.uri"
+
+
+class InUse(CommandError):
+    """Another run holds the data folder."""
+
 
 def take(folder: Path) -> IO[str]:
     """Create the folder if need be and lock it; the lock lasts while the returned file is open."""
@@ -21,7 +27,7 @@ def take(folder: Path) -> IO[str]:
     except OSError:
         lock.seek(0)
         owner = lock.read().strip() or "unknown"
-        raise CommandError(
+        raise InUse(
             f"DATA_DIR {folder} is in use by another run (process {owner}). Stop that one, or set DATA_DIR."
         ) from None
     lock.truncate(0)
@@ -40,3 +46,16 @@ def secret_key(folder: Path) -> str:
             file.write(secrets.token_hex(32))
         draft.replace(path)  # whole or not there: half a key would end every session
     return path.read_text().strip()
+
+
+def write_database_uri(folder: Path, uri: str) -> None:
+    """Tell commands beside this run where its database is."""
+    (folder / _DATABASE_URI).write_text(uri, "utf-8")
+
+
+def database_uri(folder: Path) -> str:
+    """Return where the database of the run is that holds this folder, or raise CommandError."""
+    try:
+        return (folder / _DATABASE_URI).read_text("utf-8").strip()
+    except OSError:
+        raise CommandError(f"The run in DATA_DIR {folder} is starting. Try again in a moment.") from None

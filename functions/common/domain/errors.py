@@ -2,11 +2,12 @@
 
 ApplicationError                 internal
 ├── BadRequest                   bad_request
-│   └── OriginNotAllowed         origin_not_allowed
+│   ├── OriginNotAllowed         origin_not_allowed
 ├── NotFound                     not_found
 ├── LimitReached                 limit_reached
 ├── PictureError
 │   ├── ImageTooLarge            image_too_large
+│   │   └── TooManyPixels        image_too_large
 │   ├── UnsupportedImage         unsupported_image
 │   └── UnreadableImage          unreadable_image
 ├── InvalidName                  invalid_name
@@ -70,6 +71,10 @@ class ImageTooLarge(PictureError):
 
     code = "image_too_large"
     default_detail = "The picture is too large. Send a smaller one."
+
+
+class TooManyPixels(ImageTooLarge):
+    """The picture has too many pixels."""
 
 
 class UnsupportedImage(PictureError):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from common.domain.framing import Box, Size
+
 
 @dataclass(frozen=True, slots=True)
 class ViewSpec:
@@ -47,6 +49,18 @@ class CutOut:
     height: int
     processed: bytes  # PNG
     preview: bytes  # WebP
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A cut-out as it was asked for, encoded; sizes and boxes in pixels."""
+
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+    picture: Size  # what it was made of: upright, and scaled to the size that was asked for
+    subject: Box | None  # in that picture; None: nothing stood out from the background
 
 
 Look = Callable[[ViewSpec], View]

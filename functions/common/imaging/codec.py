@@ -9,15 +9,18 @@ from dataclasses import dataclass
 import pi_heif
 from PIL import Image, ImageChops
 
+from common.domain import framing
 from common.domain.errors import ApplicationError, UnreadableImage
-from common.domain.pictures import CutOut, Matte, View, ViewSpec
+from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
+from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
 from common.imaging import colour, preview
 from common.imaging.intake.admission import admit, media_type
-from common.imaging.intake.parts import MOST_PROFILE, Ceiling, require
-from common.imaging.matting import refined, remove_spill
+from common.imaging.intake.parts import MOST_PROFILE, Admitted, Ceiling, require
+from common.imaging.matting import refined
 from common.imaging.orientation import upright
 from common.imaging.parallel import at_work, begin
 from common.imaging.png_writer import encode as encode_png
+from common.imaging.render import Composed, compose, encode
 from common.observability.request_context import timed
 
 Reserve = Callable[[int], AbstractContextManager[object]]
@@ -37,6 +40,9 @@ class Picture:
     alpha: Image.Image | None
     content_type: str
     icc_profile: bytes | None
+    options: CutoutOptions = DEFAULT_OPTIONS
+    backdrop: Image.Image | None = None
+    unscaled: framing.Size | None = None
 
     def view(self, spec: ViewSpec) -> View:
         """Return the picture as a remover wants to see it."""
@@ -54,24 +60,64 @@ class Picture:
     def cut_out(self, matte: Matte) -> CutOut:
         """Return the picture under its matte; uses the decoded pixels up."""
         with timed("encode"), at_work():
-            image, alpha = self.rgb, self.enlarged(matte)
-            remove_spill(image, alpha)
-            image.putalpha(ImageChops.multiply(alpha, self.alpha) if self.alpha else alpha)
-            small = begin(preview.encode, image, self.icc_profile)
-            return CutOut(*image.size, encode_png(image, self.icc_profile), small.result())
+            composed = self._composed(matte)
+            small = begin(preview.encode, composed.image, self.icc_profile)
+            return CutOut(*composed.image.size, encode_png(composed.image, self.icc_profile), small.result())
+
+    def render(self, matte: Matte) -> Rendering:
+        """Return the picture under its matte as the options ask; uses the decoded pixels up."""
+        with timed("encode"), at_work():
+            composed = self._composed(matte)
+            content, content_type = encode(composed, self.options.format)
+            subject = composed.subject and framing.moved(composed.subject, self.rgb.size, self.full_size)
+            return Rendering(content, content_type, *composed.image.size, self.full_size, subject)
+
+    def _composed(self, matte: Matte) -> Composed:
+        alpha = self._alpha(matte)
+        return compose(
+            self.rgb,
+            alpha,
+            self.options,
+            own_alpha=self.alpha,
+            backdrop=self.backdrop,
+            icc_profile=self.icc_profile,
+        )
+
+    def _alpha(self, matte: Matte) -> Image.Image:
+        """Return the matte at the picture's size; outside of the region of interest there is no subject."""
+        alpha = self.enlarged(matte)
+        if alpha.size != self.rgb.size:
+            whole = Image.new("L", self.rgb.size)
+            whole.paste(alpha, self._region[:2])
+            alpha = whole
+        return ImageChops.invert(alpha) if self.options.removes_subject else alpha
 
     def enlarged(self, matte: Matte) -> Image.Image:
-        """Return the matte at the picture's full size."""
+        """Return the matte at the size of the picture, or of its region of interest."""
         small = Image.frombytes("L", (matte.width, matte.height), matte.samples)
+        seen = self._opaque()
         if matte.refine:
-            return refined(self._opaque(), small)
-        return small if small.size == self.rgb.size else small.resize(self.rgb.size, Image.Resampling.LANCZOS)
+            return refined(seen, small)
+        return small if small.size == seen.size else small.resize(seen.size, Image.Resampling.LANCZOS)
+
+    @property
+    def _region(self) -> framing.Box:
+        """The region of interest in the pixels of `rgb`."""
+        region = framing.region_of_interest(self.full_size, self.options.roi)
+        return framing.moved(region, self.full_size, self.rgb.size)
+
+    @property
+    def full_size(self) -> framing.Size:
+        """The upright picture's size before it was scaled to the size that was asked for."""
+        return self.unscaled or self.rgb.size
 
     def _opaque(self) -> Image.Image:
-        """Return the picture with white behind its transparent parts."""
+        """Return the region of interest with white behind its transparent parts."""
+        region = self._region
+        rgb = self.rgb if region == (0, 0, *self.rgb.size) else self.rgb.crop(region)
         if self.alpha is None:
-            return self.rgb
-        return Image.composite(self.rgb, Image.new("RGB", self.rgb.size, "white"), self.alpha)
+            return rgb
+        return Image.composite(rgb, Image.new("RGB", rgb.size, "white"), self.alpha.crop(region))
 
 
 class PillowCodec:
@@ -85,18 +131,34 @@ class PillowCodec:
         self._reserve = reserve
 
     @contextlib.contextmanager
-    def open(self, content: bytes) -> Iterator[Picture]:
-        """Return the upright picture, or raise PictureError; its size is checked before it is decoded."""
-        with self._decoded(content) as image:
+    def open(
+        self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
+    ) -> Iterator[Picture]:
+        """Return the upright picture, or raise PictureError; its size is checked before it is decoded.
+
+        Raises InvalidOption if the region of interest is not within the picture.
+        """
+        with self._decoded(content, *([backdrop] if backdrop else [])) as (image, *behind):
             try:
                 rgb, alpha, profile = colour.split(image)
+                covering = _visible(behind[0]) if behind else None
             except Exception as error:  # the conversions of odd modes raise undocumented errors
                 raise UnreadableImage from error
-            yield Picture(rgb, alpha, media_type(content) or "", profile)
+            framing.region_of_interest(rgb.size, options.roi)
+            size = framing.scaled_size(rgb.size, options.max_pixels)
+            yield Picture(
+                _scaled(rgb, size),
+                alpha and _scaled(alpha, size),
+                media_type(content) or "",
+                profile,
+                options,
+                covering,
+                rgb.size,
+            )
 
     def preview(self, content: bytes) -> bytes:
         """Return the WebP preview of an encoded cut-out, or raise PictureError."""
-        with self._decoded(content) as image:
+        with self._decoded(content) as (image,):
             try:
                 return preview.encode(image.convert("RGBA"), image.info.get("icc_profile"))
             except Exception as error:
@@ -114,26 +176,29 @@ class PillowCodec:
         return media_type(content) or "application/octet-stream"
 
     @contextlib.contextmanager
-    def _decoded(self, content: bytes) -> Iterator[Image.Image]:
-        """Return the upright picture in whatever mode it has; no decoder sees more than intake admits."""
-        admitted = admit(content, self._ceiling)
+    def _decoded(self, *contents: bytes) -> Iterator[list[Image.Image]]:
+        """Return upright pictures in whatever mode each has; their pixels are reserved all at once."""
         with contextlib.ExitStack() as reserved:
             try:
-                for trial in admitted.trials:
-                    Image.open(io.BytesIO(trial), formats=[admitted.format]).load()
-                image: Image.Image = Image.open(io.BytesIO(admitted.content), formats=[admitted.format])
-                self._ceiling.check(*image.size)
-                require(len(image.info.get("icc_profile") or b"") <= MOST_PROFILE)
-                reserved.enter_context(self._reserve(image.width * image.height))
-                image.load()
-                if admitted.format == "HEIF":  # which pi_heif may decode anew at every access
-                    image = image.copy()
-                image = upright(image, admitted.orientation)
+                admitted = [admit(content, self._ceiling) for content in contents]
+                images = [self._opened(each) for each in admitted]
+                pixels = sum(image.width * image.height for image in images)
+                reserved.enter_context(self._reserve(pixels))
+                decoded = [_loaded(image, each) for image, each in zip(images, admitted, strict=True)]
             except ApplicationError:
                 raise
             except Exception as error:  # each format's decoder has exceptions of its own
                 raise UnreadableImage from error
-            yield image
+            yield decoded
+
+    def _opened(self, admitted: Admitted) -> Image.Image:
+        """Return a picture whose pixels are still to be read, once its size and its profile are checked."""
+        for trial in admitted.trials:
+            Image.open(io.BytesIO(trial), formats=[admitted.format]).load()
+        image = Image.open(io.BytesIO(admitted.content), formats=[admitted.format])
+        self._ceiling.check(*image.size)
+        require(len(image.info.get("icc_profile") or b"") <= MOST_PROFILE)
+        return image
 
 
 def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
@@ -144,6 +209,25 @@ def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
         if not image.has_transparency_data:
             raise ValueError("it has no alpha channel")
         return (image if image.mode == "RGBA" else image.convert("RGBA")).getchannel("A")
+
+
+def _loaded(image: Image.Image, admitted: Admitted) -> Image.Image:
+    image.load()
+    if admitted.format == "HEIF":  # pi_heif decodes a file of several pictures anew at every access
+        image = image.copy()
+    return upright(image, admitted.orientation)
+
+
+def _visible(backdrop: Image.Image) -> Image.Image:
+    """Return a backdrop as RGB, or as RGBA if parts of it are transparent."""
+    rgb, alpha, _ = colour.split(backdrop)
+    if alpha:
+        rgb.putalpha(alpha)
+    return rgb
+
+
+def _scaled(image: Image.Image, size: framing.Size) -> Image.Image:
+    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
 
 
 def _fitted(image: Image.Image, spec: ViewSpec) -> Image.Image:

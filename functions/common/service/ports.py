@@ -18,7 +18,8 @@ from common.domain.models import (
     Upload,
     Variant,
 )
-from common.domain.pictures import CutOut, Matte, View, ViewSpec
+from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
+from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
 
 
 class LeaseStore(Protocol):
@@ -134,12 +135,20 @@ class Picture(Protocol):
     def cut_out(self, matte: Matte) -> CutOut:
         """Return the picture under its matte, encoded, or raise PictureError; the last use of the picture."""
 
+    def render(self, matte: Matte) -> Rendering:
+        """Return the picture under its matte as the options ask, or raise PictureError; the last use too."""
+
 
 class PictureCodec(Protocol):
     """Decodes, combines and encodes pictures."""
 
-    def open(self, content: bytes) -> AbstractContextManager[Picture]:
-        """Return the picture, or raise PictureError if it is none that we read or is too large."""
+    def open(
+        self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
+    ) -> AbstractContextManager[Picture]:
+        """Return the picture, or raise PictureError if it is none that we read or is too large.
+
+        Raises InvalidOption if the options do not suit the picture.
+        """
 
     def preview(self, content: bytes) -> bytes:
         """Return the WebP preview of an encoded cut-out, or raise PictureError."""

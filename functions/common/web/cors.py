@@ -44,6 +44,29 @@ def add_cors_headers(response: Response, request: Request, settings: Settings) -
         headers.add("Vary", "Origin")
 
 
+def open_preflight(methods: Sequence[str]) -> Response:
+    """Return the response to an OPTIONS request about a call that any page may make with a key."""
+    response = Response(status=204, headers={"Allow": ", ".join(methods)})
+    del response.headers["Content-Type"]  # Flask sets one although there is no body
+    response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, X-Api-Key"
+    response.headers["Access-Control-Max-Age"] = "3600"
+    return response
+
+
+def add_open_cors_headers(response: Response) -> None:
+    """Let any page read this response; without cookies, which such calls neither read nor set."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "*"
+
+
+def is_own_page(request: Request, settings: Settings) -> bool:
+    """Tell whether no page, or one of our own, makes this call."""
+    origin = request.headers.get("Origin")
+    fetch_site = request.headers.get("Sec-Fetch-Site", "none")
+    return (not origin or _is_trusted(origin, request, settings)) and fetch_site in ("none", "same-origin")
+
+
 def _is_trusted(origin: str, request: Request, settings: Settings) -> bool:
     scheme, _, host = origin.partition("://")
     # A proxy may terminate TLS without setting X-Forwarded-Proto, so accept https origins too.

@@ -17,7 +17,13 @@ from common.service.sessions import Session
 from common.settings import Settings
 from common.web import request_body
 from common.web.cookies import read_session, set_cookie
-from common.web.cors import add_cors_headers, preflight, refuse_foreign_origin
+from common.web.cors import (
+    add_cors_headers,
+    add_open_cors_headers,
+    open_preflight,
+    preflight,
+    refuse_foreign_origin,
+)
 from common.web.problems import SAFE_HEADERS, Problem
 from common.web.responses import prefers_html, redirect_to_site
 
@@ -25,6 +31,7 @@ _FORM_OVERHEAD = 64 * 1024  # bytes that a form may have beside its picture
 
 Handler = Callable[["Call"], Response]
 HttpFunction = Callable[[Request], Response]
+Explain = Callable[[Problem, Request], Response]
 
 
 class Address(Protocol):
@@ -59,16 +66,23 @@ class Call:
 
 
 def endpoint(
-    address: Address, *, identified: bool = True, starts_session: bool = False, takes_form: bool = False
+    address: Address,
+    *,
+    identified: bool = True,
+    starts_session: bool = False,
+    takes_form: bool = False,
+    explain: Explain | None = None,
 ) -> Callable[[Handler], HttpFunction]:
     """Turn a handler into an HTTP function for any host: `@endpoint(ENDPOINTS["rename"])`.
 
     An `identified` endpoint knows its user, and one that `starts_session` sets a new user's cookie. One that
-    `takes_form` accepts a picture, and redirects a browser that posted a plain form to the site.
+    `takes_form` accepts a picture, and redirects a browser that posted a plain form to the site. One with
+    `explain` is for programs: it tells them of failures in its own way, judges paths and keys itself, and
+    may be called by pages of any origin.
     """
 
     def decorate(handle: Handler) -> HttpFunction:
-        route = _Route(handle, address, identified, starts_session, takes_form)
+        route = _Route(handle, address, identified, starts_session, takes_form, explain)
 
         @functools.wraps(handle)
         def serve(request: Request) -> Response:
@@ -86,6 +100,7 @@ class _Route:
     identified: bool
     starts_session: bool
     takes_form: bool
+    explain: Explain | None
 
     def serve(self, request: Request) -> Response:
         begun = time.monotonic()
@@ -113,7 +128,10 @@ class _Route:
             set_cookie(response, session.token, request, parts.settings)
         for name, value in SAFE_HEADERS.items():
             response.headers.setdefault(name, value)
-        add_cors_headers(response, request, parts.settings)
+        if self.explain:
+            add_open_cors_headers(response)
+        else:
+            add_cors_headers(response, request, parts.settings)
         return response
 
     def _session(self, request: Request, parts: bootstrap.Parts) -> Session | None:
@@ -128,6 +146,10 @@ class _Route:
         allowed = [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
         if request.method not in allowed:
             raise MethodNotAllowed(allowed)
+        if self.explain:
+            return (
+                open_preflight(allowed) if request.method == "OPTIONS" else self._call_program(request, parts)
+            )
         if request.method == "OPTIONS":
             return preflight(request, parts.settings, allowed)
         refuse_foreign_origin(request, parts.settings)
@@ -142,6 +164,11 @@ class _Route:
         with parts.limiter.acquire():
             parts.prepare()
             return self.handle(call)
+
+    def _call_program(self, request: Request, parts: bootstrap.Parts) -> Response:
+        # A picture in base64 is a third longer.
+        request.max_content_length = parts.settings.max_upload_bytes * 4 // 3 + _FORM_OVERHEAD
+        return self.handle(Call(request, (), "", parts))
 
     def _path_params(self, path: str) -> tuple[str, ...]:
         """Return what is left of a path without an optional /api and the endpoint's own name."""
@@ -159,6 +186,8 @@ class _Route:
         return {path.removeprefix("/api").split("/")[1] for path in self.address.paths} - {""}
 
     def _explain(self, problem: Problem, request: Request, settings: Settings) -> Response:
+        if self.explain:
+            return self.explain(problem, request)
         if self.takes_form and prefers_html(request):
             return redirect_to_site(settings, problem.code)
         return problem.response()

@@ -10,16 +10,20 @@ from http import HTTPStatus
 from flask import Request, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
-from common.domain import errors
+from common.domain import errors, removal_errors
 
 _STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
     errors.BadRequest: HTTPStatus.BAD_REQUEST,
     errors.OriginNotAllowed: HTTPStatus.FORBIDDEN,
+    removal_errors.KeyRefused: HTTPStatus.FORBIDDEN,
+    removal_errors.KeyExhausted: HTTPStatus.PAYMENT_REQUIRED,
+    removal_errors.KeyTooFast: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.LimitReached: HTTPStatus.CONFLICT,
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedImage: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.UnreadableImage: HTTPStatus.UNPROCESSABLE_ENTITY,
+    removal_errors.NoSubject: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidName: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
@@ -62,13 +66,20 @@ class Problem:
     @classmethod
     def of(cls, error: Exception) -> "Problem":
         """Describe an exception; an unexpected one is logged and tells its caller nothing."""
-        if isinstance(error, errors.ApplicationError) and type(error) in _STATUS:
-            return cls(_STATUS[type(error)], error.code, error.detail, _retry_after(error))
+        if isinstance(error, errors.ApplicationError) and (status := _status(error)):
+            return cls(status, error.code, error.detail, _retry_after(error))
         if isinstance(error, HTTPException) and error.code and error.code < 500:
             return _refused(error, error.code)
         logger.error("unexpected failure", exc_info=error)
         internal = errors.ApplicationError
         return cls(HTTPStatus.INTERNAL_SERVER_ERROR, internal.code, internal.default_detail)
+
+    @classmethod
+    def status_of(cls, error: Exception) -> int:
+        """Return the status that an exception is answered with."""
+        if isinstance(error, errors.ApplicationError):
+            return _status(error) or HTTPStatus.INTERNAL_SERVER_ERROR
+        return (isinstance(error, HTTPException) and error.code) or HTTPStatus.INTERNAL_SERVER_ERROR
 
     def response(self) -> Response:
         """Return the problem as a response."""
@@ -95,8 +106,13 @@ def detach_body(request: Request) -> None:
     request.stream = io.BytesIO()
 
 
+def _status(error: errors.ApplicationError) -> HTTPStatus | None:
+    """Return the status of the most specific class that has one."""
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
+
+
 def _retry_after(error: errors.ApplicationError) -> Mapping[str, str]:
-    if isinstance(error, errors.RateLimited | errors.Overloaded):
+    if isinstance(error, errors.RateLimited | errors.Overloaded | removal_errors.KeyTooFast):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

@@ -15,7 +15,8 @@ from werkzeug.exceptions import (
 )
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
-from common.domain import errors
+from common.domain import errors, removal_errors
+from common.web.dialects.removebg import RemoveBgError
 from common.web.problems import Problem, respond
 
 # The table of the HTTP contract.
@@ -25,6 +26,7 @@ CONTRACT: list[tuple[errors.ApplicationError, int, str, str]] = [
     (errors.NotFound(), 404, "not_found", "There is no such image."),
     (errors.LimitReached(), 409, "limit_reached", "Max limit reached. Please remove a record."),
     (errors.ImageTooLarge(), 413, "image_too_large", "Send a smaller one."),
+    (errors.TooManyPixels(), 413, "image_too_large", "Send a smaller one."),
     (errors.UnsupportedImage(), 415, "unsupported_image", "Send a JPEG"),
     (errors.UnreadableImage(), 422, "unreadable_image", "Export it again"),
     (errors.InvalidName(), 422, "invalid_name", "1 to 100 characters"),
@@ -35,6 +37,16 @@ CONTRACT: list[tuple[errors.ApplicationError, int, str, str]] = [
     (errors.Overloaded(), 503, "overloaded", "Wait a little"),
     (errors.Unavailable(), 503, "unavailable", "try again in a minute"),
     (errors.ApplicationError(), 500, "internal", "Something went wrong"),
+    # Of programs alone.
+    (removal_errors.KeyRefused(), 403, "auth_failed", "X-Api-Key"),
+    (removal_errors.KeyExhausted(), 402, "insufficient_credits", "of this month"),
+    (removal_errors.KeyTooFast(retry_after=9), 429, "rate_limit_exceeded", "Wait a little"),
+    (removal_errors.InvalidOption(), 400, "invalid_option", "option"),
+    (removal_errors.RegionOutOfBounds(), 400, "roi_exceeds_bounds", "over the edge"),
+    (removal_errors.EmptyRegion(), 400, "roi_region_empty", "empty"),
+    (removal_errors.FetchFailed(), 400, "failed_image_download", "Send the file itself"),
+    (removal_errors.NoSubject(), 422, "unknown_foreground", "stands out"),
+    (RemoveBgError("invalid_size", "Say more."), 400, "invalid_size", "Say more."),
 ]
 ABSTRACT = {errors.PictureError, errors.RemoverError}
 
@@ -45,7 +57,9 @@ def tree(error: type[errors.ApplicationError] = errors.ApplicationError) -> Iter
         yield from tree(child)
 
 
-@pytest.mark.parametrize(("error", "status", "code", "detail"), CONTRACT, ids=[row[2] for row in CONTRACT])
+@pytest.mark.parametrize(
+    ("error", "status", "code", "detail"), CONTRACT, ids=[type(row[0]).__name__ for row in CONTRACT]
+)
 def test_each_error_is_answered_as_the_contract_says(
     error: errors.ApplicationError, status: int, code: str, detail: str
 ) -> None:
@@ -66,6 +80,7 @@ def test_no_error_is_missing_from_the_contract() -> None:
 
 def test_what_must_be_waited_for_says_how_long() -> None:
     assert respond(errors.RateLimited(retry_after=7)).headers["Retry-After"] == "7"
+    assert respond(removal_errors.KeyTooFast(retry_after=9)).headers["Retry-After"] == "9"
     assert "Retry-After" not in respond(errors.Unavailable()).headers
 
 

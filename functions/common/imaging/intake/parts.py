@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from common.domain.errors import ImageTooLarge, UnreadableImage
+from common.domain.errors import TooManyPixels, UnreadableImage
 
 MOST_PARTS = 100_000  # chunks, segments or blocks of one file; a photo of 20 MB has some thousands
 MOST_PROFILE = 4 << 20  # bytes; the largest profiles for printing have three million
@@ -40,10 +40,10 @@ class Ceiling:
         return self.megapixels * 1_000_000
 
     def check(self, width: int, height: int) -> None:
-        """Raise ImageTooLarge for too many pixels, and UnreadableImage for none."""
+        """Raise TooManyPixels for too many pixels, and UnreadableImage for none."""
         require(width > 0 and height > 0)
         if width * height > self.pixels:
-            raise ImageTooLarge(
+            raise TooManyPixels(
                 f"The picture has {width} x {height} pixels;"
                 f" at most {self.megapixels} million are allowed. Send a smaller one."
             )

@@ -1,0 +1,25 @@
+"""Stateless background removal: a picture in, a cut-out out, and nothing is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common.domain.options import CutoutOptions
+from common.domain.pictures import Rendering
+from common.removers.base import BackgroundRemover
+from common.service.ports import PictureCodec
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Removes backgrounds; the callables make their part on first use, because loading it is slow."""
+
+    codec: Callable[[], PictureCodec]
+    remover: Callable[[], BackgroundRemover]
+
+    def remove_background(self, content: bytes, options: CutoutOptions, backdrop: bytes = b"") -> Rendering:
+        """Return a picture as the options ask, in front of a backdrop if one is given.
+
+        Raises PictureError, RemoverError, InvalidOption or Overloaded.
+        """
+        with self.codec().open(content, options, backdrop) as picture:
+            return picture.render(self.remover().matte(picture.view))

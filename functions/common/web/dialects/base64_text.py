@@ -1,0 +1,22 @@
+"""Base64 as callers spell it."""
+
+import base64
+import binascii
+
+from common.domain.errors import BadRequest
+
+_STANDARD = str.maketrans("-_ ", "+/+")  # URL-safe, and a + that was taken for a space
+
+
+def decoded(text: str) -> bytes:
+    """Return the bytes of base64, standard or URL-safe, with or without padding or a data: prefix.
+
+    Raises BadRequest.
+    """
+    if text.startswith("data:"):
+        text = text.partition(",")[2]
+    standard = text.replace("\r", "").replace("\n", "").translate(_STANDARD).rstrip("=")
+    try:
+        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadRequest("The picture is not valid base64.") from None

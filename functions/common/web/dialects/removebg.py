@@ -1,0 +1,185 @@
+"""remove.bg's API, version 1.0: its parameters as options, its errors, and its headers.
+
+https://www.remove.bg/api
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from common.domain.api_keys import Usage
+from common.domain.errors import BadRequest
+from common.domain.options import CutoutOptions
+from common.domain.pictures import Rendering
+from common.web.dialects import base64_text, values
+from common.web.dialects.form import Form
+from common.web.problems import Problem
+from common.web.responses import json_response
+
+_PREVIEW, _MEDIUM, _HD, _FULL, _LARGEST = 250_000, 1_500_000, 4_000_000, 25_000_000, 50_000_000
+# `auto` is the largest that we take: the picture's own.
+_SIZES = {
+    **{"auto": None, "preview": _PREVIEW, "small": _PREVIEW, "regular": _PREVIEW, "medium": _MEDIUM},
+    **{"hd": _HD, "full": _FULL, "4k": _FULL, "50mp": _LARGEST},
+}
+_FORMATS = {"auto": "auto", "png": "png", "jpg": "jpg", "jpeg": "jpg", "webp": "webp", "zip": "zip"}
+_TYPES = ("auto", "person", "product", "car", "animal", "graphic", "transportation", "other")
+_ABSENT = "undefined"  # what a JavaScript client sends for a value that it does not have
+
+
+class RemoveBgError(BadRequest):
+    """A request that remove.bg would refuse; `code` is remove.bg's own."""
+
+    def __init__(self, code: str, title: str) -> None:
+        super().__init__(title)
+        self.code = code  # type: ignore[misc]  # one class serves all of remove.bg's codes
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveBgCall:
+    """A checked call; exactly one of `image` and `image_url` is not empty."""
+
+    options: CutoutOptions
+    image: bytes = b""
+    image_url: str = ""
+    backdrop: bytes = b""
+    backdrop_url: str = ""
+
+
+def parse(form: Form) -> RemoveBgCall:
+    """Return what a form asks for, or raise RemoveBgError with the code of the first mistake."""
+    texts = {name: text for name, text in form.texts.items() if text and text != _ABSENT}
+    form = Form(texts, form.files)
+    image, image_url = _source(form)
+    backdrop, backdrop_url = form.file("bg_image_file"), form.text("bg_image_url")
+    backgrounds = (form.text("bg_color"), backdrop, backdrop_url)
+    if sum(map(bool, backgrounds)) > 1:
+        raise RemoveBgError(
+            "multiple_bg_sources", "Send only one of bg_color, bg_image_url and bg_image_file."
+        )
+    for check in _IGNORED:
+        check(form)
+    return RemoveBgCall(_options(form), image, image_url, backdrop, backdrop_url)
+
+
+def _source(form: Form) -> tuple[bytes, str]:
+    """Return the picture, or the address of one."""
+    sent = (form.file("image_file"), form.text("image_file_b64", "image_base64"), form.text("image_url"))
+    if not any(sent):
+        raise RemoveBgError("missing_source", "Send a picture as image_file, image_file_b64 or image_url.")
+    if sum(map(bool, sent)) > 1:
+        raise RemoveBgError("multiple_sources", "Send only one of image_file, image_file_b64 and image_url.")
+    file, encoded, url = sent
+    return file or _decoded(encoded), url
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return base64_text.decoded(encoded)
+    except BadRequest as error:
+        raise RemoveBgError("failed_to_read_image", error.detail) from None
+
+
+def _options(form: Form) -> CutoutOptions:
+    read = partial(_read, form)
+    return CutoutOptions(
+        removes_subject=read("to_remove", lambda text: _either(text, "background", "foreground"), False),
+        roi=read("roi", values.region, None, "invalid_roi"),
+        max_pixels=read("size", lambda text: _SIZES[text.lower()], None),
+        crop=read("crop", values.boolean, False),
+        crop_margin=read("crop_margin", values.margin, CutoutOptions().crop_margin),
+        scale=read("scale", values.scale, None),
+        position=read("position", values.position, None),
+        background=read("bg_color", values.colour, None),
+        alpha_only=read("channels", lambda text: _either(text, "rgba", "alpha"), False),
+        format=read("format", lambda text: _FORMATS[text.lower()], "auto"),
+    )
+
+
+def _either(text: str, no: str, yes: str) -> bool:
+    return values.one_of(text, no, yes) == yes
+
+
+def _read(form: Form, name: str, parse: Callable[[str], Any], default: Any, code: str = "") -> Any:
+    """Return what a parameter says, or raise RemoveBgError with its code."""
+    text = form.text(name)
+    if not text:
+        return default
+    try:
+        return parse(text)
+    except (ValueError, KeyError):
+        raise RemoveBgError(
+            code or f"invalid_{name}", f"The value of {name} is not one that it can have."
+        ) from None
+
+
+def _checked(name: str, parse: Callable[[str], object]) -> Callable[[Form], None]:
+    def check(form: Form) -> None:
+        _read(form, name, parse, None)
+
+    return check
+
+
+# Parameters that change nothing here, and are refused only for values that they cannot have.
+_IGNORED = (
+    _checked("type", lambda text: values.one_of(text, *_TYPES)),
+    _checked("type_level", lambda text: values.one_of(text, "none", "1", "2", "latest")),
+    _checked("add_shadow", values.boolean),
+    _checked("shadow_type", lambda text: values.one_of(text, "auto", "drop", "3d", "car", "none")),
+    _checked("shadow_opacity", lambda text: values.whole_number(text, 0, 100)),
+    _checked("semitransparency", values.boolean),
+)
+
+
+def respond(rendering: Rendering, *, as_json: bool) -> Response:
+    """Return a cut-out as bytes, or in an envelope of JSON for a caller that asked for JSON."""
+    left, top, right, bottom = rendering.subject or (0, 0, 0, 0)
+    place = {"top": top, "left": left, "width": right - left, "height": bottom - top}
+    headers = {
+        "X-Type": "other",
+        "X-Width": rendering.width,
+        "X-Height": rendering.height,
+        "X-Max-Width": rendering.picture[0],
+        "X-Max-Height": rendering.picture[1],
+        "X-Credits-Charged": 0,
+        **{f"X-Foreground-{name.title()}": value for name, value in place.items()},
+    }
+    response = Response(rendering.content, content_type=rendering.content_type)
+    if as_json:
+        encoded = base64.b64encode(rendering.content).decode("ascii")
+        data = {"result_b64": encoded, **{f"foreground_{name}": value for name, value in place.items()}}
+        response = json_response({"data": data})
+    response.headers.extend(headers)
+    return response
+
+
+def account(usage: Usage) -> Response:
+    """Return what is left of a key's month as remove.bg's credits."""
+    left = usage.left_this_month
+    credits = {"total": left, "subscription": left, "payg": 0, "enterprise": 0}
+    return json_response(
+        {"data": {"attributes": {"credits": credits, "api": {"free_calls": left, "sizes": "all"}}}}
+    )
+
+
+def explain(problem: Problem) -> Response:
+    """Return a failure as remove.bg tells of one."""
+    status, code = _CODES.get(problem.code, (problem.status, problem.code))
+    error = {"title": problem.detail, "code": code, "detail": problem.detail}
+    return json_response({"errors": [error]}, status, **problem.headers)
+
+
+_BAD = HTTPStatus.BAD_REQUEST
+# Our codes that remove.bg has other words for.
+_CODES: Mapping[str, tuple[HTTPStatus, str]] = {
+    "unsupported_image": (_BAD, "invalid_file_type"),
+    "unreadable_image": (_BAD, "failed_to_read_image"),
+    "image_too_large": (_BAD, "file_too_large"),
+    "unknown_foreground": (_BAD, "unknown_foreground"),
+    "rate_limited": (HTTPStatus.TOO_MANY_REQUESTS, "rate_limit_exceeded"),
+}

@@ -1,0 +1,1 @@
+"""API keys of this service, kept in its database."""

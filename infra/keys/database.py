@@ -1,0 +1,42 @@
+"""The database that holds the keys: one that is named, the one of a run, or one started for the moment."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from common.service.api_keys import ApiKeys
+from common.settings import Settings, SettingsError
+from common.storage.mongo.api_keys import MongoApiKeyStore
+from common.storage.mongo.connection import connect
+from infra.errors import CommandError
+from infra.local import folder
+from infra.local.database import EmbeddedDatabase
+
+
+@contextlib.contextmanager
+def opened(environ: Mapping[str, str]) -> Iterator[ApiKeys]:
+    """Return the keys of this service, or raise CommandError."""
+    try:
+        settings = Settings.from_env(environ, requires=())
+    except SettingsError as error:
+        raise CommandError(str(error)) from None
+    with _uri(settings, Path(environ.get("DATA_DIR") or ".data").resolve()) as uri:
+        yield ApiKeys(MongoApiKeyStore(connect(uri, settings.mongo_db).database["api_keys"]))
+
+
+@contextlib.contextmanager
+def _uri(settings: Settings, data: Path) -> Iterator[str]:
+    if settings.mongo_uri:
+        yield settings.mongo_uri
+        return
+    try:
+        lock = folder.take(data)
+    except folder.InUse:
+        yield folder.database_uri(data)
+        return
+    with lock:
+        database = EmbeddedDatabase(data)
+        try:
+            yield database.uri
+        finally:
+            database.stop()
