@@ -33,7 +33,12 @@ def start_command() -> list[str]:
 
 
 def base() -> str:
-    """Return the image that every stage starts from, as the Dockerfile names it by default."""
+    """Return the image that every stage starts from by default, without its digest."""
+    return pinned_base().partition("@")[0]
+
+
+def pinned_base() -> str:
+    """Return the image that every stage starts from by default."""
     return dict(each.rest.split("=", 1) for each in instructions() if each.rest.startswith("PYTHON_IMAGE="))[
         "PYTHON_IMAGE"
     ]

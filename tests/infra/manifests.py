@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,12 @@ GKE = ROOT / "infra/gke"
 Object = dict[str, Any]
 
 
-def rendered() -> list[Object]:
+def rendered(folder: Path = GKE) -> list[Object]:
     """Return what `kubectl apply --kustomize` would apply, and the example of the Secret."""
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         pytest.skip("kubectl is not installed: infra/gke was checked as written, not as kustomize renders it")
-    done = subprocess.run([kubectl, "kustomize", GKE], capture_output=True, text=True, check=False)
+    done = subprocess.run([kubectl, "kustomize", folder], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return [*yaml.safe_load_all(done.stdout), *_file("secret.example.yaml")]
 

@@ -10,8 +10,8 @@ import pytest
 from infra.local import ROOT
 from tests.infra.manifest_checks import mistakes
 from tests.infra.manifests import GKE, Object, as_written, containers, of_kind, rendered
+from tests.infra.plant import REMOVED, plant
 
-REMOVED = object()
 POD = "spec.template.spec"
 CONTAINER = f"{POD}.containers.0"
 CHECKOV = ROOT / ".venv/checkov/bin/checkov"
@@ -106,19 +106,9 @@ MISTAKES: list[tuple[str, str, Any, str]] = [
 )
 def test_a_mistake_is_found_and_named(kind: str, path: str, value: object, found: str) -> None:
     objects = copy.deepcopy(as_written())
-    _plant(of_kind(objects, kind)[0], path, value)
+    plant(of_kind(objects, kind)[0], path, value)
 
     assert [line for line in mistakes(objects) if found in line], mistakes(objects)
-
-
-def _plant(thing: Any, path: str, value: object) -> None:
-    *way, last = path.split(".")
-    for step in way:
-        thing = thing[int(step)] if isinstance(thing, list) else thing[step]
-    if value is REMOVED:
-        del thing[last]
-    else:
-        thing[last] = value
 
 
 def test_checkov_finds_nothing() -> None:

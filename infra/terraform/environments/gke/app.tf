@@ -1,4 +1,4 @@
-# What the pods are to Google: the Kubernetes service account of infra/gke is this one, by Workload Identity.
+# The pods act as this account: Workload Identity maps the Kubernetes service account of infra/gke to it.
 resource "google_service_account" "app" {
   account_id   = "${var.name}-app"
   display_name = "The application in the cluster ${var.name}"
@@ -10,7 +10,7 @@ resource "google_service_account_iam_member" "app_is_pods" {
   member             = "serviceAccount:${module.cluster.workload_pool}[default/image-background-processor]"
 }
 
-# Signing a URL without a key file is asking the IAM Credentials API to sign as this very account.
+# Without a key file, the IAM Credentials API signs URLs on behalf of this account.
 resource "google_service_account_iam_member" "app_signs_as_itself" {
   service_account_id = google_service_account.app.name
   role               = "roles/iam.serviceAccountTokenCreator"

@@ -2,7 +2,7 @@ resource "google_artifact_registry_repository" "this" {
   repository_id = "image-background-remover"
   location      = var.region
   format        = "DOCKER"
-  description   = "The application's images"
+  description   = "Images of the application"
 
   cleanup_policies {
     id     = "keep-recent"

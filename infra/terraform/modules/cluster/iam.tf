@@ -3,7 +3,7 @@ resource "google_service_account" "nodes" {
   display_name = "Nodes of the cluster ${var.name}"
 }
 
-# To write logs and metrics, and no more.
+# Only to write logs and metrics.
 resource "google_project_iam_member" "nodes" {
   project = var.project_id
   role    = "roles/container.defaultNodeServiceAccount"

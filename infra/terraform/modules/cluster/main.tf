@@ -1,15 +1,15 @@
-# What the original application made with one gcloud command, and what has changed since:
+# The original application made this cluster with one gcloud command. What is different:
 # - a release channel in place of version 1.27.3, which is out of support;
-# - Dataplane V2, without which nothing enforces a NetworkPolicy;
-# - Workload Identity, by which a pod is a service account of its own and none is the node's;
-# - nodes with room for the pods: an e2-micro has 1 GB for the system and one large picture together.
-# Autoscaling of pods, HTTP load balancing and the disk driver, which it named too, are there by default.
+# - Dataplane V2, which enforces NetworkPolicies;
+# - Workload Identity, which gives pods a service account of their own in place of the node's;
+# - larger nodes: an e2-micro has 1 GB for the system and a large picture together.
+# Autoscaling of pods, HTTP load balancing and the disk driver, which it named too, are on by default.
 resource "google_container_cluster" "this" {
   name                = var.name
   location            = var.location
   deletion_protection = var.deletion_protection
 
-  # Null where the other kind of cluster decides for itself: the provider refuses even a false.
+  # Null for the other kind of cluster: the provider refuses even a false.
   enable_autopilot         = var.autopilot ? true : null
   remove_default_node_pool = var.autopilot ? null : true
   initial_node_count       = var.autopilot ? null : 1
@@ -19,6 +19,11 @@ resource "google_container_cluster" "this" {
   subnetwork      = var.subnetwork
   networking_mode = "VPC_NATIVE"
   ip_allocation_policy {}
+
+  # For infra/gke-https; Autopilot has it anyway.
+  gateway_api_config {
+    channel = "CHANNEL_STANDARD"
+  }
 
   release_channel {
     channel = "REGULAR"
@@ -48,7 +53,7 @@ resource "google_container_cluster" "this" {
     }
   }
 
-  # Not even the pool that is removed at once may need the Compute Engine default account.
+  # The pool that is removed at once must not need the Compute Engine default account either.
   dynamic "node_config" {
     for_each = var.autopilot ? [] : [google_service_account.nodes.email]
     content {
@@ -77,6 +82,6 @@ resource "google_container_cluster" "this" {
 locals {
   workload_pool = "${var.project_id}.svc.id.goog"
 
-  # What a node may do is said by its account's roles.
+  # The account's roles limit what a node may do.
   node_scopes = ["https://www.googleapis.com/auth/cloud-platform"]
 }

@@ -9,7 +9,7 @@ resource "google_container_node_pool" "this" {
     machine_type    = var.machine_type
     image_type      = "COS_CONTAINERD"
     disk_type       = "pd-balanced"
-    disk_size_gb    = 30 # of the original's 10 the system leaves 4 for images and logs
+    disk_size_gb    = 30 # with the original's 10 the system leaves 4 for images and logs
     service_account = google_service_account.nodes.email
     oauth_scopes    = local.node_scopes
     metadata        = { disable-legacy-endpoints = "true" }
@@ -19,7 +19,7 @@ resource "google_container_node_pool" "this" {
       enable_secure_boot          = true
     }
 
-    # Pods get tokens of their own accounts, never the node's.
+    # Pods get tokens of their own accounts, never of the node's.
     workload_metadata_config {
       mode = "GKE_METADATA"
     }

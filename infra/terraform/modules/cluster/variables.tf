@@ -1,10 +1,10 @@
 variable "project_id" {
-  description = "The project."
+  description = "Project of the cluster."
   type        = string
 }
 
 variable "name" {
-  description = "The cluster's name."
+  description = "Name of the cluster."
   type        = string
 }
 
@@ -14,7 +14,7 @@ variable "location" {
 
   validation {
     condition     = !var.autopilot || can(regex("^[a-z]+-[a-z]+[0-9]+$", var.location))
-    error_message = "An Autopilot cluster's location has to be a region, such as europe-west1."
+    error_message = "An Autopilot cluster's location must be a region, such as europe-west1."
   }
 }
 
@@ -24,32 +24,32 @@ variable "autopilot" {
 }
 
 variable "machine_type" {
-  description = "The type of the nodes, which Autopilot does not ask for."
+  description = "Machine type of the nodes; unused with Autopilot."
   type        = string
 }
 
 variable "node_count" {
-  description = "How many nodes there are, in each zone of the location."
+  description = "Number of nodes in each zone of the location."
   type        = number
 }
 
 variable "node_service_account" {
-  description = "The name of the nodes' service account."
+  description = "Name of the nodes' service account."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.node_service_account))
-    error_message = "node_service_account has to be 6 to 30 lower-case letters, digits and hyphens."
+    error_message = "node_service_account must be 6 to 30 lower-case letters, digits and hyphens."
   }
 }
 
 variable "network" {
-  description = "The VPC network that the cluster is in."
+  description = "VPC network of the cluster."
   type        = string
 }
 
 variable "subnetwork" {
-  description = "The subnetwork that the nodes get their addresses from."
+  description = "Subnetwork that the nodes get their addresses from."
   type        = string
 }
 

@@ -12,9 +12,9 @@ run "with_the_provider" {
 
   assert {
     condition = toset([for function in module.function : function.build_config.entry_point]) == toset(
-      flatten(regexall("\"(\\w+)\"", regex("__all__ = \\[([^\\]]*)\\]", file("../../../../functions/main.py"))[0]))
+      flatten(regexall("Endpoint\\(\\s*\"\\w+:(\\w+)\"", file("../../../../functions/endpoints.py")))
     )
-    error_message = "The entry points must be those in __all__ of functions/main.py."
+    error_message = "The entry points must be those of functions/endpoints.py."
   }
 
   assert {

@@ -1,0 +1,16 @@
+"""Mistakes for the tests of checks."""
+
+from typing import Any
+
+REMOVED = object()
+
+
+def plant(thing: Any, path: str, value: object) -> None:
+    """Set the value at a path such as `spec.containers.0.image`, or remove it."""
+    *way, last = path.split(".")
+    for step in way:
+        thing = thing[int(step)] if isinstance(thing, list) else thing[step]
+    if value is REMOVED:
+        del thing[last]
+    else:
+        thing[last] = value
