@@ -21,11 +21,11 @@ _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 _FAULTS = (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException, DataCorruption)
 
 
-def call_options(patience: float) -> dict[str, Any]:
-    """Return the options of a call that is tried again for `patience` seconds."""
+def call_options(timeout: float) -> dict[str, Any]:
+    """Return the options of a call that is tried again for `timeout` seconds."""
     return {
-        "retry": DEFAULT_RETRY.with_timeout(patience),
-        "timeout": (min(_CONNECT_SECONDS, patience), _READ_SECONDS),
+        "retry": DEFAULT_RETRY.with_timeout(timeout),
+        "timeout": (min(_CONNECT_SECONDS, timeout), _READ_SECONDS),
     }
 
 

@@ -30,7 +30,7 @@ def _uri(settings: Settings, data: Path) -> Iterator[str]:
         yield settings.mongo_uri
         return
     try:
-        lock = folder.take(data)
+        lock = folder.lock(data)
     except folder.InUse:
         yield folder.database_uri(data)
         return

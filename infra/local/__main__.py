@@ -29,11 +29,11 @@ from infra.models.files import fetch
 
 _START_SECONDS = 60
 _STOP_SECONDS = 35  # gunicorn gives uploads in flight 30 to finish
-_MARK = "--name"  # the option that tells whose gunicorn it is; it has no effect here
+_MARK = "--name"  # gunicorn ignores it here; it identifies the gunicorn of a data folder
 _CLEANUP_EVERY = timedelta(hours=1)
-_HELP = """Starts an embedded MongoDB server and the application on 127.0.0.1. Settings come from the
-environment, then from .env (see .env.example): PORT (8080), DATA_DIR (.data), MONGO_URI to use a server of
-your own, X_RAPID_API_KEY to have the provider remove backgrounds instead of the local model, and the rest."""
+_HELP = """Starts an embedded MongoDB server and the application on 127.0.0.1. Settings are read from the
+environment and then from .env (see .env.example), among them PORT (8080), DATA_DIR (.data), MONGO_URI to use
+another MongoDB server, and X_RAPID_API_KEY to use the provider instead of the local model."""
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _leave(*_: object) -> NoReturn:
-    # Once is enough: a second Ctrl-C must not cut the stopping short and leave a process behind.
+    # A second Ctrl-C must not interrupt the shutdown and leave a process behind.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("Stopping ...", flush=True)
@@ -65,8 +65,8 @@ def _environment() -> dict[str, str]:
 def _run(environ: dict[str, str]) -> None:
     port = _port(environ.get("PORT", "8080"))
     data = Path(environ.get("DATA_DIR", ".data")).resolve()
-    with folder.take(data), contextlib.ExitStack() as running:
-        end_leftovers(_MARK, data, patience=_STOP_SECONDS)
+    with folder.lock(data), contextlib.ExitStack() as running:
+        end_leftovers(_MARK, data, grace=_STOP_SECONDS)
         _check_port(port)
         _complete(environ, data)
         children: list[Child | EmbeddedDatabase] = []
@@ -92,7 +92,7 @@ def _prepare(retention: Retention, check_health: Callable[[], None], *, shared: 
     try:
         if shared:
             check_health()
-        else:  # no upload is at work yet, so every lease is a leftover
+        else:  # no upload is active yet, so every lease is a leftover
             retention.release_leases(older_than=timedelta(0))
     except Unavailable:
         raise CommandError(
@@ -118,15 +118,15 @@ def _check_port(port: int) -> None:
 
 
 def _complete(environ: dict[str, str], data: Path) -> None:
-    """Add what this machine can provide itself: the secret key, the model and room for more pictures."""
+    """Add the settings that this machine can provide: the secret key, the model and a higher limit."""
     environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
     environ.setdefault("USER_LIMIT", "50")
     environ.setdefault("API_KEYS", "off")
-    to_come = {"MONGO_URI": "mongodb://to.come"}
-    settings = Settings.from_env({**to_come, **environ}, requires=())
+    placeholder = {"MONGO_URI": "mongodb://placeholder"}
+    settings = Settings.from_env({**placeholder, **environ}, requires=())
     if "local" in settings.remover and settings.local_model_path is None:
         environ["LOCAL_MODEL_PATH"] = str(_model(data / "models"))
-    Settings.from_env({**to_come, **environ}, requires=APPLICATION_REQUIRES)
+    Settings.from_env({**placeholder, **environ}, requires=APPLICATION_REQUIRES)
 
 
 def _model(models: Path) -> Path:
@@ -153,7 +153,7 @@ def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
     }
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", *sum(options.items(), ())]
     tuned = {**environ, **TUNING}
-    return start("application", [*command, "app:create_app()"], patience=_STOP_SECONDS, environ=tuned)
+    return start("application", [*command, "app:create_app()"], grace=_STOP_SECONDS, environ=tuned)
 
 
 def _wait_until_ready(app: Child, port: int) -> None:
@@ -176,11 +176,11 @@ def _keep_clean(retention: Retention) -> None:
 
 
 def _watch(children: "Sequence[Child | EmbeddedDatabase]") -> NoReturn:
-    """Return never: either a signal ends the run, or the end of a process does."""
+    """Watch until a process ends unexpectedly; a signal ends the run otherwise."""
     while True:
         for child in children:
             if isinstance(child, EmbeddedDatabase):
-                child.mend()
+                child.restart_if_broken()
             if child.has_ended():
                 status = child.process.returncode
                 raise CommandError(

@@ -17,15 +17,15 @@ from infra.local.processes import Child, end_leftovers, start
 _START_SECONDS = 30
 _STOP_SECONDS = 20  # it writes a checkpoint first
 _STORAGE_OPTION = "--storage-path"
-_LOOK_EVERY = 2.0  # seconds
+_CHECK_EVERY = 2.0  # seconds
 _ANSWER_SECONDS = 5
 
 
 class EmbeddedDatabase:
-    """The database of a run, which is started anew when a full disk has broken it.
+    """The database of a run, restarted when a full disk has broken it.
 
-    Its storage engine gives up for good then: the server lives on and fails at every command, even when there
-    is room again. What it has acknowledged is on the disk.
+    Its storage engine then gives up for good: the server keeps running but fails every command, even when
+    there is room again. Acknowledged writes are on the disk.
     """
 
     name = "database"
@@ -34,7 +34,7 @@ class EmbeddedDatabase:
         self._folder = folder
         self._server, self.uri = start_database(folder)
         self._is_broken = False
-        self._looked_at = time.monotonic()
+        self._checked_at = time.monotonic()
 
     @property
     def process(self) -> "subprocess.Popen[bytes]":
@@ -42,32 +42,32 @@ class EmbeddedDatabase:
         return self._server.process
 
     def has_ended(self) -> bool:
-        """Tell whether the server is gone without being told to go."""
+        """Tell whether the server has ended unexpectedly."""
         return not self._is_broken and self._server.has_ended()
 
     def stop(self) -> None:
-        """End the server and wait until it is gone."""
+        """End the server and wait for it."""
         self._server.stop()
 
-    def mend(self) -> None:
-        """Start the server anew where it fails at everything; to be called now and then."""
-        if time.monotonic() - self._looked_at < _LOOK_EVERY:
+    def restart_if_broken(self) -> None:
+        """Restart the server if it fails every command; call this periodically."""
+        if time.monotonic() - self._checked_at < _CHECK_EVERY:
             return
         if not self._is_broken and _reads(self.uri):
-            self._looked_at = time.monotonic()
+            self._checked_at = time.monotonic()
             return
         if not self._is_broken:
-            print("The database fails, as when its disk is full; starting it anew.", file=sys.stderr)
+            print("The database fails, as it does when its disk is full; restarting it.", file=sys.stderr)
         self._is_broken = True
         self._server.stop()
-        with contextlib.suppress(CommandError):  # there is no room yet
+        with contextlib.suppress(CommandError):  # the disk is still full
             self._server, _ = start_database(self._folder, urlsplit(self.uri).port)
             self._is_broken = not _reads(self.uri)
-        self._looked_at = time.monotonic()
+        self._checked_at = time.monotonic()
 
 
 def _reads(uri: str) -> bool:
-    """Tell whether the server can read; also true where it does not answer in time, being busy."""
+    """Tell whether the server can read; a server that is too busy to answer in time counts as able."""
     limit = _ANSWER_SECONDS * 1000
     with pymongo.MongoClient[dict[str, object]](
         uri, serverSelectionTimeoutMS=limit, socketTimeoutMS=limit
@@ -86,16 +86,14 @@ def start_database(
 ) -> tuple[Child, str]:
     """Start the server on this folder and return it with its URI once it answers.
 
-    To a replica set, as in the cloud, drivers repeat writes whose connection broke; but one of a single
-    member keeps every write twice, the second time for the others.
+    Drivers retry writes to a replica set, as in the cloud, if the connection breaks; but a replica set stores
+    every write twice, even with a single member.
     """
     storage, log = folder / "mongo", folder / "mongo.log"
-    end_leftovers(_STORAGE_OPTION, storage, patience=_STOP_SECONDS)
+    end_leftovers(_STORAGE_OPTION, storage, grace=_STOP_SECONDS)
     port = port or free_port()
     with log.open("wb") as output:
-        server = start(
-            "database", _command(storage, port, is_replica_set), patience=_STOP_SECONDS, log=output
-        )
+        server = start("database", _command(storage, port, is_replica_set), grace=_STOP_SECONDS, log=output)
     uri = f"mongodb://127.0.0.1:{port}/?directConnection=true&w=majority&journal=true"
     try:
         _wait_until_it_answers(server, uri, log)
@@ -106,7 +104,7 @@ def start_database(
 
 
 def _command(storage: Path, port: int, is_replica_set: bool) -> list[str]:
-    # Without --sync-on-commit an acknowledged write can be lost when the server is killed.
+    # Without --sync-on-commit an acknowledged write is lost if the server is killed.
     return [
         *(str(Path(sys.executable).with_name("secantusd-py")), "--host", "127.0.0.1", "--port", str(port)),
         *(_STORAGE_OPTION, str(storage), "--sync-on-commit"),
@@ -116,7 +114,7 @@ def _command(storage: Path, port: int, is_replica_set: bool) -> list[str]:
 
 
 def free_port() -> int:
-    """Return a port of this machine that nothing listens on."""
+    """Return an unused port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

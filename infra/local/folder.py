@@ -1,4 +1,4 @@
-"""The data folder of a run: everything it keeps, and the lock that makes it one run's alone."""
+"""The data folder of a run: its lock, so that only one run uses it, and its secret key."""
 
 import fcntl
 import os
@@ -15,8 +15,8 @@ class InUse(CommandError):
     """Another run holds the data folder."""
 
 
-def take(folder: Path) -> IO[str]:
-    """Create the folder if need be and lock it; the lock lasts while the returned file is open."""
+def lock(folder: Path) -> IO[str]:
+    """Create the folder if it does not exist and lock it for as long as the returned file is open."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (folder / "lock").open("a+")
@@ -37,14 +37,14 @@ def take(folder: Path) -> IO[str]:
 
 
 def secret_key(folder: Path) -> str:
-    """Return the folder's secret key, made on the first run and readable by its owner alone."""
+    """Return the folder's secret key, which the first run creates and only its owner can read."""
     path = folder / "secret_key"
     if not path.exists():
         draft = path.with_suffix(".new")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-        draft.replace(path)  # whole or not there: half a key would end every session
+        draft.replace(path)  # atomic: half a key would end every session
     return path.read_text().strip()
 
 

@@ -1,4 +1,4 @@
-"""The processes of a run: started, watched, and ended so that none is left behind."""
+"""The processes of a run: starting, watching and ending them so that none is left behind."""
 
 import contextlib
 import itertools
@@ -10,38 +10,38 @@ from typing import IO
 
 import psutil
 
-# What the application's native libraries are told on every host.
+# Environment for the application's native libraries on every host.
 TUNING = {
-    # glibc's allocator: large pictures go back to the system as soon as they are done with, smaller blocks
-    # are used again, by all threads, which spares a sixth of the work and a quarter of the memory.
+    # glibc's allocator returns large blocks (pictures) to the system at once and shares smaller ones among
+    # all threads, which saves a sixth of the time and a quarter of the memory.
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "8388608",
     "MALLOC_TRIM_THRESHOLD_": "16777216",
-    # numpy's linear algebra, of which we need 3 by 3 matrices: starting its threads takes as long as
-    # importing all the rest of numpy.
+    # numpy's linear algebra only sees 3 by 3 matrices here, and starting its threads takes as long as
+    # importing the rest of numpy.
     "OPENBLAS_NUM_THREADS": "1",
 }
 
 
 @dataclass(frozen=True)
 class Child:
-    """A process of this run; `patience` is the seconds it is given to end before it is killed."""
+    """A process of this run, which gets `grace` seconds to end before it is killed."""
 
     name: str
     process: subprocess.Popen[bytes]
-    patience: float
+    grace: float
 
     def has_ended(self) -> bool:
-        """Tell whether the process is gone."""
+        """Tell whether the process has ended."""
         return self.process.poll() is not None
 
     def stop(self) -> None:
-        """End the process and wait until it is gone."""
+        """End the process and wait for it."""
         if self.has_ended():
             return
         self.process.terminate()
         try:
-            self.process.wait(self.patience)
+            self.process.wait(self.grace)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -51,36 +51,36 @@ def start(
     name: str,
     command: Sequence[str],
     *,
-    patience: float,
+    grace: float,
     environ: Mapping[str, str] | None = None,
     log: IO[bytes] | None = None,
 ) -> Child:
-    """Start a process in a session of its own, so that Ctrl-C reaches the run alone and it sets the order."""
+    """Start a process in its own session, so that only the run receives Ctrl-C and decides the order."""
     process = subprocess.Popen(
         command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
     )
-    return Child(name, process, patience)
+    return Child(name, process, grace)
 
 
-def end_leftovers(option: str, path: Path, *, patience: float) -> None:
-    """End the processes that were started with this option, left over from a run that was killed.
+def end_leftovers(option: str, path: Path, *, grace: float) -> None:
+    """End the processes that a killed run started with this option and path.
 
-    The caller holds the folder's lock, so nobody else's process can have that path there.
+    The caller holds the folder's lock, so no other run can have such a process.
     """
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if _has_option(process.cmdline(), option, path):
-                _end(process, patience)
+                _end(process, grace)
 
 
 def _has_option(command: Sequence[str], option: str, path: Path) -> bool:
     return (option, str(path)) in itertools.pairwise(command)
 
 
-def _end(process: psutil.Process, patience: float) -> None:
+def _end(process: psutil.Process, grace: float) -> None:
     process.terminate()
     try:
-        process.wait(patience)
+        process.wait(grace)
     except psutil.TimeoutExpired:
         process.kill()
         process.wait()

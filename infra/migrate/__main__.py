@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> Report:
     with explained(settings.image_bucket):
         images = _collection(settings)
         with images.database.client:
-            store = MigrationStore(connect_bucket(settings.image_bucket), patience=options.patience)
+            store = MigrationStore(connect_bucket(settings.image_bucket), timeout=options.patience)
             store.check()
             records = Records(images)
             direction = _DIRECTIONS[options.direction](records, store, settings)

@@ -32,10 +32,10 @@ class MigrationStore:
     overwritten and not deleted first, because a record may refer to them by now, through another run.
     """
 
-    def __init__(self, bucket: storage.Bucket, *, patience: float) -> None:
+    def __init__(self, bucket: storage.Bucket, *, timeout: float) -> None:
         self._bucket = bucket
         self._images = BucketImageStore(bucket, InlineImageStore(), Signer(), upload=self._replace)
-        self._options = call_options(patience)
+        self._options = call_options(timeout)
         self._written: dict[str, _Written] = {}
         self._began = 0.0
 

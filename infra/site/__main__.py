@@ -68,7 +68,7 @@ def _api_base(text: str) -> str:
 
 def _run(options: argparse.Namespace) -> None:
     files = bundle(options.folder, api_base=options.api_base)
-    bucket = SiteBucket(options.bucket, patience=options.patience)
+    bucket = SiteBucket(options.bucket, timeout=options.patience)
     plan = make_plan(files, bucket.objects())
     if options.dry_run:
         _describe(plan)

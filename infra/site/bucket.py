@@ -25,11 +25,11 @@ class StoredObject:
 
 
 class SiteBucket:
-    """A bucket in Cloud Storage; a call that fails is tried again for `patience` seconds."""
+    """A bucket in Cloud Storage; a call that fails is tried again for `timeout` seconds."""
 
-    def __init__(self, name: str, *, patience: float) -> None:
+    def __init__(self, name: str, *, timeout: float) -> None:
         self.name = name
-        self._options = call_options(patience)
+        self._options = call_options(timeout)
         with explained(name):
             self._bucket = connect(name)
 

@@ -53,7 +53,7 @@ class RestartableDatabase:
     def _start(self) -> None:
         command = cast(list[str], self._server.process.args)
         with self._log.open("ab") as log:
-            self._server = start("database", command, patience=_STOP_SECONDS, log=log)
+            self._server = start("database", command, grace=_STOP_SECONDS, log=log)
 
     def _answers(self) -> bool:
         with pymongo.MongoClient[dict[str, object]](self.uri, serverSelectionTimeoutMS=200) as client:

@@ -43,7 +43,7 @@ class RestartableHost:
             for unit in units:
                 command, port = self._command(unit), self._ports[unit]
                 self._children[unit] = start(
-                    f"{unit}:{port}", command, patience=_STOP_SECONDS, environ=self._environ, log=log
+                    f"{unit}:{port}", command, grace=_STOP_SECONDS, environ=self._environ, log=log
                 )
 
     def kill(self, units: Iterable[str]) -> None:
