@@ -126,8 +126,8 @@ class FakeRecords:
         mine = [kept for kept in self.kept.values() if (kept.user_id, kept.key) == (user_id, key)]
         return Lease(mine[0].record, mine[0].used, mine[0].sha256, mine[0].ready) if mine else None
 
-    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> None:
-        self._release(lambda kept: (kept.user_id, kept.key) == (user_id, key) and kept.made not in valid)
+    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> bool:
+        return bool(self._release(lambda k: (k.user_id, k.key) == (user_id, key) and k.made not in valid))
 
     def find_duplicate(
         self, user_id: str, sha256: str, names: Sequence[str]

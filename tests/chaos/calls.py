@@ -40,6 +40,16 @@ class Answer:
             return {}
         return body if isinstance(body, dict) else {}
 
+    @property
+    def is_at_the_limit(self) -> bool:
+        """Whether the user keeps as many pictures as allowed."""
+        return self.body.get("code") == "limit_reached"
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Whether the upload with this key is still running."""
+        return self.body.get("code") == "upload_in_progress"
+
     def __str__(self) -> str:
         if self.status is None:
             outcome = "gave up" if self.gave_up else "no answer" if self.arrived else "not sent"

@@ -68,11 +68,11 @@ class Shelf:
         """Take in an answer; `faulty` says that a store or the host may have failed meanwhile."""
         if answer.status == 201:
             return self._answered(sent, answer)
-        if answer.status is None and answer.arrived:
+        if (answer.status is None and answer.arrived) or answer.is_in_progress:
             self.doubts.append(sent)
         elif answer.status is not None and answer.status >= 429 and faulty:
             self.doubts.append(sent)  # the answer to its last write may have been lost
-        elif answer.status == 409 and not self.may_be_full():
+        elif answer.is_at_the_limit and not self.may_be_full():
             raise Broken("slot", f"the limit is said to be reached with {len(self.kept)} records kept")
         return None
 

@@ -92,5 +92,4 @@ def _reasons(answer: Answer) -> tuple[str, ...]:
         return () if answer.gave_up else ("host",)
     if answer.status in (429, 502, 504):
         return ("provider", *STORES)
-    is_at_work = "worked on" in str(answer.body.get("detail"))  # an upload whose process is dead
-    return STORES if answer.body.get("code") == "unavailable" and not is_at_work else ()
+    return STORES if answer.body.get("code") == "unavailable" else ()

@@ -57,7 +57,7 @@ class Uploads:
         sent = self._new(key=True)
         answer = self._send(sent)
         for _ in range(self._rng.randint(0, 3)):
-            if answer.status not in (201, 409):
+            if answer.status != 201 and not answer.is_at_the_limit:
                 self._person.tally.retries += 1
             elif self._rng.random() < 0.7:
                 return
@@ -77,7 +77,7 @@ class Uploads:
         for sent in several:
             self._person.shelf.begin_upload(sent)
         # What found no slot has lost it to one of the others.
-        self._post_all(several, key=lambda each: each[1].status == 409)
+        self._post_all(several, key=lambda each: each[1].is_at_the_limit)
 
     def _post_all(self, uploads: Sequence[Sent], key: Callable[[tuple[Sent, Answer]], bool]) -> None:
         """Send these at the same moment and take in their answers in this order."""
@@ -125,9 +125,9 @@ class Uploads:
         answer = self._post(sent, **options)
         self._take_in(sent, answer)
         sent.picture.payments -= payment * (answer.status == 409)
-        if answer.status == 409 and self._rng.random() < 0.5:
+        if answer.is_at_the_limit and self._rng.random() < 0.5:
             self._delete_one()
-        elif answer.status == 409 and self._rng.random() < 0.1:
+        elif answer.is_at_the_limit and self._rng.random() < 0.1:
             self._person.become_somebody_new()
         return answer
 

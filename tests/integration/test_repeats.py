@@ -1,6 +1,7 @@
-"""An upload that is sent again, on every host: one record, one call of the provider, one answer."""
+"""An upload that is sent again, on every host: one record, one call of the provider, one result."""
 
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -40,8 +41,34 @@ def test_repeats_at_the_same_moment_are_one_upload(client: Client, provider: Obj
 
     with ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(send, range(6)))
-    assert [answer.status_code for answer in answers] == [201] * 6
-    assert len({answer.text for answer in answers}) == 1
+    done = [answer for answer in answers if answer.status_code == 201]
+    running = [answer for answer in answers if answer.status_code == 409]
+    assert len(done) + len(running) == 6
+    assert done
+    assert {answer.json()["code"] for answer in running} <= {"upload_in_progress"}
+    assert {answer.text for answer in done} == {send(6).text}
+    assert client.list()["used"] == len(provider.calls) == 1
+
+
+def test_a_repeat_of_a_running_upload_is_refused_at_once(client: Client, provider: ObjectCut) -> None:
+    provider.always(behaviours.slowly(3))
+    token = {"Authorization": f"Bearer {client.token()}"}
+
+    def send() -> requests.Response:
+        return Client(client.host).upload(PICTURE, headers=KEY | token)
+
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(send)
+        while not provider.calls:
+            time.sleep(0.01)
+        begun = time.monotonic()
+        refused = send()
+        took = time.monotonic() - begun
+        assert first.result().status_code == 201
+    assert (refused.status_code, refused.json()["code"]) == (409, "upload_in_progress")
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert took < 2
+    assert send().json() == first.result().json()
     assert client.list()["used"] == len(provider.calls) == 1
 
 
@@ -56,10 +83,16 @@ def test_an_upload_whose_answer_was_lost_is_answered_when_it_is_sent_again(
     address = urlsplit(client.host.url("/api/upload"))
     with socket.create_connection((address.hostname, address.port), 10) as gone:
         gone.sendall(f"POST /api/upload HTTP/1.1\r\nHost: here\r\n{head}\r\n".encode() + request.body)  # type: ignore[operator]
-    answer = client.upload(PICTURE, headers=KEY | token)
+    answer = _repeated_until_done(client, KEY | token)
     assert answer.status_code == 201
     assert client.list()["records"] == [answer.json()["record"]]
     assert len(provider.calls) == 1
+
+
+def _repeated_until_done(client: Client, headers: dict[str, str]) -> requests.Response:
+    while (answer := client.upload(PICTURE, headers=headers)).status_code == 409:
+        time.sleep(0.2)
+    return answer
 
 
 def test_another_picture_under_the_same_key_is_refused(client: Client, provider: ObjectCut) -> None:

@@ -10,7 +10,7 @@ const SENTENCES = new Map([
   ["method_not_allowed", "This address does not take that method; the Allow header lists those it takes."],
   ["request_timeout", "The request took too long to arrive. Check your connection and try again."],
   ["limit_reached", "Max limit reached. Please remove a record."],
-  ["upload_in_progress", "This picture is still being processed."],
+  ["upload_in_progress", "This picture is still being processed. Try again in a few seconds."],
   ["image_too_large", "The picture is too large. Send a smaller one."],
   [
     "unsupported_image",

@@ -5,6 +5,7 @@ ApplicationError                 internal
 │   ├── OriginNotAllowed         origin_not_allowed
 ├── NotFound                     not_found
 ├── LimitReached                 limit_reached
+├── UploadInProgress             upload_in_progress
 ├── PictureError
 │   ├── ImageTooLarge            image_too_large
 │   │   └── TooManyPixels        image_too_large
@@ -60,6 +61,14 @@ class LimitReached(ApplicationError):
 
     code = "limit_reached"
     default_detail = "Max limit reached. Please remove a record."
+
+
+class UploadInProgress(ApplicationError):
+    """The upload with this key is still running; `retry_after` is in seconds."""
+
+    code = "upload_in_progress"
+    default_detail = "This picture is still being processed. Try again in a few seconds."
+    retry_after: ClassVar[int] = 5
 
 
 class PictureError(ApplicationError):

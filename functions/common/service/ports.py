@@ -37,16 +37,19 @@ class LeaseStore(Protocol):
         """
 
     def find_by_key(self, user_id: str, key: str) -> Lease | None:
-        """Return the user's upload with this key; if it is completed, pin it: `release` then keeps it."""
+        """Return the user's upload with this key, if there is one."""
 
-    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> None:
-        """Free the slot of the user's upload with this key if its lease is outside of the window."""
+    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> bool:
+        """Free the slot of the user's upload with this key if its lease is stale; false if it is not."""
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
-        """Turn a lease into a record in one write, or raise RemoverTimeout if it was released meanwhile."""
+        """Turn a lease into a record in one write, or raise RemoverTimeout if it was released meanwhile.
+
+        Raises Unavailable with a detail that says so if the record may have been kept.
+        """
 
     def release(self, user_id: str, record_id: str) -> bool:
-        """Free the slot of a failed upload; false if its record is pinned and stays."""
+        """Free the slot of a failed upload; false if it has become a record after all, which stays."""
 
     def release_stale(self, valid: TimeWindow) -> int:
         """Free every slot, of all users, that was leased outside of the window, and return how many."""

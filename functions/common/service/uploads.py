@@ -3,24 +3,20 @@
 import contextlib
 import hashlib
 import logging
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from common import timeouts
-from common.domain.errors import ApplicationError, KeyReused, NotFound, Unavailable
+from common.domain.errors import ApplicationError, KeyReused, NotFound, UploadInProgress
 from common.domain.models import ImageRecord, Images, Lease, PictureDetails, TimeWindow, Upload, utc_now
 from common.domain.names import name_from_file, validated_name
 from common.observability.request_context import bind, timed
 from common.removers.base import BackgroundRemover
 from common.service.ports import ImageStore, LeaseStore, PictureCodec, RecordStore
 from common.service.retention import delete_images
-from common.storage.debts import Debts
 
-_REPEAT_SECONDS = 100.0
-_REPEAT_POLL = 0.25
-_STILL_RUNNING = "This picture is still being worked on. Try again in a minute; it is not done twice."
+_TRIES = 3  # to lease a slot; only an upload with the same key that fails meanwhile costs one
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +32,12 @@ class Uploads:
     remover: Callable[[], BackgroundRemover]
     user_limit: int
     clock: Callable[[], datetime] = utc_now
-    debts: Debts = field(default_factory=Debts)
 
     def add(self, user_id: str, content: bytes, *, name: str, file_name: str, key: str = "") -> Lease:
         """Remove the background of a picture and keep both; if that fails, keep nothing.
 
-        Idempotent: a second call with the same key returns the first call's result, or raises KeyReused if
-        it is about another picture.
+        Idempotent: a second call with the same key returns the first call's result. Raises UploadInProgress
+        if there is none yet, and KeyReused if the first call was about another picture.
         """
         image_name = validated_name(name) if name.strip() else name_from_file(file_name)
         self.images().ensure_fits(len(content))
@@ -57,22 +52,23 @@ class Uploads:
 
     def _acquire(self, user_id: str, upload: Upload) -> Lease:
         """Lease a slot, or return the completed lease of the upload that this one repeats."""
-        deadline = time.monotonic() + _REPEAT_SECONDS
-        while True:
+        for _ in range(_TRIES):
             now = self.clock()
             valid = TimeWindow.around(now, timeouts.LEASE_TTL)
             lease = self.leases.acquire(user_id, upload, limit=self.user_limit, now=now, valid=valid)
             if lease:
                 return lease
             earlier = self.leases.find_by_key(user_id, upload.key)
-            if earlier and earlier.sha256 != upload.sha256:
+            if earlier is None:  # it has failed since then
+                continue
+            if earlier.sha256 != upload.sha256:
                 raise KeyReused
-            if earlier and earlier.is_completed:
+            if earlier.is_completed:
                 return earlier
-            self.leases.release_key(user_id, upload.key, replace(valid, since=now - timeouts.KEY_LEASE_TTL))
-            if time.monotonic() > deadline:
-                raise Unavailable(_STILL_RUNNING)
-            time.sleep(_REPEAT_POLL)
+            valid = replace(valid, since=now - timeouts.KEY_LEASE_TTL)
+            if not self.leases.release_key(user_id, upload.key, valid):
+                break
+        raise UploadInProgress
 
     @contextlib.contextmanager
     def _rolled_back_on_failure(self, user_id: str, record_id: str) -> Iterator[None]:
@@ -82,16 +78,13 @@ class Uploads:
             rollback.pop_all()
 
     def _roll_back(self, user_id: str, record_id: str) -> None:
-        """Free the slot and delete the images: now, or once the database is back."""
+        """Free the slot, then delete the images; what fails here is left to lease expiry and cleanup."""
         try:
-            self._release(user_id, record_id)
+            is_released = self.leases.release(user_id, record_id)
         except ApplicationError:
-            logger.warning("a failed upload leaves the lease or images of %s to cleanup", record_id)
-            self.debts.owe(lambda: self._release(user_id, record_id))
-
-    def _release(self, user_id: str, record_id: str) -> None:
-        # In this order: images are needed for as long as their record may be there.
-        if self.leases.release(user_id, record_id):
+            logger.warning("the lease and images of %s are left to cleanup", record_id)
+            return
+        if is_released:
             delete_images(self.images(), user_id, record_id)
 
     def _process(self, user_id: str, lease: Lease, content: bytes) -> ImageRecord:

@@ -20,6 +20,7 @@ _STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
     removal_errors.KeyTooFast: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.LimitReached: HTTPStatus.CONFLICT,
+    errors.UploadInProgress: HTTPStatus.CONFLICT,
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedImage: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.UnreadableImage: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -112,7 +113,8 @@ def _status(error: errors.ApplicationError) -> HTTPStatus | None:
 
 
 def _retry_after(error: errors.ApplicationError) -> Mapping[str, str]:
-    if isinstance(error, errors.RateLimited | errors.Overloaded | removal_errors.KeyTooFast):
+    retryable = errors.RateLimited | errors.Overloaded | errors.UploadInProgress | removal_errors.KeyTooFast
+    if isinstance(error, retryable):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

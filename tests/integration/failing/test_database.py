@@ -11,11 +11,11 @@ from tests.integration.failing.promises import PATIENCE, picture
 from tests.integration.failing.stage import Stage
 from tests.tiers import one_in, one_row_in
 
-# The commands of an upload in their order, each with its number among those of its name. Where its user has a
-# record of the same picture, that is looked for before it is completed.
-SLOTS, CLAIM, TWIN, COMPLETE = (("find", 0), ("insert", 0), ("find", 1), ("update", 0))
+# The commands of an upload in their order, each with its number among those of its name. The duplicate is
+# only looked for if the user has one.
+SLOTS, LEASE, DUPLICATE, COMPLETE = (("find", 0), ("insert", 0), ("find", 1), ("update", 0))
 BROKEN = (Fate.CUT, Fate.HALF, Fate.LOSE)
-BREAKS = list(product([SLOTS, CLAIM, COMPLETE], BROKEN))
+BREAKS = list(product([SLOTS, LEASE, COMPLETE], BROKEN))
 A_WHILE = 1.5  # seconds
 
 
@@ -42,11 +42,11 @@ def test_one_broken_connection_is_not_noticed(on_all: OnAll, command: tuple[str,
 
 
 @pytest.mark.parametrize("fate", one_in(3, *BROKEN), ids=name_of)
-def test_a_connection_that_breaks_as_a_twin_is_looked_for_is_not_noticed(on_all: OnAll, fate: Fate) -> None:
+def test_a_connection_that_breaks_while_a_duplicate_is_read_is_not_noticed(on_all: OnAll, fate: Fate) -> None:
     def act(stage: Stage) -> None:
         client, content = stage.promises.client(), picture()
         first = stage.promises.upload(client, content)
-        name, number = TWIN
+        name, number = DUPLICATE
         rule = stage.mongo.meet(name, [number], fate)
         second = stage.promises.upload(client, content)
         assert rule.met.wait(PATIENCE)
@@ -63,7 +63,7 @@ def test_a_connection_that_breaks_twice_refuses_or_keeps_and_nothing_between(
     def act(stage: Stage) -> None:
         name, number = command
         stage.mongo.meet(name, [number, number + 1], fate)
-        # What was carried out and only not answered is there, and told to be.
+        # A completion that was applied is found although its answer was lost.
         upload(stage, 201 if (command, fate) == (COMPLETE, Fate.LOSE) else 503)
         stage.promises.check()
 
@@ -72,7 +72,7 @@ def test_a_connection_that_breaks_twice_refuses_or_keeps_and_nothing_between(
 
 @pytest.mark.parametrize(
     ("command", "fate"),
-    one_row_in(3, product([COMPLETE, SLOTS, CLAIM], [Fate.PASS, Fate.LOSE])),
+    one_row_in(3, product([COMPLETE, SLOTS, LEASE], [Fate.PASS, Fate.LOSE])),
     ids=name_of,
 )
 def test_a_database_that_is_gone_after_a_command_is_waited_for(
@@ -84,7 +84,7 @@ def test_a_database_that_is_gone_after_a_command_is_waited_for(
         is_answered = fate is Fate.PASS and command == COMPLETE
         upload(stage, 201 if is_answered else 503)
         assert rule.met.wait(PATIENCE)
-        time.sleep(A_WHILE)  # what cannot be undone yet is tried in vain meanwhile
+        time.sleep(A_WHILE)
         stage.mongo.reset()
         stage.promises.check()
 

@@ -1,6 +1,5 @@
 """A command that arrives after its sender has given up, and how it is rolled back."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +9,6 @@ import pytest
 
 from common.domain.errors import RemoverTimeout, Unavailable
 from common.domain.models import PictureDetails, TimeWindow, Upload
-from common.storage.debts import Debts
 from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
 from tests.fakes import START
@@ -58,31 +56,11 @@ def test_a_completion_that_arrives_after_its_release_makes_no_record(
     assert records.list("me").used == 0
 
 
-def test_a_completion_that_arrives_before_its_release_is_rolled_back_unless_it_is_pinned(
+def test_a_completion_that_arrives_before_its_release_is_a_record_that_stays(
     stores: tuple[MongoLeases, MongoRecords],
 ) -> None:
     leases, records = stores
-    for is_pinned in (False, True):
-        record_id = acquire(leases)
-        leases.complete("me", record_id, DETAILS, {})
-        if is_pinned:
-            assert leases.find_by_key("me", "key")
-        assert leases.release("me", record_id) is not is_pinned
-        assert len(records.list("me").records) == is_pinned
-
-
-def test_debts_are_tried_again_until_they_are_settled() -> None:
-    settled, tries = threading.Event(), iter([OSError(), ValueError(), None])
-
-    def settle() -> None:
-        error = next(tries)
-        if error:
-            raise error
-        settled.set()
-
-    debts = Debts(pause=0.01)
-    debts.owe(settle)
-    assert settled.wait(60)
-    settled.clear()
-    debts.owe(settled.set)
-    assert settled.wait(60)
+    record_id = acquire(leases)
+    leases.complete("me", record_id, DETAILS, {})
+    assert not leases.release("me", record_id)
+    assert [record.record_id for record in records.list("me").records] == [record_id]

@@ -1,6 +1,8 @@
 """A call for every answer that web/openapi.yaml describes, with which it can be had from a running host."""
 
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
@@ -49,6 +51,16 @@ def _reuse_a_key(client: Client, _: ObjectCut) -> requests.Response:
     return client.upload(photo(20, 30), headers=KEY)
 
 
+def _repeat_a_running_upload(client: Client, provider: ObjectCut) -> requests.Response:
+    provider.always(behaviours.slowly(3))
+    content, headers = photo(33, 22), {**KEY, "Authorization": f"Bearer {client.token()}"}
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(client.upload, content, headers=headers)
+        while not provider.calls:
+            time.sleep(0.01)
+        return Client(client.host).upload(content, headers=headers)
+
+
 def _call(method: str, path: str, **options: Any) -> Make:
     """Call a path in which {0} is a record of the user's."""
 
@@ -82,6 +94,7 @@ CALLS: Mapping[tuple[Answer, str], Make] = {
     (Answer("upload", 400, "bad_request"), "key"): _upload(headers={"Idempotency-Key": "k" * 256}),
     (Answer("upload", 403, "origin_not_allowed"), ""): _upload(headers=FOE),
     (Answer("upload", 409, "limit_reached"), ""): _upload_past_the_limit,
+    (Answer("upload", 409, "upload_in_progress"), ""): _repeat_a_running_upload,
     (Answer("upload", 413, "image_too_large"), "bytes"): _upload(bytes(1_048_577)),
     (Answer("upload", 413, "image_too_large"), "body"): _upload(bytes(3_000_000)),
     (Answer("upload", 413, "image_too_large"), "pixels"): _upload(photo(3000, 700, "JPEG")),

@@ -99,8 +99,8 @@ def test_a_slot_that_cannot_be_released_is_left_to_cleanup_and_the_first_error_i
 
     upload.fails_with(first)
 
-    [claimed] = upload.records.kept
-    assert f"leaves the lease or images of {claimed} to cleanup" in caplog.text
+    [record_id] = upload.records.kept
+    assert f"the lease and images of {record_id} are left to cleanup" in caplog.text
     assert upload.gallery.list("me").used == 1
     assert upload.gallery.list("me").records == ()
 

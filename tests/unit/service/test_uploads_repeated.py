@@ -1,16 +1,16 @@
-"""An upload that is sent again: under the same key, or the same picture under another."""
+"""An upload that is sent again: with the same key, or the same picture with another."""
 
-import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
+from unittest import mock
 
 import pytest
 
-from common.domain.errors import KeyReused, LimitReached, RemoverFailed, Unavailable
+from common.domain.errors import KeyReused, LimitReached, RemoverFailed, UploadInProgress
 from common.domain.models import Lease
 from common.domain.pictures import Look, Matte
-from tests.fakes import START, FakeRemover
+from tests.fakes import FakeRemover
 from tests.world import PICTURE, World
 
 KEY = "6f1c"
@@ -25,7 +25,7 @@ def send(world: World, key: str = KEY, content: bytes = PICTURE, user_id: str = 
     return world.uploads.add(user_id, content, name="cat", file_name="", key=key)
 
 
-def test_a_repeated_upload_is_answered_like_the_first(world: World) -> None:
+def test_a_repeated_upload_gets_the_first_result(world: World) -> None:
     first = send(world)
     send(world, key="another")
     world.steps.taken.clear()
@@ -37,7 +37,7 @@ def test_a_repeated_upload_is_answered_like_the_first(world: World) -> None:
     assert world.gallery.list("me").used == 2
 
 
-def test_who_is_at_the_limit_may_still_repeat_an_upload(world: World) -> None:
+def test_a_user_at_the_limit_can_still_repeat_an_upload(world: World) -> None:
     first, _ = send(world), send(world, key="another")
 
     assert send(world).record == first.record
@@ -45,7 +45,7 @@ def test_who_is_at_the_limit_may_still_repeat_an_upload(world: World) -> None:
         send(world, key="a third")
 
 
-def test_another_picture_under_the_same_key_is_refused_and_changes_nothing(world: World) -> None:
+def test_another_picture_with_the_same_key_is_refused_and_changes_nothing(world: World) -> None:
     send(world)
 
     with pytest.raises(KeyReused):
@@ -55,11 +55,11 @@ def test_another_picture_under_the_same_key_is_refused_and_changes_nothing(world
     assert len(world.images.objects) == 3
 
 
-def test_a_key_is_its_users_own(world: World) -> None:
+def test_a_key_belongs_to_its_user(world: World) -> None:
     assert send(world).record.record_id != send(world, user_id="you").record.record_id
 
 
-def test_an_upload_that_failed_may_be_sent_again_under_its_key(world: World) -> None:
+def test_a_failed_upload_can_be_sent_again_with_its_key(world: World) -> None:
     world.steps.failing["matte"] = RemoverFailed()
     with pytest.raises(RemoverFailed):
         send(world)
@@ -68,14 +68,14 @@ def test_an_upload_that_failed_may_be_sent_again_under_its_key(world: World) -> 
     assert send(world).used == 1
 
 
-def test_a_deleted_picture_may_be_sent_again_under_its_key(world: World) -> None:
+def test_a_deleted_picture_can_be_sent_again_with_its_key(world: World) -> None:
     world.gallery.delete("me", send(world).record.record_id)
 
     assert send(world).used == 1
 
 
 class SlowRemover(FakeRemover):
-    """A remover that works until it is told to go on."""
+    """A remover that waits until it is told to go on."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world.steps)
@@ -87,59 +87,55 @@ class SlowRemover(FakeRemover):
         return super().matte(look)
 
 
-def test_a_repeat_waits_for_the_first_and_pays_the_remover_once(world: World) -> None:
+def test_a_repeat_of_a_running_upload_is_refused_at_once_and_costs_nothing(world: World) -> None:
     slow = world.remover = SlowRemover(world)
-    with ThreadPoolExecutor(4) as threads:
+    with ThreadPoolExecutor(1) as threads:
         first = threads.submit(send, world)
         assert slow.begun.wait(20)
-        repeats = [threads.submit(send, world) for _ in range(3)]
-        while world.steps.taken.count("find_by_key") < 3:
-            pass
+        for _ in range(3):
+            with pytest.raises(UploadInProgress) as refused:
+                send(world)
         slow.go_on.set()
-        answers = [each.result(20) for each in (first, *repeats)]
+        answer = first.result(20)
 
-    assert {answer.record.record_id for answer in answers} == set(world.records.kept)
-    assert {answer.used for answer in answers} == {1}
+    assert refused.value.retry_after > 0
+    assert send(world).record == answer.record
+    assert list(world.records.kept) == [answer.record.record_id]
     assert len(slow.shown) == 1
 
 
-def test_a_repeat_waits_for_an_upload_that_died_only_so_long(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_repeat_that_finds_the_first_one_failed_takes_its_place(world: World) -> None:
     send(world)
-    (dead,) = world.records.kept.values()
-    dead.ready = False
-    ticks = itertools.count(step=40)
-    monkeypatch.setattr("common.service.uploads.time.monotonic", lambda: next(ticks))
-    monkeypatch.setattr("common.service.uploads.time.sleep", lambda _: None)
+    kept, real = dict(world.records.kept), world.records.find_by_key
 
-    with pytest.raises(Unavailable, match="still being worked on"):
-        send(world)
+    def fail_meanwhile(user_id: str, key: str) -> Lease | None:
+        world.records.kept.clear()
+        return real(user_id, key)
 
-    assert list(world.records.kept.values()) == [dead]
+    with mock.patch.object(world.records, "find_by_key", fail_meanwhile):
+        again = send(world)
+
+    assert list(world.records.kept) == [again.record.record_id]
+    assert again.record.record_id not in kept
 
 
-def test_an_upload_that_died_may_be_sent_again_under_its_key_after_three_minutes(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_that_died_can_be_sent_again_with_its_key_after_three_minutes(world: World) -> None:
     send(world)
     send(world, key="another")
     for dead in world.records.kept.values():
         dead.ready = False
     _, other = world.records.kept
+    world.clock.now += timedelta(minutes=3)
+    with pytest.raises(UploadInProgress):
+        send(world)
 
-    def pass_time(_: float) -> None:
-        world.clock.now += timedelta(minutes=1)
-
-    monkeypatch.setattr("common.service.uploads.time.sleep", pass_time)
-
+    world.clock.now += timedelta(seconds=1)
     again = send(world)
 
-    assert timedelta(minutes=3) < world.clock.now - START <= timedelta(minutes=5)
     assert list(world.records.kept) == [other, again.record.record_id]
 
 
-# The same picture, sent anew
+# Duplicates
 
 
 def test_the_same_picture_is_cut_out_once(world: World) -> None:
@@ -152,14 +148,14 @@ def test_the_same_picture_is_cut_out_once(world: World) -> None:
     assert processed == b"the cut-out"
 
 
-def test_the_cut_out_of_another_user_is_nobody_elses(world: World) -> None:
+def test_the_cut_out_of_another_user_is_not_reused(world: World) -> None:
     send(world, key="")
     send(world, key="", user_id="you")
 
     assert len(world.remover.shown) == 2
 
 
-def test_a_cut_out_that_is_gone_is_made_anew(world: World) -> None:
+def test_a_lost_cut_out_is_made_again(world: World) -> None:
     first = send(world, key="")
     del world.images.objects[f"me/{first.record.record_id}/processed"]
 

@@ -82,6 +82,37 @@ def test_a_database_that_does_not_answer_is_unavailable(call: str, error: Except
     assert raised.value.__cause__ is error
 
 
+class HalfBroken(BrokenCollection):
+    """A collection whose writes fail and whose reads find a record or do not."""
+
+    def __init__(self, error: Exception, found: dict[str, object] | None) -> None:
+        super().__init__(error)
+        self._found = found
+
+    def find_one(self, *_: object) -> dict[str, object] | None:
+        return self._found
+
+
+@pytest.mark.parametrize("error", [AutoReconnect("reset"), WTimeoutError("no majority")])
+def test_a_completion_whose_outcome_is_unknown_may_have_been_kept(error: Exception) -> None:
+    for collection in (BrokenCollection(error), HalfBroken(error, None)):
+        with pytest.raises(Unavailable, match="may have been kept"):
+            MongoLeases(collection).complete("me", ID, DETAILS, {})  # type: ignore[arg-type]
+
+
+def test_a_completion_that_was_never_sent_has_changed_nothing() -> None:
+    leases = MongoLeases(HalfBroken(ServerSelectionTimeoutError("no server"), None))  # type: ignore[arg-type]
+
+    with pytest.raises(Unavailable, match="Nothing was changed"):
+        leases.complete("me", ID, DETAILS, {})
+
+
+def test_a_completion_of_which_only_the_answer_was_lost_is_one() -> None:
+    leases = MongoLeases(HalfBroken(AutoReconnect("reset"), {"_id": ID}))  # type: ignore[arg-type]
+
+    leases.complete("me", ID, DETAILS, {})
+
+
 def test_a_document_over_16_mb_is_an_image_too_large() -> None:
     leases = MongoLeases(BrokenCollection(DocumentTooLarge("16793600 bytes")))  # type: ignore[arg-type]
 

@@ -76,9 +76,9 @@ def test_a_lease_with_a_key_is_released_only_by_age(images: MongoImages) -> None
     assert first
 
     for user_id, before in [("me", START), (SOMEBODY_ELSE, START + MINUTE)]:
-        mongo_leases(images).release_key(user_id, "6f1c", TimeWindow(before))
+        assert not mongo_leases(images).release_key(user_id, "6f1c", TimeWindow(before))
     assert mongo_leases(images).find_by_key("me", "6f1c") == first
-    mongo_leases(images).release_key("me", "6f1c", TimeWindow(START + MINUTE))
+    assert mongo_leases(images).release_key("me", "6f1c", TimeWindow(START + MINUTE))
 
     assert mongo_leases(images).find_by_key("me", "6f1c") is None
     assert images.count_documents({"idempotency_key": "other"}) == 1
@@ -92,7 +92,8 @@ def test_a_record_with_a_key_is_not_released(images: MongoImages) -> None:
     assert first
     mongo_leases(images).complete("me", first.record.record_id, DETAILS, FIELDS)
 
-    mongo_leases(images).release_key("me", "6f1c", TimeWindow(NOW))
+    assert not mongo_leases(images).release_key("me", "6f1c", TimeWindow(NOW))
+    assert not mongo_leases(images).release("me", first.record.record_id)
 
     assert mongo_leases(images).find_by_key("me", "6f1c")
 

@@ -1,23 +1,21 @@
 """Leases of slots in MongoDB; the database itself, not a count, keeps every user within the limit."""
 
-import functools
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bson import ObjectId
-from pymongo.collection import Collection
 from pymongo.errors import (
     ConnectionFailure,
     DuplicateKeyError,
     PyMongoError,
     ServerSelectionTimeoutError,
+    WTimeoutError,
 )
 
-from common.domain.errors import LimitReached, RemoverTimeout
+from common.domain.errors import LimitReached, RemoverTimeout, Unavailable
 from common.domain.models import ImageFields, Lease, PictureDetails, TimeWindow, Upload
-from common.storage.debts import Debts
 from common.storage.mongo.connection import driver_errors
 from common.storage.mongo.documents import (
     KEPT,
@@ -33,14 +31,14 @@ from common.storage.mongo.indexes import IndexedStore
 
 _BATCH = 100
 _SLOT_FIELDS = ("slot", "claimed_at", "status", "sha256")
+_MAY_BE_KEPT = (
+    "The service is not available right now. Your picture may have been kept: reload the list before you send"
+    " it again."
+)
 
 
 class MongoLeases(IndexedStore):
     """The leases in one collection; `common.service.ports.LeaseStore` describes the calls."""
-
-    def __init__(self, collection: "Collection[Document]") -> None:
-        super().__init__(collection)
-        self._debts = Debts()
 
     @driver_errors()
     def acquire(
@@ -66,8 +64,9 @@ class MongoLeases(IndexedStore):
                 if self._is_repeated(user_id, upload):
                     return None
                 continue  # another upload of this user's took the slot since we looked
-            except PyMongoError:  # it may be there all the same, and nobody is going to complete it
-                self._debts.owe(functools.partial(self._images.delete_one, {"_id": leased["_id"]}))
+            except PyMongoError:
+                with contextlib.suppress(PyMongoError):  # perhaps only the answer was lost
+                    self._images.delete_one({"_id": leased["_id"]})
                 raise
             return replace(_lease(leased), has_duplicate=_has_duplicate(kept, upload))
         if self._is_repeated(user_id, upload):
@@ -80,22 +79,16 @@ class MongoLeases(IndexedStore):
 
     @driver_errors()
     def find_by_key(self, user_id: str, key: str) -> Lease | None:
-        """Return the user's upload with this key, pinned if it is completed."""
+        """Return the user's upload with this key, if there is one."""
         same = {"user_id": user_id, "idempotency_key": key}
         document = self._images.find_one(same, [*SHOWN, "used", "sha256", "status"])
-        if document and document["status"] == "ready" and not self._pin(document["_id"]):
-            return None
         return _lease(document) if document else None
 
-    def _pin(self, record_id: ObjectId) -> bool:
-        """Protect a record from an upload that believes to have failed; false if the record is gone."""
-        ready = {"_id": record_id, "status": "ready"}
-        return bool(self._images.update_one(ready, {"$set": {"promised": True}}).matched_count)
-
     @driver_errors()
-    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> None:
-        """Delete the user's lease with this key if it is outside of the window."""
-        self._images.delete_one({"user_id": user_id, "idempotency_key": key, **stale(valid)})
+    def release_key(self, user_id: str, key: str, valid: TimeWindow) -> bool:
+        """Delete the user's lease with this key if it is stale; false if it is not."""
+        same = {"user_id": user_id, "idempotency_key": key}
+        return bool(self._images.delete_one({**same, **stale(valid)}).deleted_count)
 
     @driver_errors()
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
@@ -103,13 +96,16 @@ class MongoLeases(IndexedStore):
         leased = {**owned(user_id, record_id), "status": "processing"}
         completed = {"$set": {**asdict(details), **fields, "status": "ready"}, "$unset": {"claimed_at": ""}}
         try:
-            is_kept = self._images.update_one(leased, completed).matched_count > 0
-        except ServerSelectionTimeoutError:
+            is_kept = bool(self._images.update_one(leased, completed).matched_count)
+        except ServerSelectionTimeoutError:  # it was never sent
             raise
-        except ConnectionFailure:  # perhaps only the answer was lost
-            if not self._is_ready(user_id, record_id):
-                raise
-            is_kept = True
+        except WTimeoutError as error:  # it was written, but not yet to a majority
+            raise Unavailable(_MAY_BE_KEPT) from error
+        except ConnectionFailure as error:
+            with contextlib.suppress(PyMongoError):  # perhaps only the answer was lost
+                if self._is_ready(user_id, record_id):
+                    return
+            raise Unavailable(_MAY_BE_KEPT) from error
         if not is_kept:
             raise RemoverTimeout  # the lease passed for stale and was released
 
@@ -119,10 +115,10 @@ class MongoLeases(IndexedStore):
 
     @driver_errors()
     def release(self, user_id: str, record_id: str) -> bool:
-        """Delete a lease, or the record that it became if the answer was lost; false if that is pinned."""
+        """Delete a lease; false if it has become a record."""
         mine = owned(user_id, record_id)
-        deleted = self._images.delete_one({**mine, "promised": {"$exists": False}}).deleted_count
-        return bool(deleted) or self._images.find_one(mine, ["_id"]) is None
+        released = self._images.delete_one({**mine, "status": "processing"}).deleted_count
+        return bool(released) or self._images.find_one(mine, ["_id"]) is None
 
     @driver_errors()
     def release_stale(self, valid: TimeWindow) -> int:
