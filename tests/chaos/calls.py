@@ -43,12 +43,12 @@ class Answer:
     @property
     def is_at_the_limit(self) -> bool:
         """Whether the user keeps as many pictures as allowed."""
-        return self.body.get("code") == "limit_reached"
+        return self.status == 409 and not self.is_in_progress
 
     @property
     def is_in_progress(self) -> bool:
         """Whether the upload with this key is still running."""
-        return self.body.get("code") == "upload_in_progress"
+        return self.status == 409 and self.body.get("code") == "upload_in_progress"
 
     def __str__(self) -> str:
         if self.status is None:
