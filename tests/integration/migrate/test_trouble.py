@@ -1,6 +1,7 @@
 """What can be in the way: lost answers, and servers that refuse or are not there."""
 
 import time
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from pymongo.errors import AutoReconnect, OperationFailure
 from tests.gcs import FailingWay, GcsEmulator
 from tests.integration.migrate.album import Album, Capture
 from tests.ports import free_port
+from tests.tiers import one_row_in
 
 
-@pytest.mark.parametrize("at", range(4))
-@pytest.mark.parametrize("is_lost", [True, False])
+@pytest.mark.parametrize(("at", "is_lost"), one_row_in(3, product(range(4), [True, False])))
 def test_a_database_that_fails_at_any_change_is_told_in_a_line_and_the_next_run_finishes(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, at: int, is_lost: bool
 ) -> None:

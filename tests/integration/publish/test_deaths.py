@@ -16,6 +16,7 @@ from google.cloud import storage
 from infra import ROOT
 from tests.gcs import FailingWay
 from tests.integration.publish.sites import REWORKED, VERSION, Capture, Site
+from tests.tiers import one_in
 
 REFUSED = Forbidden("no")  # type: ignore[no-untyped-call]
 
@@ -49,7 +50,7 @@ def reworked(new_site: Callable[[str], Site]) -> Site:
     return site
 
 
-@pytest.mark.parametrize("at", range(9))
+@pytest.mark.parametrize("at", one_in(4, *range(9)))
 @pytest.mark.parametrize(("later", "error"), [(99, Killed), (1, REFUSED)], ids=["killed", "refused"])
 def test_a_run_that_dies_at_any_upload_leaves_the_old_site_and_the_next_one_finishes(
     site: Site, reworked: Site, monkeypatch: pytest.MonkeyPatch, at: int, later: int, error: Any
@@ -79,7 +80,7 @@ def test_there_are_no_more_uploads_than_those(site: Site, capsys: Capture) -> No
     assert capsys.readouterr().out.startswith("Published: uploaded 9, ")
 
 
-@pytest.mark.parametrize("at", range(7))
+@pytest.mark.parametrize("at", one_in(3, *range(7)))
 def test_a_run_that_dies_while_deleting_leaves_the_new_site_and_the_next_one_finishes(
     site: Site, reworked: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture, at: int
 ) -> None:
