@@ -2,7 +2,7 @@
 import { API_BASE } from "./config.js";
 import { codeOfStatus, sentenceOf } from "./core/messages.js";
 
-/** @import { ListAnswer, UploadAnswer } from "./types.js" */
+/** @import { ImageRecord, ListAnswer, UploadAnswer } from "./types.js" */
 
 const ANSWER_SECONDS = 30;
 const IMAGE_SECONDS = 120;
@@ -40,7 +40,11 @@ export const imageAddress = (path) => new URL(path, BASE).href;
  * Gives the address that saves one of a record's images under the record's name.
  * @type {(path: string) => string}
  */
-export const downloadAddress = (path) => `${imageAddress(path)}?download=1`;
+export const downloadAddress = (path) => {
+  const address = new URL(path, BASE);
+  address.searchParams.set("download", "1");
+  return address.href;
+};
 
 /**
  * Fetches the reader's records; its first answer also sets the cookie that later calls need.
@@ -62,6 +66,21 @@ export async function rename(recordId, name) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ record_name: name }),
   });
+}
+
+/**
+ * Replaces the matte of a record's cut-out and returns the new record; `revision_changed` if it is no longer at this revision.
+ * @type {(record: ImageRecord, matte: Blob) => Promise<ImageRecord>}
+ */
+export async function putMatte({ record_id, revision = 1 }, matte) {
+  const options = {
+    method: "PUT",
+    headers: { Accept: "application/json", "Content-Type": "image/png", "If-Match": `"${revision}"` },
+    body: matte,
+  };
+  const response = await get(`${BASE.href}/matte/${encodeURIComponent(record_id)}`, options, REMOVAL_SECONDS);
+  const answer = await read(response.status, response.headers.get("Retry-After"), await response.text());
+  return answer.record;
 }
 
 /**

@@ -1,6 +1,5 @@
 // Connects components, state and flows: data goes down, events come up.
 import { mountConnection } from "./components/connection.js";
-import { mountListTools } from "./components/list-tools.js";
 import { isTyping, mountPageInput } from "./components/page-input.js";
 import { mountRecordList } from "./components/record-list.js";
 import { mountRecordsHead } from "./components/records-head.js";
@@ -10,7 +9,7 @@ import { mountUploadQueue } from "./components/upload-queue.js";
 import { pictures } from "./core/format.js";
 import * as listing from "./core/listing.js";
 import { SUCCESS_CODE, findSentence, sentenceOf } from "./core/messages.js";
-import { shownName, withEntry } from "./core/records.js";
+import { shownName, withEntry, withLook } from "./core/records.js";
 import { initialState, makeStore, shownEntries, withEntries } from "./core/state.js";
 import { listen } from "./events.js";
 import { watchConnection } from "./flows/connection.js";
@@ -24,8 +23,7 @@ listen(page, "page-say", ({ sentence, shown }) => (shown ? complain(sentence) : 
 
 const toasts = mountToasts(page);
 const records = mountRecordList(page);
-const views = [mountUploadQueue(page), mountUploadForm(page), mountRecordsHead(page)];
-views.push(mountListTools(page), records, mountConnection(page));
+const views = [mountUploadQueue(page), mountUploadForm(page), mountRecordsHead(page), records, mountConnection(page)];
 mountPageInput(page);
 
 const store = makeStore(initialState(), (state) => {
@@ -47,8 +45,16 @@ const undo = runUndo((key) => {
 // Loaded when first used.
 const later = {
   exports: once(async () => (await import("./flows/exports.js")).runExports(store, { say, onLost })),
-  backdrops: once(async () => (await import("./flows/backdrops.js")).runBackdrops(store, page, { say, onLost })),
+  backdrops: once(async () => (await import("./flows/backdrops.js")).runBackdrops(store, page, { say, note, onLost })),
   bundle: once(async () => (await import("./flows/bundle.js")).runBundle(store, { say, complain })),
+  editor: once(async () => (await import("./flows/editor.js")).runEditor(store, page, { say, onLost, refresh: library.refresh })),
+  framing: once(async () => {
+    const framing = await (await import("./flows/framing.js")).runFraming(store, page, { onLost });
+    views.push(framing);
+    // Blurred originals, other pictures and "Apply to all" are asked for in its dialog.
+    await later.backdrops(() => {});
+    return framing;
+  }),
   folders: once(() => import("./flows/folders.js")),
   zoom: once(async () => (await import("./flows/zoom.js")).runZoom(store, page, { say })),
 };
@@ -164,8 +170,13 @@ listen(page, "records-select-all", () => store.update(listing.allSelected));
 listen(page, "records-select-none", () => store.update(listing.noneSelected));
 listen(page, "records-remove", ({ ids }) => removeRecords(ids));
 listen(page, "record-zoom", ({ id }) => later.zoom((zoom) => zoom.open(id)));
+listen(page, "record-touch-up", ({ id }) => later.editor((editor) => editor.open(id)));
 listen(page, "record-copy", ({ id }) => later.exports((exports) => exports.copy(id)));
-listen(page, "record-save", ({ id, format }) => later.exports((exports) => exports.save(id, format)));
+listen(page, "record-save", ({ id }) => later.exports((exports) => exports.save(id)));
+listen(page, "record-frame", ({ id }) => later.framing((framing) => framing.open(id)));
+listen(page, "record-look", ({ id, look }) =>
+  store.update((state) => withEntries(state, withLook(state.entries, id, look))),
+);
 listen(page, "record-backdrop", ({ id, backdrop }) =>
   store.update((state) => withEntries(state, withEntry(state.entries, id, { backdrop }))),
 );

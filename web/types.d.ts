@@ -3,6 +3,8 @@
 export interface ImageRecord {
   record_id: string;
   image_name: string;
+  /** counts up with every new cut-out; missing in answers of older servers */
+  revision?: number;
   /** UTC, "YYYY-MM-DD HH:MM:SS" */
   created_on: string;
   width: number | null;
@@ -33,7 +35,37 @@ export interface UploadAnswer {
 export type Backdrop =
   | { kind: "transparent" }
   | { kind: "color"; color: string }
+  | { kind: "gradient"; from: string; to: string }
+  | { kind: "blur"; picture: Blob }
   | { kind: "picture"; picture: Blob; label: string };
+
+export type CanvasKind =
+  | "original" | "crop" | "square" | "portrait45" | "portrait34" | "wide" | "marketplace" | "id413" | "id600" | "free";
+
+/** How the subject lies on its canvas. */
+export interface Framing {
+  canvas: CanvasKind;
+  /** around the cropped subject, as a share of its width and height */
+  margin: number;
+  /** the share of the canvas that the subject fills; null: the canvas's own */
+  scale: number | null;
+  /** the subject's centre, as shares of the canvas */
+  x: number;
+  y: number;
+  isMoved: boolean;
+  /** of the free canvas */
+  width: number;
+  height: number;
+}
+
+/** How a picture leaves the page. */
+export interface Look {
+  framing: Framing;
+  shadow: boolean;
+  format: Format;
+  /** of JPEG and WebP, 0 to 1 */
+  quality: number;
+}
 
 export type Format = "png" | "jpeg" | "webp";
 
@@ -80,6 +112,7 @@ export interface Entry {
   /** what is being made of it right now */
   task: string;
   backdrop: Backdrop;
+  look: Look;
   /** the original, while this browser still has it */
   file: File | null;
 }
@@ -143,7 +176,12 @@ export interface PageEvents {
   "records-remove": { ids: string[] };
   "record-zoom": { id: string };
   "record-copy": { id: string };
-  "record-save": { id: string; format: Format };
+  "record-touch-up": { id: string };
+  "record-frame": { id: string };
+  "record-look": { id: string; look: Partial<Look> };
+  "record-backdrop-blur": { id: string };
+  "look-for-all": { id: string };
+  "record-save": { id: string };
   "record-backdrop": { id: string; backdrop: Backdrop };
   "record-backdrop-ask": { id: string };
   "record-backdrop-file": { id: string; file: File };

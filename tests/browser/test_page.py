@@ -1,5 +1,6 @@
 """The page itself: states, keyboard, accessibility, weight, and life without JavaScript."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,15 @@ def selecting(page: Page, folder: Path, provider: ObjectCut) -> None:
     card(page, "two").get_by_label("Select").check()
 
 
+def framing(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one")
+    button(card(page, "one"), "Frame").click()
+    button(page, "Marketplace").click()
+    expect(page.get_by_role("link", name="Download", exact=True)).to_have_attribute(
+        "href", re.compile("^blob:")
+    )
+
+
 def undoing(page: Page, folder: Path, provider: ObjectCut) -> None:
     keep(page, folder, "one", "two")
     button(card(page, "one"), "Delete").click()
@@ -77,7 +87,7 @@ def unreachable(page: Page, folder: Path, provider: ObjectCut) -> None:
 
 
 STATES: list[Visitor] = [
-    *(empty, queued, listed, zoomed, renaming, selecting, undoing, full, offline, unreachable),
+    *(empty, queued, listed, zoomed, renaming, selecting, framing, undoing, full, offline, unreachable),
 ]
 
 

@@ -1,4 +1,4 @@
-// Puts a backdrop behind an element's content: the checkerboard, a colour or a picture.
+// Paints a backdrop behind an element's content.
 /** @import { Backdrop } from "../types.js" */
 
 /**
@@ -15,9 +15,13 @@ export function paintBackdrop(target) {
     painted = backdrop;
     // A blob address keeps the whole picture in memory until it is revoked.
     if (address) URL.revokeObjectURL(address);
-    address = backdrop.kind === "picture" ? URL.createObjectURL(backdrop.picture) : "";
+    address = "picture" in backdrop ? URL.createObjectURL(backdrop.picture) : "";
     target.classList.toggle("is-checkered", backdrop.kind === "transparent");
     target.style.backgroundColor = backdrop.kind === "color" ? backdrop.color : "";
-    target.style.backgroundImage = address ? `url("${address}")` : "";
+    target.style.backgroundImage = address ? `url("${address}")` : gradientOf(backdrop);
   };
 }
+
+/** @type {(backdrop: Backdrop) => string} */
+const gradientOf = (backdrop) =>
+  backdrop.kind === "gradient" ? `linear-gradient(${backdrop.from}, ${backdrop.to})` : "";

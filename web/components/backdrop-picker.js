@@ -1,5 +1,6 @@
 // What a cut-out stands on: nothing, white, black, any colour, or another picture.
-import { TRANSPARENT, choiceOf } from "../core/backdrop.js";
+import { choiceOf } from "../core/backdrop.js";
+import { TRANSPARENT } from "../core/records.js";
 import { emit } from "../events.js";
 import { part } from "./markup.js";
 

@@ -1,10 +1,12 @@
 // The original over its cut-out, uncovered by a slider.
 import { downloadAddress, imageAddress } from "../api.js";
 import { shownName } from "../core/records.js";
+import { fileName } from "../core/file-names.js";
 import { paintBackdrop } from "./backdrop-paint.js";
+import { letDragOut } from "./drag-out.js";
 import { part } from "./markup.js";
 
-/** @import { Entry } from "../types.js" */
+/** @import { Entry, ImageRecord } from "../types.js" */
 
 const WAKERS = /** @type {const} */ (["pointerenter", "pointerdown", "focusin"]);
 
@@ -21,6 +23,8 @@ export function mountCompare(card, first) {
   const missing = part(stage, "missing");
   const paint = paintBackdrop(stage);
   const { record, file } = first;
+  let shown = "";
+  let name = "";
 
   /** @param {number} value */
   function show(value) {
@@ -30,10 +34,19 @@ export function mountCompare(card, first) {
     stage.classList.toggle("is-split", value > 0);
   }
 
-  // The original is as large as it was sent: it is fetched once somebody is about to look at it.
+  // Originals are large, so they are fetched only when somebody is about to look at them.
   function wake() {
     for (const type of WAKERS) stage.removeEventListener(type, wake);
     original.src = file ? URL.createObjectURL(file) : imageAddress(record.original_url);
+  }
+
+  /** @param {ImageRecord} record */
+  function showRevision(record) {
+    if (record.preview_url === shown) return;
+    shown = record.preview_url;
+    cutOut.src = imageAddress(record.preview_url);
+    part(card, "download", HTMLAnchorElement).href = downloadAddress(record.processed_url);
+    part(card, "download-original", HTMLAnchorElement).href = downloadAddress(record.original_url);
   }
 
   /** @param {PointerEvent} event */
@@ -59,15 +72,15 @@ export function mountCompare(card, first) {
   original.addEventListener("error", () => {
     missing.hidden = false;
   });
-  fillCutOut(stage, cutOut, first);
-  part(card, "download", HTMLAnchorElement).href = downloadAddress(record.processed_url);
-  part(card, "download-original", HTMLAnchorElement).href = downloadAddress(record.original_url);
+  watchCutOut(stage, cutOut, first);
+  letDragOut(part(card, "download", HTMLAnchorElement), () => ({ name: fileName(name, ".png"), type: "image/png" }));
   show(0);
 
   return {
     /** @param {Entry} entry */
     render(entry) {
-      const name = shownName(entry);
+      name = shownName(entry);
+      showRevision(entry.record);
       cutOut.alt = `Cut-out of ${name}`;
       original.alt = `Original of ${name}`;
       range.setAttribute("aria-label", `Compare original and cut-out of ${name}`);
@@ -77,17 +90,15 @@ export function mountCompare(card, first) {
 }
 
 /** @type {(stage: HTMLElement, image: HTMLImageElement, entry: Entry) => void} */
-function fillCutOut(stage, image, { record, file }) {
-  const { width, height, preview_url } = record;
+function watchCutOut(stage, image, { record: { width, height }, file }) {
   if (width && height) shape(stage, width, height);
   image.addEventListener("load", () => {
-    // Records of the original application do not know their measures.
+    // Records of the original application have no dimensions.
     if (!width || !height) shape(stage, image.naturalWidth, image.naturalHeight);
     stage.classList.remove("is-loading");
   });
   image.addEventListener("error", () => stage.classList.replace("is-loading", "is-missing"));
   stage.classList.toggle("is-fresh", file !== null);
-  image.src = imageAddress(preview_url);
 }
 
 /** @type {(stage: HTMLElement, width: number, height: number) => void} */

@@ -1,5 +1,5 @@
 // The card of one record: its picture, its name and its actions.
-import { formatOf } from "../core/backdrop.js";
+import { formatOf, isArranged } from "../core/backdrop.js";
 import { isoTime, keptUntil, localTime, measures } from "../core/format.js";
 import { shownName } from "../core/records.js";
 import { emit } from "../events.js";
@@ -40,6 +40,8 @@ export function makeRecordCard(first, retentionDays) {
   select.addEventListener("click", (event) => emit(root, "record-select", { id, range: event.shiftKey }));
   part(root, "delete", HTMLButtonElement).addEventListener("click", () => emit(root, "records-remove", { ids: [id] }));
   part(root, "zoom", HTMLButtonElement).addEventListener("click", () => emit(root, "record-zoom", { id }));
+  part(root, "frame", HTMLButtonElement).addEventListener("click", () => emit(root, "record-frame", { id }));
+  part(root, "touch-up", HTMLButtonElement).addEventListener("click", () => emit(root, "record-touch-up", { id }));
   nameParts(root, id);
   fillFacts(root, first.record, retentionDays);
 
@@ -79,7 +81,7 @@ function fillFacts(root, record, retentionDays) {
 }
 
 /**
- * Wires the buttons in a record's card; they emit record-save and record-copy.
+ * Wires the buttons in a record's card; they emit record-save, record-look and record-copy.
  * @param {HTMLElement} card
  * @param {string} id
  */
@@ -88,7 +90,8 @@ function mountExportBar(card, id) {
   const save = part(card, "save", HTMLButtonElement);
   const copy = part(card, "copy", HTMLButtonElement);
 
-  save.addEventListener("click", () => emit(save, "record-save", { id, format: formatOf(format.value) }));
+  save.addEventListener("click", () => emit(save, "record-save", { id }));
+  format.addEventListener("change", () => emit(format, "record-look", { id, look: { format: formatOf(format.value) } }));
   for (const type of ["pointerenter", "focusin"]) {
     // Browsers allow copying only right after the click, so its module is loaded before.
     card.addEventListener(type, () => emit(card, "record-wake", null), { once: true });
@@ -97,8 +100,11 @@ function mountExportBar(card, id) {
 
   return {
     /** @param {Entry} entry */
-    render({ backdrop, task }) {
-      part(card, "on-backdrop").hidden = backdrop.kind === "transparent";
+    render(entry) {
+      const { backdrop, look, task } = entry;
+      part(card, "on-backdrop").hidden = !isArranged(entry);
+      save.textContent = backdrop.kind === "transparent" ? "Download framed" : "Download on backdrop";
+      format.value = look.format;
       setOff(save, Boolean(task));
       setOff(copy, Boolean(task));
     },

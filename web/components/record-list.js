@@ -7,6 +7,7 @@ import { adoptStyles, part } from "./markup.js";
 /** @import { Entries, State } from "../types.js" */
 
 /** @typedef {typeof import("./record-card.js").makeRecordCard} MakeCard */
+/** @typedef {ReturnType<typeof import("./list-tools.js").mountListTools>} ListTools */
 
 /**
  * Wires the list of records; it emits list-retry, and its cards emit their own events.
@@ -25,6 +26,8 @@ export function mountRecordList(root) {
   let makeCard = null;
   /** @type {State | null} */
   let latest = null;
+  /** @type {ListTools | null} */
+  let tools = null;
   let asked = false;
 
   part(section, "list-retry", HTMLButtonElement).addEventListener("click", () => {
@@ -53,8 +56,13 @@ export function mountRecordList(root) {
     if (asked) return;
     asked = true;
     try {
-      const [loaded] = await Promise.all([import("./record-card.js"), adoptStyles("record-styles")]);
-      makeCard = loaded.makeRecordCard;
+      const [card, list] = await Promise.all([
+        import("./record-card.js"),
+        import("./list-tools.js"),
+        adoptStyles("record-styles"),
+      ]);
+      makeCard = card.makeRecordCard;
+      tools = list.mountListTools(root);
       if (latest) render(latest);
     } catch {
       // No connection; the next change of the state tries again.
@@ -85,6 +93,7 @@ export function mountRecordList(root) {
     const shown = shownEntries(state);
     showStates(state, shown);
     dropGone(state);
+    tools?.render(state);
     if (makeCard) showCards(state, makeCard);
     else if (shown.length > 0) loadCards();
   }

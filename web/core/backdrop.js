@@ -1,10 +1,13 @@
-// What a cut-out can stand on, and the formats it can be saved in.
-/** @import { Backdrop, Format } from "../types.js" */
+// Backdrops, and the formats that a picture can be saved in.
+import { isUnframed } from "./framing.js";
+
+/** @import { Backdrop, Entry, Format } from "../types.js" */
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 
-/** @type {Readonly<Backdrop>} */
-export const TRANSPARENT = { kind: "transparent" };
+/** Whether the picture leaves the page as something else than its cut-out. @type {(entry: Entry) => boolean} */
+export const isArranged = ({ backdrop, look }) =>
+  backdrop.kind !== "transparent" || look.shadow || look.format !== "png" || !isUnframed(look.framing);
 
 /** @type {Readonly<Record<Format, { type: string, ending: string, label: string }>>} */
 export const FORMATS = {
@@ -20,8 +23,8 @@ export const FORMATS = {
 export const formatOf = (value) => (value === "jpeg" || value === "webp" ? value : "png");
 
 /**
- * Names the button of the picker that a backdrop belongs to.
- * @type {(backdrop: Backdrop) => "transparent" | "white" | "black" | "color" | "picture"}
+ * Names the picker's button for a backdrop.
+ * @type {(backdrop: Backdrop) => "transparent" | "white" | "black" | "color" | "gradient" | "blur" | "picture"}
  */
 export const choiceOf = (backdrop) => {
   if (backdrop.kind !== "color") return backdrop.kind;

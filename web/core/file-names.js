@@ -14,11 +14,11 @@ export const fileName = (name, ending) => {
 
 /**
  * Makes file names of several pictures; those that would be the same are numbered.
- * @type {(names: readonly string[], ending: string) => string[]}
+ * @type {(pictures: readonly { name: string, ending: string }[]) => string[]}
  */
-export const uniqueFileNames = (names, ending) => {
+export const uniqueFileNames = (pictures) => {
   const taken = new Set();
-  return names.map((name) => {
+  return pictures.map(({ name, ending }) => {
     let candidate = fileName(name, ending);
     for (let number = 2; taken.has(candidate.toLowerCase()); number += 1) {
       candidate = fileName(`${name} (${number})`, ending);

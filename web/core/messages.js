@@ -11,6 +11,7 @@ const SENTENCES = new Map([
   ["request_timeout", "The request took too long to arrive. Check your connection and try again."],
   ["limit_reached", "Max limit reached. Please remove a record."],
   ["upload_in_progress", "This picture is still being processed. Try again in a few seconds."],
+  ["revision_changed", "This picture was changed elsewhere in the meantime."],
   ["image_too_large", "The picture is too large. Send a smaller one."],
   [
     "unsupported_image",

@@ -1,7 +1,23 @@
 // The records on the page and what is under way on each: entries in, entries out.
-import { TRANSPARENT } from "./backdrop.js";
+/** @import { Backdrop, Entries, Entry, Framing, ImageRecord, Look } from "../types.js" */
 
-/** @import { Entries, Entry, ImageRecord } from "../types.js" */
+/** @type {Readonly<Backdrop>} */
+export const TRANSPARENT = { kind: "transparent" };
+
+/** @type {Readonly<Framing>} */
+export const UNFRAMED = {
+  canvas: "original",
+  margin: 0,
+  scale: null,
+  x: 0.5,
+  y: 0.5,
+  isMoved: false,
+  width: 1080,
+  height: 1080,
+};
+
+/** @type {Readonly<Look>} */
+const PLAIN = { framing: UNFRAMED, shadow: false, format: "png", quality: 0.9 };
 
 /** @type {(record: ImageRecord, file?: File | null) => Entry} */
 export const newEntry = (record, file = null) => ({
@@ -12,6 +28,7 @@ export const newEntry = (record, file = null) => ({
   problem: "",
   task: "",
   backdrop: TRANSPARENT,
+  look: PLAIN,
   file,
 });
 
@@ -31,6 +48,10 @@ export const without = (entries, id) => entries.filter(({ record }) => record.re
 /** @type {(entries: Entries, id: string, change: Partial<Entry>) => Entry[]} */
 export const withEntry = (entries, id, change) =>
   entries.map((entry) => (entry.record.record_id === id ? { ...entry, ...change } : entry));
+
+/** @type {(entries: Entries, id: string, look: Partial<Look>) => Entry[]} */
+export const withLook = (entries, id, look) =>
+  entries.map((entry) => (entry.record.record_id === id ? { ...entry, look: { ...entry.look, ...look } } : entry));
 
 /** A record is shown under its new name already. @type {(entries: Entries, id: string, name: string) => Entry[]} */
 export const renameStarted = (entries, id, name) =>

@@ -1,11 +1,12 @@
-// Writes cut-outs into one ZIP archive, one picture in memory at a time.
-import { image } from "../api.js";
+// Writes pictures as they are arranged into one ZIP archive, one in memory at a time.
+import { FORMATS } from "../core/backdrop.js";
 import { uniqueFileNames } from "../core/file-names.js";
 import { isoTime } from "../core/format.js";
 import { codeOf, explain } from "../core/messages.js";
 import { shownName } from "../core/records.js";
 import { shownEntries } from "../core/state.js";
 import { startZip } from "../core/zip.js";
+import { compose } from "./compose.js";
 import { openSink } from "./save.js";
 
 /** @import { Entries, Store } from "../types.js" */
@@ -31,10 +32,14 @@ export function runBundle(store, { say, complain }) {
   /** @type {(sink: Sink, entries: Entries, signal: AbortSignal) => Promise<void>} */
   async function write(sink, entries, signal) {
     const zip = startZip();
-    const names = uniqueFileNames(entries.map(shownName), ".png");
-    for (const [index, { record }] of entries.entries()) {
+    const names = uniqueFileNames(
+      entries.map((entry) => ({ name: shownName(entry), ending: FORMATS[entry.look.format].ending })),
+    );
+    for (const [index, entry] of entries.entries()) {
       tell(index, entries.length);
-      const bytes = new Uint8Array(await (await image(record.processed_url, signal)).arrayBuffer());
+      const { record } = entry;
+      const bytes = new Uint8Array(await (await compose(entry, signal)).arrayBuffer());
+      signal.throwIfAborted();
       const pieces = zip.add(names[index] ?? "picture.png", bytes, new Date(isoTime(record.created_on)));
       for (const piece of pieces) await sink.write(piece);
     }
@@ -53,7 +58,7 @@ export function runBundle(store, { say, complain }) {
       if (sink) say(`${ARCHIVE} is downloaded.`);
     } catch (failure) {
       await sink?.abort();
-      if (codeOf(failure) === "cancelled") say("The download is cancelled.");
+      if (control.signal.aborted) say("The download is cancelled.");
       else complain(`The archive was not written. ${explain(failure)}`);
     } finally {
       control = null;

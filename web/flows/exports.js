@@ -1,4 +1,4 @@
-// Takes a record out of the page: to a file, or to the clipboard.
+// Saves a record's picture to a file or copies it to the clipboard.
 import { FORMATS } from "../core/backdrop.js";
 import { fileName } from "../core/file-names.js";
 import { codeOf, explain } from "../core/messages.js";
@@ -7,13 +7,13 @@ import { withEntries } from "../core/state.js";
 import { ComposeError, compose } from "./compose.js";
 import { saveBlob } from "./save.js";
 
-/** @import { Entry, Format, Store } from "../types.js" */
+/** @import { Entry, Store } from "../types.js" */
 
 const NO_CLIPBOARD = "This browser cannot copy pictures. Download the PNG instead.";
 const NOT_COPIED = "The browser did not allow copying. Download the PNG instead.";
 
 /**
- * Makes what leaves the page; how it went is told on the record.
+ * Runs downloads and copies; progress and failures are shown on the record.
  * @param {Store} store
  * @param {object} page
  * @param {(sentence: string) => void} page.say
@@ -40,17 +40,18 @@ export function runExports(store, { say, onLost }) {
   }
 
   return {
-    /** @type {(id: string, format: Format) => Promise<void>} */
-    save: (id, format) =>
+    /** @type {(id: string) => Promise<void>} */
+    save: (id) =>
       run(id, "Preparing the download…", async (entry) => {
-        const name = fileName(shownName(entry), FORMATS[format].ending);
-        saveBlob(await compose(entry, format), name);
+        const name = fileName(shownName(entry), FORMATS[entry.look.format].ending);
+        saveBlob(await compose(entry), name);
         return `${name} is downloaded.`;
       }),
     /** @type {(id: string) => Promise<void>} */
     copy: (id) =>
       run(id, "Copying…", async (entry) => {
-        await copyPicture(compose(entry, "png"));
+        // Clipboards take PNG alone.
+        await copyPicture(compose({ ...entry, look: { ...entry.look, format: "png" } }));
         return `${shownName(entry)} is copied.`;
       }),
   };
