@@ -1,0 +1,1 @@
+"""What the functions cost a month, and how much of what arrives at once."""
