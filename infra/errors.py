@@ -1,4 +1,7 @@
-"""Exceptions of the commands in infra/."""
+"""How the commands in infra/ fail and end."""
+
+import sys
+from collections.abc import Callable
 
 
 class CommandError(Exception):
@@ -22,3 +25,15 @@ class Deleted(Vanished):
     """The record was deleted after the migration listed it."""
 
     why = "deleted in the meantime"
+
+
+def exit_status(command: Callable[[], int], *, interrupted: str = "Stopped.") -> int:
+    """Run a command and return its exit status; a failure or Ctrl-C is one line on stderr."""
+    try:
+        return command()
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(interrupted, file=sys.stderr)
+        return 130

@@ -8,7 +8,7 @@ from pathlib import Path
 from infra import FUNCTIONS
 from infra.bundle.archive import packed, write
 from infra.bundle.contents import MODEL, contents
-from infra.errors import CommandError
+from infra.errors import exit_status
 
 _HELP = f"""Packs the functions into a zip that is named after its content, and prints its path. The same
 files become the same zip, byte for byte. With --model it also contains the local model, as {MODEL},
@@ -18,12 +18,12 @@ and the packages that it needs: set LOCAL_MODEL_PATH={MODEL} for such a function
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the bundle, print its path and return the exit status."""
     options = _parser().parse_args(arguments)
+    return exit_status(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     stem = "functions-local" if options.model else "functions"
-    try:
-        print(write(packed(contents(options.folder, options.model)), options.out, stem))
-    except CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(write(packed(contents(options.folder, options.model)), options.out, stem))
     return 0
 
 

@@ -13,7 +13,7 @@ from common.storage.gcs.client import connect as connect_bucket
 from common.storage.mongo.connection import connect
 from common.storage.mongo.documents import Document
 from endpoints import ENDPOINTS
-from infra.errors import CommandError
+from infra.errors import CommandError, exit_status
 from infra.migrate.faults import BAD_URI, explained
 from infra.migrate.records import Records
 from infra.migrate.run import Direction, Report, go_through
@@ -37,15 +37,7 @@ _DIRECTIONS: Mapping[str, Callable[[Records, MigrationStore, Settings], Directio
 def main(arguments: Sequence[str] | None = None) -> int:
     """Move the images and return the exit status: 1 if records were skipped."""
     options = _parser().parse_args(arguments)
-    try:
-        report = _run(options, _settings())
-    except (SettingsError, CommandError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. No image is lost; run again to continue.", file=sys.stderr)
-        return 130
-    return 1 if report.skipped else 0
+    return exit_status(lambda: _run(options), interrupted="Stopped. No image is lost; run again to continue.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,13 +53,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings() -> Settings:
-    settings = Settings.from_env(requires=ENDPOINTS["cleanup"].requires)
+    try:
+        settings = Settings.from_env(requires=ENDPOINTS["cleanup"].requires)
+    except SettingsError as error:
+        raise CommandError(str(error)) from None
     if not settings.image_bucket:
-        raise SettingsError(f"IMAGE_BUCKET is not set; it should be {SETTINGS['IMAGE_BUCKET'].meaning}")
+        raise CommandError(f"IMAGE_BUCKET is not set; it should be {SETTINGS['IMAGE_BUCKET'].meaning}")
     return settings
 
 
-def _run(options: argparse.Namespace, settings: Settings) -> Report:
+def _run(options: argparse.Namespace) -> int:
+    settings = _settings()
     with explained(settings.image_bucket):
         images = _collection(settings)
         with images.database.client:
@@ -75,7 +71,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> Report:
             store.check()
             records = Records(images)
             direction = _DIRECTIONS[options.direction](records, store, settings)
-            return _move(direction, records, dry_run=options.dry_run)
+            report = _move(direction, records, dry_run=options.dry_run)
+    return 1 if report.skipped else 0
 
 
 def _collection(settings: Settings) -> "Collection[Document]":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.removers.catalogue import models
-from infra.errors import CommandError
+from infra.errors import CommandError, exit_status
 from infra.models.files import check_name, fault, fetch, path_of
 from infra.models.listing import table
 
@@ -18,16 +18,8 @@ breaks off is resumed by the next run; a file is moved into place only if its SH
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the commands and return the exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        for line in options.run(options):
-            print(line, flush=True)
-    except CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What has arrived is kept; run again to resume.", file=sys.stderr)
-        return 130
-    return 0
+    kept = "Stopped. What has arrived is kept; run again to resume."
+    return exit_status(lambda: _run(options), interrupted=kept)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,6 +44,12 @@ def _parser() -> argparse.ArgumentParser:
             help="where the models are kept (%(default)s)",
         )
     return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    for line in options.run(options):
+        print(line, flush=True)
+    return 0
 
 
 def _check(options: argparse.Namespace) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from infra import ROOT
-from infra.errors import CommandError
+from infra.errors import CommandError, exit_status
 
 _IMAGE = "image-background-processor"  # in the manifests, which must not give it a newName
 _HELP = """Writes a kustomization over the manifests that sets the image, the bucket of the pictures and the
@@ -22,14 +22,14 @@ Terraform."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the kustomization, print its folder and return the exit status."""
     options = _parser().parse_args(arguments)
+    return exit_status(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         _write(options)
-    except CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
-        return 1
+        raise CommandError(f"{error.filename}: {error.strerror}.") from None
     print(options.out)
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from infra.errors import CommandError
+from infra.errors import exit_status
 from infra.options import add_patience
 from infra.progress import Progress
 from infra.site.bucket import SiteBucket
@@ -26,15 +26,9 @@ origin, and COOKIE_SAMESITE=None, without which browsers do not send the cookie.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Publish the site and return the exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        _run(options)
-    except CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What is up still works; run again to finish.", file=sys.stderr)
-        return 130
-    return 0
+    return exit_status(
+        lambda: _run(options), interrupted="Stopped. What is up still works; run again to finish."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,7 +60,7 @@ def _api_base(text: str) -> str:
     return text.rstrip("/")
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> int:
     files = bundle(options.folder, api_base=options.api_base)
     bucket = SiteBucket(options.bucket, timeout=options.patience)
     plan = make_plan(files, bucket.objects())
@@ -78,6 +72,7 @@ def _run(options: argparse.Namespace) -> None:
     print(_summary(plan, dry_run=options.dry_run))
     if options.api_base:
         print(" ".join(_OTHER_ORIGIN.split()))
+    return 0
 
 
 def _describe(plan: Plan) -> None:

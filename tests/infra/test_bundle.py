@@ -82,7 +82,7 @@ def test_with_the_model_it_also_contains_the_model_and_its_requirements(tmp_path
     assert requirements == [*without, "", *needed]
 
 
-# Its name, and making it again
+# Its name and reproducibility
 
 
 def test_it_is_named_after_its_content(tmp_path: Path, model: Path) -> None:
@@ -123,19 +123,19 @@ def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
 # Refusals
 
 
-def test_a_model_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_missing_model_is_told_in_a_line(tmp_path: Path) -> None:
     told = refused("--out", tmp_path, "--model", tmp_path / "no.onnx")
 
     assert told.startswith(f"{tmp_path / 'no.onnx'} is not a file. `make model` downloads the model")
 
 
-def test_a_model_of_no_bytes_is_told_in_a_line(tmp_path: Path, model: Path) -> None:
+def test_an_empty_model_is_told_in_a_line(tmp_path: Path, model: Path) -> None:
     model.write_bytes(b"")
 
     assert f"{model} is empty." in refused("--out", tmp_path, "--model", model)
 
 
-def test_a_folder_that_is_not_the_functions_is_told_in_a_line(tmp_path: Path) -> None:
+def test_another_folder_than_the_functions_is_told_in_a_line(tmp_path: Path) -> None:
     told = refused("--out", tmp_path, "--folder", ROOT / "web")
 
     assert told == f"{ROOT / 'web'} is not the functions' folder: it has no main.py.\n"
@@ -152,13 +152,13 @@ def test_a_function_without_an_entry_point_is_told_in_a_line(tmp_path: Path, fol
     assert without == missing == f"{module} has no function rename, which has to be deployed.\n"
 
 
-def test_a_host_that_is_not_python_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+def test_a_host_with_a_syntax_error_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:
     (folder / "main.py").write_text("import\n")
 
     assert refused("--out", tmp_path, "--folder", folder).startswith("main.py is not Python: ")
 
 
-def test_requirements_that_are_missing_are_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+def test_missing_requirements_are_told_in_a_line(tmp_path: Path, folder: Path) -> None:
     (folder / "requirements.txt").unlink()
 
     told = refused("--out", tmp_path, "--folder", folder)
@@ -166,7 +166,7 @@ def test_requirements_that_are_missing_are_told_in_a_line(tmp_path: Path, folder
     assert told == f"{folder / 'requirements.txt'} cannot be read: No such file or directory.\n"
 
 
-def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     told = refused("--out", tmp_path / "file" / "folder")

@@ -1,4 +1,4 @@
-"""Each function, started from the unpacked bundle alone as Google starts it, answers its call."""
+"""Each function, started from the unpacked bundle as Google starts it, answers its call."""
 
 import json
 import subprocess

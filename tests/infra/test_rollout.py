@@ -44,7 +44,7 @@ def rendered(folder: Path) -> list[dict[str, Any]]:
 
 
 def images(value: object) -> list[str]:
-    """Return every image that a manifest names, wherever it does."""
+    """Return every image that a manifest names."""
     if isinstance(value, list):
         return [image for each in value for image in images(each)]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A bundle on its own: unpacked elsewhere, with an environment of nothing but its requirements."""
+"""A bundle, unpacked elsewhere, with an environment of only its requirements."""
 
 import contextlib
 import shutil
@@ -16,7 +16,7 @@ from infra.local import ROOT
 from tests.infra.test_bundle import made
 from tests.ports import free_port
 
-RUNTIME = "3.13"  # what Google runs the functions with
+RUNTIME = "3.13"  # the functions' runtime on Google Cloud
 PATIENCE = 60  # seconds
 
 
@@ -31,11 +31,11 @@ class Unpacked:
         return [str(self.programs / program), *arguments]
 
     def environ(self, settings: Mapping[str, str]) -> dict[str, str]:
-        """Return the settings and what no process does without, and nothing of this process's own."""
+        """Return the settings with PATH and HOME, and nothing of this process's environment."""
         return {"PATH": f"{self.programs}:/usr/bin:/bin", "HOME": str(self.root), **settings}
 
     def ends(self, target: str, settings: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-        """Start a function that is not to get far and return how it ended."""
+        """Start a function that is expected to fail and return how it ended."""
         return subprocess.run(
             self.command("functions-framework", "--target", target, "--port", str(free_port())),
             cwd=self.root,
@@ -48,7 +48,7 @@ class Unpacked:
 
 
 def unpacked(folder: Path, *options: str | Path) -> Unpacked:
-    """Make a bundle with these options, unpack it and install what it asks for."""
+    """Make a bundle with these options, unpack it and install its requirements."""
     root, environment = folder / "bundle", folder / "environment"
     with zipfile.ZipFile(made("--out", folder, *options)) as archive:
         archive.extractall(root)
@@ -76,14 +76,14 @@ def _run(*command: str) -> None:
 
 @dataclass(frozen=True)
 class Start:
-    """A function to be started: from which bundle, as which target, with which settings."""
+    """A function to start: its bundle, target and settings."""
 
     bundle: Unpacked
     target: str
     settings: Mapping[str, str]
 
     def process(self, port: int, log: Path) -> "subprocess.Popen[bytes]":
-        """Start it as Google does, but for this machine alone."""
+        """Start it as Google does, but only for this machine."""
         options = ["--target", self.target, "--host", "127.0.0.1", "--port", str(port)]
         with log.open("wb") as output:
             return subprocess.Popen(
@@ -97,7 +97,7 @@ class Start:
 
 @contextlib.contextmanager
 def running(starts: Mapping[str, Start], logs: Path) -> Iterator[dict[str, str]]:
-    """Run functions side by side and yield their addresses once each of them answers."""
+    """Run functions side by side and yield their addresses once all of them answer."""
     ports = {name: free_port() for name in starts}
     processes = []
     try:

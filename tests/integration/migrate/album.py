@@ -1,4 +1,4 @@
-"""Records in every form there has been, a bucket beside them, and what the service makes of both."""
+"""Records of every form with a bucket beside them, and the images that the service serves of both."""
 
 import base64
 import os
@@ -53,14 +53,14 @@ FORMS: Mapping[str, Mapping[str, object]] = {
 
 
 class Album:
-    """A collection of records and a bucket, both its own."""
+    """A collection of records and a bucket."""
 
     def __init__(self, uri: str, bucket: str) -> None:
         self.bucket, self.images = bucket, connect(uri, bucket)
         self.environ = {"MONGO_URI": uri, "MONGO_DB": bucket, "IMAGE_BUCKET": bucket}
 
     def keep(self, *forms: str, **fields: object) -> list[str]:
-        """Put records of these forms here and return their ids."""
+        """Insert records of these forms and return their ids."""
         documents = [{**_KEPT, **FORMS[form], **fields} for form in forms]
         return [str(self.images.insert_one(document).inserted_id) for document in documents]
 
@@ -68,7 +68,7 @@ class Album:
         return main([direction, "--patience", "2", *options])
 
     def start(self, direction: str, **environ: str) -> "subprocess.Popen[str]":
-        """Start the command as it is typed."""
+        """Start the command line."""
         command = [sys.executable, "-m", "infra.migrate", direction]
         return subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True
@@ -89,7 +89,7 @@ class Album:
         return BucketImageStore(connect_bucket(self.bucket), InlineImageStore(), Signer())
 
     def served(self, *, with_bucket: bool = True) -> dict[tuple[str, str], tuple[str, object]]:
-        """Return what the service answers for every image of every record."""
+        """Return the service's answer for every image of every record."""
         service = self.service(with_bucket=with_bucket)
         records = service.gallery.list(USER).records
         return {(r.record_id, v): self._answer(service, r.record_id, v) for r in records for v in VARIANTS}
@@ -111,7 +111,7 @@ class Album:
         return {document[name] for document in self.images.find() for name in NAMES & document.keys()}
 
     def inline(self) -> set[str]:
-        """Return the ids of the records that have images of their own."""
+        """Return the ids of the records that contain images."""
         return {str(d["_id"]) for d in self.images.find() if d.keys() & set(INLINE_FIELDS)}
 
     def document(self, record_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A storage emulator beside the database, and albums in both."""
+"""Albums in the storage emulator and the database."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +14,8 @@ from tests.gcs import GcsEmulator
 from tests.integration.migrate.album import Album
 from tests.integration.migrate.mortal import Mortals
 
-# Where a move to the bucket is when something happens: it has read the record, it has written the objects,
-# the record leads to them, they were compared.
+# Moments of a move to the bucket: it has read the record, it has written the objects, the record leads to
+# them, the objects have been compared.
 MOMENTS = ("read", "written", "leading", "compared")
 
 Happen = Callable[[str, Callable[[], object]], None]
@@ -23,7 +23,7 @@ Happen = Callable[[str, Callable[[], object]], None]
 
 @pytest.fixture
 def album(gcs: GcsEmulator, mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Album]:
-    """An empty one, which the environment leads to."""
+    """An empty album, which the environment names."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
@@ -37,7 +37,7 @@ def album(gcs: GcsEmulator, mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Happen:
-    """Return a function that has something happen once, at one of the moments."""
+    """Return a function that makes something happen once, at one of the moments."""
 
     def happen(moment: str, event: Callable[[], object]) -> None:
         name = "save" if moment in ("read", "written") else "has_saved"
@@ -58,7 +58,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Happen:
 
 @pytest.fixture
 def generations_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a deletion compare the generation, as Cloud Storage does and its emulator does not."""
+    """Let a deletion compare the generation, as Cloud Storage does and the emulator does not."""
     real = storage.Blob.delete
 
     def delete(blob: storage.Blob, if_generation_match: int | None = None, **options: Any) -> None:

@@ -1,6 +1,6 @@
-"""Runs that are killed (SIGKILL) at the step a test says, each in a process of its own.
+"""Runs that are killed (SIGKILL) at a given step, each in its own process.
 
-The processes are forks of one that has loaded everything already, which is what this module is as a program.
+As a program, this module loads everything once and forks a process for each run.
 """
 
 import itertools
@@ -29,10 +29,10 @@ _STEPS: tuple[tuple[type, str], ...] = (
 
 
 class Mortals:
-    """Runs one migration after the other; a context manager."""
+    """Runs migrations one after the other; a context manager."""
 
     def run(self, direction: str, step: int) -> int:
-        """Run to the end or to this step, which is before or after a write; return the exit status."""
+        """Run to the end or to this step, before or after a write, and return the exit status."""
         order = {"arguments": [direction, "--patience", "2"], "step": step, "environ": dict(os.environ)}
         assert self._process.stdin
         assert self._process.stdout

@@ -1,4 +1,4 @@
-"""The command as it is typed: its arguments, what it needs, and what it says."""
+"""The command line: arguments, settings and output."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.gcs import GcsEmulator
 from tests.integration.migrate.album import FORMS, Album, Capture
 
 
-def test_the_command_moves_and_says_so(album: Album) -> None:
+def test_the_command_reports_what_it_moved(album: Album) -> None:
     album.keep("text")
     process = album.start("to-bucket")
 
@@ -36,7 +36,7 @@ def test_a_dry_run_changes_nothing(album: Album, gcs: GcsEmulator, capsys: Captu
 
 
 @pytest.mark.parametrize("name", ["MONGO_URI", "IMAGE_BUCKET"])
-def test_a_setting_that_is_missing_is_told_in_a_line(
+def test_a_missing_setting_is_told_in_a_line(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str
 ) -> None:
     monkeypatch.delenv(name)
@@ -47,7 +47,7 @@ def test_a_setting_that_is_missing_is_told_in_a_line(
     assert (output, errors.count("\n")) == ("", 1)
 
 
-def test_a_uri_that_is_none_is_told_in_a_line_without_its_password(
+def test_a_malformed_uri_is_told_in_a_line_without_its_password(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("MONGO_URI", "mongodb://me:pass/word@127.0.0.1")
@@ -66,7 +66,7 @@ def test_a_uri_that_is_none_is_told_in_a_line_without_its_password(
         (["to-bucket", "--patience", "long"], "is not a number from 1 to 3600"),
     ],
 )
-def test_arguments_that_make_no_sense_are_told(arguments: list[str], told: str, capsys: Capture) -> None:
+def test_invalid_arguments_are_refused(arguments: list[str], told: str, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
 
@@ -74,7 +74,7 @@ def test_arguments_that_make_no_sense_are_told(arguments: list[str], told: str, 
     assert told in capsys.readouterr().err
 
 
-def test_help_names_everything_it_takes(capsys: Capture) -> None:
+def test_help_names_every_option_and_setting(capsys: Capture) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
 

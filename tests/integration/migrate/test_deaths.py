@@ -1,4 +1,4 @@
-"""Runs that are killed at any step: no image is lost, and the next run finishes."""
+"""A run killed at any step loses no image, and the next run finishes."""
 
 from datetime import timedelta
 
@@ -9,11 +9,11 @@ from tests.integration.migrate.album import Album
 from tests.integration.migrate.mortal import KILLED, Mortals
 from tests.tiers import one_in
 
-# The first is moved when the run dies at the second, which has more to it.
+# The run dies at the second record, whose move has more steps.
 RECORDS = ("text", "the original's")
-# Of each record three uploads, leading to them, and dropping what is inline; each has a before and an after.
+# For each record three uploads and two changes of the record; each step has a before and an after.
 STEPS_TO_BUCKET = 2 * (3 + 1 + 1) * len(RECORDS)
-# Of each record one change and three deletions.
+# For each record one change and three deletions.
 STEPS_TO_RECORDS = 2 * (1 + 3) * len(RECORDS)
 IN_TWO_HOURS = timedelta(hours=2)
 
@@ -27,7 +27,7 @@ def test_a_run_to_the_bucket_that_is_killed_loses_nothing_and_the_next_one_finis
 
     assert mortals.run("to-bucket", step) == KILLED
     assert album.served() == before
-    album.service(ahead=IN_TWO_HOURS).retention.clean_up()  # takes what the killed run left behind for strays
+    album.service(ahead=IN_TWO_HOURS).retention.clean_up()  # takes the objects of the killed run for orphans
     assert album.served() == before
     assert album.migrate("to-bucket") == 0
     assert album.served() == before
@@ -36,7 +36,7 @@ def test_a_run_to_the_bucket_that_is_killed_loses_nothing_and_the_next_one_finis
 
 
 @pytest.mark.parametrize("step", one_in(3, *range(STEPS_TO_RECORDS // 2, STEPS_TO_RECORDS)))
-def test_a_run_to_the_records_that_is_killed_loses_nothing_and_leaves_strays_at_most(
+def test_a_run_to_the_records_that_is_killed_loses_nothing_and_leaves_orphans_at_most(
     album: Album, mortals: Mortals, step: int
 ) -> None:
     kept = album.keep(*RECORDS)
@@ -56,9 +56,7 @@ def test_a_run_to_the_records_that_is_killed_loses_nothing_and_leaves_strays_at_
 @pytest.mark.parametrize(
     ("direction", "steps"), [("to-bucket", STEPS_TO_BUCKET), ("to-records", STEPS_TO_RECORDS)]
 )
-def test_there_are_no_more_steps_than_those(
-    album: Album, mortals: Mortals, direction: str, steps: int
-) -> None:
+def test_these_are_all_the_steps(album: Album, mortals: Mortals, direction: str, steps: int) -> None:
     album.keep(*RECORDS)
     if direction == "to-records":
         album.migrate("to-bucket")
@@ -67,7 +65,7 @@ def test_there_are_no_more_steps_than_those(
 
 
 @pytest.mark.parametrize("step", one_in(2, 6, 7, 8, 9))
-def test_a_killed_run_to_the_bucket_can_be_undone_as_well(album: Album, mortals: Mortals, step: int) -> None:
+def test_a_killed_run_to_the_bucket_can_be_undone(album: Album, mortals: Mortals, step: int) -> None:
     album.keep("text")
     before = album.served()
     assert mortals.run("to-bucket", step) == KILLED
@@ -80,7 +78,7 @@ def test_a_killed_run_to_the_bucket_can_be_undone_as_well(album: Album, mortals:
 
 
 @pytest.mark.parametrize(("direction", "after"), [("to-bucket", 4), ("to-records", 1)])
-def test_the_command_killed_while_the_storage_does_not_answer_loses_nothing(
+def test_the_command_loses_nothing_if_it_is_killed_while_the_storage_hangs(
     album: Album, gcs: GcsEmulator, direction: str, after: int
 ) -> None:
     album.keep(*RECORDS)

@@ -1,4 +1,4 @@
-"""What else may touch a record or its objects while it is moved: its user, and cleanup."""
+"""A record changed by its user or by cleanup while it is moved."""
 
 import time
 from datetime import timedelta
@@ -12,14 +12,14 @@ from infra.migrate.store import MigrationStore
 from tests.integration.migrate.album import NAMES, USER, Album, Capture
 from tests.integration.migrate.conftest import MOMENTS, Happen
 
-KEPT = {"status": {"$ne": "deleted"}}  # of what is deleted that much is known for a day
+KEPT = {"status": {"$ne": "deleted"}}  # a tombstone remains for a day
 
 IN_TWO_HOURS = timedelta(hours=2)
 
 
 @pytest.mark.parametrize("with_bucket", [True, False])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_record_that_is_deleted_while_it_is_moved_leaves_nothing(
+def test_a_record_deleted_while_it_is_moved_leaves_nothing(
     album: Album, at: Happen, capsys: Capture, moment: str, with_bucket: bool
 ) -> None:
     [record_id] = album.keep("text")
@@ -32,7 +32,7 @@ def test_a_record_that_is_deleted_while_it_is_moved_leaves_nothing(
 
 
 @pytest.mark.parametrize("name", ["stored", "content"])
-def test_a_record_that_is_deleted_on_its_way_back_leaves_nothing(
+def test_a_record_deleted_on_its_way_back_leaves_nothing(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str
 ) -> None:
     [record_id] = album.keep("text")
@@ -51,14 +51,14 @@ def test_a_record_that_is_deleted_on_its_way_back_leaves_nothing(
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_cleanup_never_takes_an_image(album: Album, at: Happen, capsys: Capture, moment: str) -> None:
+def test_cleanup_deletes_no_image(album: Album, at: Happen, capsys: Capture, moment: str) -> None:
     album.keep("text", "the original's")
     before = album.served()
     at(moment, album.service(ahead=IN_TWO_HOURS).retention.clean_up)
 
     status = album.migrate("to-bucket")
     assert album.served() == before
-    # Only here it finds what it may delete: objects that seem old, and that no record leads to yet.
+    # Only at this moment there are objects that seem old and that no record leads to yet.
     assert status == (1 if moment == "written" else 0)
     assert ("it is not certain that the bucket keeps" in capsys.readouterr().err) == (status == 1)
     assert album.migrate("to-bucket") == 0
@@ -68,14 +68,14 @@ def test_cleanup_never_takes_an_image(album: Album, at: Happen, capsys: Capture,
 
 @pytest.mark.usefixtures("generations_matter")
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_cleanup_that_is_about_to_delete_what_a_killed_run_left_does_not_take_what_replaced_it(
+def test_a_cleanup_that_listed_the_objects_of_a_killed_run_spares_their_successors(
     album: Album, at: Happen, moment: str
 ) -> None:
     [record_id] = album.keep("text")
     before = album.served()
     document = album.document(record_id)
     album.migrate("to-bucket")
-    album.images.replace_one({"_id": document["_id"]}, document)  # as a run leaves it that is killed early
+    album.images.replace_one({"_id": document["_id"]}, document)  # as if the run had been killed early
     cleaner = album.store()
     pages = cleaner.old_objects(album.service(ahead=IN_TWO_HOURS).retention.clock())
     listed = list(chain.from_iterable(pages))
@@ -88,7 +88,7 @@ def test_a_cleanup_that_is_about_to_delete_what_a_killed_run_left_does_not_take_
     assert album.served() == before
 
 
-def test_a_run_that_slept_for_an_hour_is_not_sure_and_keeps_the_images(
+def test_a_run_that_slept_for_an_hour_keeps_the_images(
     album: Album, at: Happen, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     kept, now = album.keep("text"), time.time()
@@ -99,7 +99,7 @@ def test_a_run_that_slept_for_an_hour_is_not_sure_and_keeps_the_images(
     assert (album.inline(), album.named()) == (set(kept), set())
 
 
-def test_images_that_are_others_by_now_are_kept(album: Album, at: Happen, capsys: Capture) -> None:
+def test_images_that_have_been_replaced_are_kept(album: Album, at: Happen, capsys: Capture) -> None:
     [record_id] = album.keep("binary")
     changed = {"$set": {"processed_image": b"another"}}
     at("compared", lambda: album.images.update_one({"_id": ObjectId(record_id)}, changed))

@@ -1,4 +1,4 @@
-"""Several runs at once, in one direction or in both, do no harm to each other."""
+"""Concurrent runs, in one direction or both, do no harm to each other."""
 
 import subprocess
 from typing import Any
@@ -12,7 +12,7 @@ from tests.integration.migrate.conftest import MOMENTS, Happen
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_another_run_meanwhile_does_no_harm(album: Album, at: Happen, capsys: Capture, moment: str) -> None:
+def test_a_second_run_does_no_harm(album: Album, at: Happen, capsys: Capture, moment: str) -> None:
     album.keep("text", "the original's")
     before = album.served()
     at(moment, lambda: album.migrate("to-bucket"))
@@ -24,7 +24,7 @@ def test_another_run_meanwhile_does_no_harm(album: Album, at: Happen, capsys: Ca
     assert album.objects() == album.named()
 
 
-def test_a_run_that_dies_where_another_was_faster_takes_nothing_away(
+def test_a_run_that_dies_after_another_was_faster_loses_nothing(
     album: Album, at: Happen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     album.keep("text")
@@ -42,13 +42,13 @@ def test_a_run_that_dies_where_another_was_faster_takes_nothing_away(
     assert album.served() == before
 
 
-def test_two_runs_at_once_move_everything_between_them(album: Album) -> None:
+def test_two_concurrent_runs_move_everything(album: Album) -> None:
     album.keep(*["text", "the original's"] * 4)
     before = album.served()
     runs: list[subprocess.Popen[str]] = [album.start("to-bucket") for _ in range(2)]
     for run in runs:
         assert " of " in run.communicate()[0]
-        assert run.returncode in (0, 1)  # each leaves what the other was at
+        assert run.returncode in (0, 1)  # each skips the record that the other moves
 
     assert album.migrate("to-bucket") == 0
     assert album.served() == before
@@ -58,7 +58,7 @@ def test_two_runs_at_once_move_everything_between_them(album: Album) -> None:
 
 @pytest.mark.usefixtures("generations_matter")
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_run_the_other_way_meanwhile_does_no_harm(album: Album, at: Happen, moment: str) -> None:
+def test_a_run_in_the_other_direction_does_no_harm(album: Album, at: Happen, moment: str) -> None:
     album.keep("text", "binary")
     before = album.served()
     at(moment, lambda: album.migrate("to-records"))
@@ -73,7 +73,7 @@ def test_a_run_the_other_way_meanwhile_does_no_harm(album: Album, at: Happen, mo
 @pytest.mark.parametrize(
     ("meanwhile", "is_after"), [("to-bucket", False), ("to-bucket", True), ("to-records", False)]
 )
-def test_another_run_while_one_goes_to_the_records_does_no_harm(
+def test_a_second_run_beside_one_to_the_records_does_no_harm(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, meanwhile: str, is_after: bool
 ) -> None:
     album.keep("text")

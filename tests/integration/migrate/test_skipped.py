@@ -1,4 +1,4 @@
-"""What cannot be moved stays as it is, and the run says so."""
+"""A record that cannot be moved is skipped with its reason and stays as it is."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("fields", "reason"), BROKEN)
-def test_what_cannot_be_moved_is_left_as_it_is_and_told(
+def test_a_broken_record_is_skipped_and_unchanged(
     album: Album, capsys: Capture, fields: dict[str, Any], reason: str
 ) -> None:
     [broken] = album.keep("the original's", **fields)
@@ -41,7 +41,7 @@ def test_what_cannot_be_moved_is_left_as_it_is_and_told(
     assert album.objects() == album.named()
 
 
-def test_a_record_without_any_image_is_told(album: Album, capsys: Capture) -> None:
+def test_a_record_without_any_image_is_skipped(album: Album, capsys: Capture) -> None:
     album.images.insert_one({"user_id": "me"})
 
     assert album.migrate("to-bucket") == 1
@@ -57,7 +57,7 @@ def test_a_record_without_any_image_is_told(album: Album, capsys: Capture) -> No
         ({"$unset": {"preview_size": ""}}, "its preview image in the bucket is not of the size that"),
     ],
 )
-def test_what_the_bucket_does_not_have_as_it_should_stays_there_and_is_told(
+def test_objects_that_are_missing_or_of_another_size_stay_in_the_bucket(
     album: Album, capsys: Capture, change: dict[str, Any], reason: str
 ) -> None:
     [record_id] = album.keep("text")
@@ -71,7 +71,7 @@ def test_what_the_bucket_does_not_have_as_it_should_stays_there_and_is_told(
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--patience=2"])
-def test_what_no_record_can_hold_stays_in_the_bucket(album: Album, capsys: Capture, option: str) -> None:
+def test_images_too_large_for_a_record_stay_in_the_bucket(album: Album, capsys: Capture, option: str) -> None:
     [record_id] = album.keep("binary", original_image=bytes(15_900_000))
     album.migrate("to-bucket")
     name = album.document(record_id)["processed_object"]

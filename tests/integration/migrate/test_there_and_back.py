@@ -1,4 +1,4 @@
-"""Every form that a record has had is moved, and the service answers the same before and after."""
+"""Records of every form are moved, and the service answers the same before and after."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.integration.migrate.album import CUT_OUT, FORMS, NAMES, PHOTO, PREVIE
 from tests.photos import photo
 
 
-def test_every_form_is_served_from_the_bucket_as_it_was_and_from_the_records_again(
+def test_every_form_is_served_alike_from_the_bucket_and_from_the_records(
     album: Album, capsys: Capture
 ) -> None:
     kept = album.keep(*FORMS)
@@ -17,7 +17,7 @@ def test_every_form_is_served_from_the_bucket_as_it_was_and_from_the_records_aga
     assert album.served() == before
     assert album.inline() == set()
     assert album.objects() == album.named()
-    assert len(album.objects()) == 3 * len(kept) - 1  # of what is no picture there is no preview
+    assert len(album.objects()) == 3 * len(kept) - 1  # one is no picture and has no preview
 
     assert album.migrate("to-records") == 0
     assert album.served() == album.served(with_bucket=False) == before
@@ -28,7 +28,7 @@ def test_every_form_is_served_from_the_bucket_as_it_was_and_from_the_records_aga
     assert capsys.readouterr() == (moved.format("bucket", size) + moved.format("records", size), "")
 
 
-def test_a_record_of_the_original_application_learns_what_it_did_not_know(album: Album) -> None:
+def test_a_record_of_the_original_application_gets_the_missing_fields(album: Album) -> None:
     [record_id] = album.keep("the original's")
     album.migrate("to-bucket")
 
@@ -38,7 +38,7 @@ def test_a_record_of_the_original_application_learns_what_it_did_not_know(album:
     assert document.keys() > NAMES
 
 
-def test_a_record_is_the_same_again_after_it_went_there_and_back(album: Album) -> None:
+def test_a_record_is_unchanged_after_both_directions(album: Album) -> None:
     [record_id] = album.keep("text", slot=1)
     before = album.document(record_id)
     album.migrate("to-bucket")
@@ -47,7 +47,7 @@ def test_a_record_is_the_same_again_after_it_went_there_and_back(album: Album) -
     assert album.document(record_id) == before
 
 
-def test_what_is_moved_already_is_not_touched_again(album: Album, capsys: Capture) -> None:
+def test_a_moved_record_is_not_touched_again(album: Album, capsys: Capture) -> None:
     [first] = album.keep("text")
     album.migrate("to-bucket")
     document = album.document(first)
@@ -61,7 +61,7 @@ def test_what_is_moved_already_is_not_touched_again(album: Album, capsys: Captur
     assert capsys.readouterr().out.startswith("Moved 0 of 0 records ")
 
 
-def test_an_upload_at_work_is_left_alone(album: Album, capsys: Capture) -> None:
+def test_a_lease_is_left_alone(album: Album, capsys: Capture) -> None:
     album.images.insert_one({"user_id": "me", "status": "processing"})
 
     assert album.migrate("to-bucket") == 0
@@ -78,8 +78,8 @@ def test_records_are_moved_in_the_order_of_their_ids(album: Album, monkeypatch: 
     assert seen == sorted(kept)
 
 
-def test_a_picture_of_many_megabytes_goes_there_and_back(album: Album) -> None:
-    large = photo(2, 2, "PNG") + bytes(range(256)) * 36_000  # 9 MB, which go to a bucket in several requests
+def test_a_picture_of_many_megabytes_is_moved_in_both_directions(album: Album) -> None:
+    large = photo(2, 2, "PNG") + bytes(range(256)) * 36_000  # 9 MB, sent to a bucket in several requests
     album.keep("binary", original_image=large)
     before = album.served()
 

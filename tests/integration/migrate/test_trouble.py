@@ -1,4 +1,4 @@
-"""What can be in the way: lost answers, and servers that refuse or are not there."""
+"""Lost answers, and servers that refuse or cannot be reached."""
 
 import time
 from itertools import product
@@ -17,10 +17,10 @@ from tests.tiers import one_row_in
 
 
 @pytest.mark.parametrize(("at", "is_lost"), one_row_in(3, product(range(4), [True, False])))
-def test_a_database_that_fails_at_any_change_is_told_in_a_line_and_the_next_run_finishes(
+def test_a_failing_change_of_the_database_is_told_in_a_line_and_the_next_run_finishes(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, at: int, is_lost: bool
 ) -> None:
-    """The change is made or not, and nobody is told."""
+    """The change is applied or not, and its answer is lost."""
     album.keep("text", "the original's")
     before = album.served()
     real, calls = Collection.update_one, iter(range(99))
@@ -49,7 +49,7 @@ def test_a_database_that_fails_at_any_change_is_told_in_a_line_and_the_next_run_
 
 
 @pytest.mark.parametrize("method", ["upload_from_string", "delete"])
-def test_a_call_to_the_bucket_whose_answer_was_lost_is_made_again(
+def test_a_call_to_the_bucket_is_retried_if_its_answer_was_lost(
     album: Album, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     real = getattr(storage.Blob, method)
@@ -77,7 +77,7 @@ def test_a_call_to_the_bucket_whose_answer_was_lost_is_made_again(
         (404, 0, "There is no bucket gs://{}. Check the name, or create it."),
     ],
 )
-def test_what_the_bucket_refuses_is_told_in_a_line_and_the_next_run_finishes(
+def test_a_refusal_of_the_bucket_is_told_in_a_line_and_the_next_run_finishes(
     album: Album,
     gcs: GcsEmulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -100,7 +100,7 @@ def test_what_the_bucket_refuses_is_told_in_a_line_and_the_next_run_finishes(
     assert album.objects() == album.named()
 
 
-def test_a_deletion_that_is_refused_leaves_a_stray_and_no_image_twice(
+def test_a_refused_deletion_leaves_an_orphan_and_no_image_twice(
     album: Album, gcs: GcsEmulator, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     kept = album.keep("text", "binary")
@@ -116,7 +116,7 @@ def test_a_deletion_that_is_refused_leaves_a_stray_and_no_image_twice(
     assert album.served() == before
 
 
-def test_a_storage_that_is_not_there_is_told_in_a_line_and_in_time(
+def test_an_unreachable_storage_is_told_in_a_line_and_in_time(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{free_port()}")
@@ -129,7 +129,7 @@ def test_a_storage_that_is_not_there_is_told_in_a_line_and_in_time(
     assert (output, errors.count("\n")) == ("", 1)
 
 
-def test_no_credentials_are_told_in_a_line(
+def test_missing_credentials_are_told_in_a_line(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def default(**_: object) -> None:

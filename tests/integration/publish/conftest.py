@@ -12,7 +12,7 @@ from tests.integration.publish.sites import Site
 
 @pytest.fixture
 def new_site(gcs: GcsEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Site]:
-    """Return a function that makes another bucket with a folder of its own."""
+    """Return a function that creates another bucket and a folder with the site."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
     number = f"{time.monotonic_ns()}"
 

@@ -89,7 +89,7 @@ class Site:
         return self.gcs.get(self.bucket, path)
 
     def loaded(self, page: str = "index.html") -> dict[str, str]:
-        """Return what a browser loads for a page, each file by its address; everything has to be there."""
+        """Return the files that a browser loads for a page, by address; each has to exist."""
         files: dict[str, str] = {}
         wanted = [f"/{page}"]
         while wanted:
@@ -104,7 +104,7 @@ class Site:
 
 
 class Page(HTMLParser):
-    """Finds what a page loads, in another way than the publisher does."""
+    """Finds the files that a page loads, independently of the publisher."""
 
     def __init__(self) -> None:
         super().__init__()

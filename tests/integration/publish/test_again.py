@@ -1,4 +1,4 @@
-"""Publishing over what is up already: only what differs moves."""
+"""Publishing again: only differences are uploaded."""
 
 from google.cloud import storage
 
@@ -69,7 +69,7 @@ def test_a_file_that_is_no_longer_part_is_deleted(site: Site, capsys: Capture) -
     assert {VERSION.sub("", name) for name in site.current()} == set(SITE) - {"late.js", "robots.txt"}
 
 
-def test_an_object_with_other_headers_is_put_right(site: Site, capsys: Capture) -> None:
+def test_an_object_with_other_headers_is_replaced(site: Site, capsys: Capture) -> None:
     site.publish()
     blob = storage.Client(project=None).bucket(site.bucket).blob("index.html")
     blob.cache_control = "public, max-age=3600"
@@ -81,7 +81,7 @@ def test_an_object_with_other_headers_is_put_right(site: Site, capsys: Capture) 
     assert site.get("index.html").headers["Cache-Control"] == "no-cache"
 
 
-def test_a_dry_run_tells_and_changes_nothing(site: Site, capsys: Capture) -> None:
+def test_a_dry_run_shows_the_plan_and_changes_nothing(site: Site, capsys: Capture) -> None:
     assert site.publish("--dry-run") == 0
     output, _ = capsys.readouterr()
     assert site.objects() == {}

@@ -1,4 +1,4 @@
-"""`python -m infra.site` against a real storage emulator: what lands in the bucket."""
+"""`python -m infra.site` against a real storage emulator: the objects of the bucket."""
 
 import gzip
 import re
@@ -13,7 +13,7 @@ from tests.integration.publish.sites import SITE, VERSION, Capture, Site
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def test_the_first_run_puts_the_whole_site_up(site: Site, capsys: Capture) -> None:
+def test_the_first_run_publishes_the_whole_site(site: Site, capsys: Capture) -> None:
     assert site.publish() == 0
 
     output, errors = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""The command as it is typed: its arguments, what it needs, and how it shows its progress."""
+"""The command line: arguments, credentials and progress."""
 
 import io
 import os
@@ -35,7 +35,7 @@ def test_the_command_publishes_and_is_quiet_without_a_terminal(site: Site) -> No
     assert done.stdout.startswith("Published: uploaded 11, ")
 
 
-def test_no_credentials_are_told_in_a_line(tmp_path: Path) -> None:
+def test_missing_credentials_are_told_in_a_line(tmp_path: Path) -> None:
     done = run("gs://some-bucket", "--folder", str(tmp_path), HOME=str(tmp_path), NO_GCE_CHECK="true")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{tmp_path} is not a site: it has no index.html.\n"
@@ -57,7 +57,7 @@ def test_no_credentials_are_told_in_a_line(tmp_path: Path) -> None:
         (["gs://some-bucket", "--api-base", "/api"], "is not a URL like https://example.com/api"),
     ],
 )
-def test_arguments_that_make_no_sense_are_told(arguments: list[str], told: str) -> None:
+def test_invalid_arguments_are_refused(arguments: list[str], told: str) -> None:
     done = run(*arguments)
 
     assert done.returncode == 2
@@ -77,7 +77,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_is_shown_how_far_it_is_and_left_clean() -> None:
+def test_a_terminal_shows_the_progress_and_is_left_clean() -> None:
     terminal = Terminal()
     with Progress(4, terminal) as progress:
         progress.advance("a.js")
@@ -87,7 +87,7 @@ def test_a_terminal_is_shown_how_far_it_is_and_left_clean() -> None:
     assert lines[-2:] == ["[###############               ] 2/4 b.js", ""]
 
 
-def test_nothing_is_shown_elsewhere_or_where_there_is_nothing_to_do() -> None:
+def test_no_progress_is_shown_elsewhere_or_without_work() -> None:
     terminal, file = Terminal(), io.StringIO()
     with Progress(1, file) as progress, Progress(0, terminal):
         progress.advance("a.js")

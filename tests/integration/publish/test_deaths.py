@@ -1,4 +1,4 @@
-"""Runs that die: visitors have the old site or the new one, and the next run finishes."""
+"""After a run dies, visitors see the old site or the new one, and the next run finishes."""
 
 import contextlib
 import itertools
@@ -22,13 +22,13 @@ REFUSED = Forbidden("no")  # type: ignore[no-untyped-call]
 
 
 class Killed(BaseException):
-    """Stands for the end of the process: nothing of ours catches it."""
+    """Simulates the end of the process: no code catches it."""
 
 
 def fail(
     monkeypatch: pytest.MonkeyPatch, method: str, calls: range, error: BaseException | type[BaseException]
 ) -> None:
-    """Have these calls of a method of the client's objects raise the error."""
+    """Make these calls of a method of the client's objects raise the error."""
     real, lock, numbers = getattr(storage.Blob, method), threading.Lock(), itertools.count()
 
     def counted(*arguments: Any, **options: Any) -> Any:
@@ -43,7 +43,7 @@ def fail(
 
 @pytest.fixture
 def reworked(new_site: Callable[[str], Site]) -> Site:
-    """The reworked site, published to a bucket that was empty."""
+    """The reworked site, published to an empty bucket."""
     site = new_site("reworked")
     site.change(REWORKED)
     assert site.publish() == 0
@@ -65,14 +65,14 @@ def test_a_run_that_dies_at_any_upload_leaves_the_old_site_and_the_next_one_fini
             assert site.publish() == 1
 
     assert site.loaded() == old
-    assert set(site.objects()) >= objects  # nothing is deleted by a run that does not get through
+    assert set(site.objects()) >= objects  # a run that fails deletes nothing
     assert site.loaded("404.html")
     assert site.publish() == 0
     assert site.loaded() == reworked.loaded()
     assert set(site.objects()) == set(reworked.objects()) | old_version
 
 
-def test_there_are_no_more_uploads_than_those(site: Site, capsys: Capture) -> None:
+def test_these_are_all_the_uploads(site: Site, capsys: Capture) -> None:
     site.publish()
     site.change(REWORKED)
     capsys.readouterr()

@@ -1,4 +1,4 @@
-"""What can be in the way: somebody else's run, lost answers, and a storage that refuses or is not there."""
+"""Concurrent runs, lost answers, and a storage that refuses or cannot be reached."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from tests.integration.publish.sites import REWORKED, Capture, Site
 from tests.ports import free_port
 
 
-def test_two_runs_at_once_do_not_mix(site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_two_concurrent_runs_do_not_mix(site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     site.publish()
     capsys.readouterr()
     site.change(REWORKED)
@@ -34,9 +34,7 @@ def test_two_runs_at_once_do_not_mix(site: Site, monkeypatch: pytest.MonkeyPatch
     assert set(site.objects()) >= before
 
 
-def test_an_upload_whose_answer_was_lost_counts_once_it_is_there(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_whose_answer_was_lost_counts_as_done(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     real = storage.Blob.upload_from_string
 
     def twice(*arguments: Any, **options: Any) -> None:
@@ -48,7 +46,7 @@ def test_an_upload_whose_answer_was_lost_counts_once_it_is_there(
     site.loaded()
 
 
-def test_what_is_deleted_already_is_deleted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleting_a_deleted_object_succeeds(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.publish()
     site.change({"robots.txt": None})
     real = storage.Blob.delete
@@ -62,7 +60,7 @@ def test_what_is_deleted_already_is_deleted(site: Site, monkeypatch: pytest.Monk
     assert "robots.txt" not in site.objects()
 
 
-def test_a_passing_failure_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_transient_failure_is_retried(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     real = requests.Session.request
     failed = threading.Event()
 
@@ -78,7 +76,7 @@ def test_a_passing_failure_is_tried_again(site: Site, monkeypatch: pytest.Monkey
     site.loaded()
 
 
-def test_no_such_bucket_is_told_in_a_line(gcs: GcsEmulator, site: Site, capsys: Capture) -> None:
+def test_a_missing_bucket_is_told_in_a_line(gcs: GcsEmulator, site: Site, capsys: Capture) -> None:
     site.bucket = "nobody-made-this"
 
     assert site.publish() == 1
@@ -88,7 +86,7 @@ def test_no_such_bucket_is_told_in_a_line(gcs: GcsEmulator, site: Site, capsys: 
     )
 
 
-def test_a_server_that_is_not_there_is_told_in_a_line_and_in_time(
+def test_an_unreachable_server_is_told_in_a_line_and_in_time(
     site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{free_port()}")
@@ -113,7 +111,7 @@ def test_a_server_that_is_not_there_is_told_in_a_line_and_in_time(
         (400, 2, "Google Cloud Storage failed; try again later. (No, because.) What is up still works;"),
     ],
 )
-def test_what_the_server_refuses_is_told_in_its_words_and_a_line(
+def test_a_refusal_is_told_in_one_line_with_the_servers_words(
     site: Site,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Capture,

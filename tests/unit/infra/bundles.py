@@ -53,7 +53,7 @@ def published(files: dict[str, SiteFile], name: str) -> str:
 
 
 def text(files: dict[str, SiteFile], name: str) -> str:
-    """Return a file's text as a browser gets it, by its name before publishing."""
+    """Return a file's text as a browser receives it, by its name before publishing."""
     file = files[published(files, name)]
     return (gzip.decompress(file.content) if file.content_encoding else file.content).decode()
 

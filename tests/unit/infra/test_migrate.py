@@ -12,7 +12,7 @@ from infra.migrate.run import Report, go_through
 def test_each_record_is_counted_once_with_its_reason() -> None:
     odd = Skipped("it is odd")
     outcomes = {"a": 7, "b": Vanished(), "c": Deleted(), "d": Vanished(), "e": odd, "f": 5}
-    report, seen = Report(total=7), list[str]()  # a run that is stopped before the last
+    report, seen = Report(total=7), list[str]()  # a run that was stopped before the last record
 
     def step(document: dict[str, object]) -> int:
         outcome = outcomes[str(document["_id"])]

@@ -16,7 +16,7 @@ FOREVER = "public, max-age=31536000, immutable"
 # Names and headers
 
 
-def test_modules_and_styles_are_in_one_folder_and_kept_for_ever(tmp_path: Path) -> None:
+def test_modules_and_styles_are_in_one_folder_and_cached_for_ever(tmp_path: Path) -> None:
     files = bundled(tmp_path, {"parts/photo.png": b"1"})
 
     [version] = versions(files)

@@ -1,4 +1,4 @@
-"""The references of pages name the published files; those of modules and styles hold as they are written."""
+"""References of pages name the published files; those of modules and styles hold as written."""
 
 import posixpath
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.unit.infra.bundles import bundled, linked, published, text
         ("look.css", "p { background: url(parts/photo.png) }", "parts/photo.png"),
     ],
 )
-def test_modules_and_styles_are_published_as_they_are_beside_the_files_they_name(
+def test_modules_and_styles_are_published_unchanged_beside_the_files_they_name(
     tmp_path: Path, name: str, content: str, target: str
 ) -> None:
     files = bundled(tmp_path, {"parts/photo.png": b"1", "parts/more.css": "b {}", name: content})
@@ -30,7 +30,7 @@ def test_modules_and_styles_are_published_as_they_are_beside_the_files_they_name
     assert posixpath.normpath(posixpath.join(posixpath.dirname(published(files, name)), as_written)) in files
 
 
-def test_bytes_that_are_no_text_are_published_as_they_are(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_published_unchanged(tmp_path: Path) -> None:
     files = bundled(tmp_path, {"b.js": b"\xff\xfe"})
 
     assert files[published(files, "b.js")].content == b"\xff\xfe"
@@ -67,7 +67,7 @@ def test_a_page_refers_to_the_published_names(tmp_path: Path, markup: str, becom
         '<script src="//elsewhere.example/x.js"></script>',
     ],
 )
-def test_what_a_page_only_links_to_is_left_alone(tmp_path: Path, markup: str) -> None:
+def test_other_addresses_of_a_page_are_left_alone(tmp_path: Path, markup: str) -> None:
     assert text(bundled(tmp_path, {"index.html": markup}), "index.html") == markup
 
 
