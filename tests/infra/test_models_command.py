@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from common.removers import catalogue
-from common.removers.catalogue import CATALOGUE, Combination, Fill, Look, Measured, Model
+from common.removers.catalogue import CATALOGUE, Combination, Fill, Measured, Model, Part
 from infra import ROOT
 from infra.models import files
 from infra.models.__main__ import main
@@ -51,11 +51,11 @@ def server() -> Iterator[ModelServer]:
 def entries(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, Model | Combination]:
     """The whole catalogue: two models that are published on this machine, and both together."""
     model = server.model()
-    looks = (Look(model="some", fill=Fill.MIRROR), Look(model="other", fill=Fill.BLUR))
+    parts = (Part(model="some", fill=Fill.MIRROR), Part(model="other", fill=Fill.BLUR))
     entries: Mapping[str, Model | Combination] = {
         "some": model,
         "other": model,
-        "both": Combination(title="both", looks=looks),
+        "both": Combination(title="both", parts=parts),
     }
     for module in (catalogue, files, sys.modules["infra.models.listing"]):
         monkeypatch.setattr(module, "CATALOGUE", entries)
@@ -240,7 +240,7 @@ def test_list_tells_what_was_measured_and_what_was_not(
 ) -> None:
     measured = Combination(
         title="both",
-        looks=(Look(model="some", fill=Fill.MIRROR),),
+        parts=(Part(model="some", fill=Fill.MIRROR),),
         measured=Measured(seconds=0.65, megabytes=700),
     )
     monkeypatch.setattr(

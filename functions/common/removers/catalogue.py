@@ -109,7 +109,7 @@ class Model:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Part:
     """One run of a network as part of a combination."""
 
     model: str
@@ -119,10 +119,10 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True)
 class Combination:
-    """Several looks at one picture, averaged."""
+    """The results of several runs for one picture, averaged."""
 
     title: str
-    looks: tuple[Look, ...]
+    parts: tuple[Part, ...]
     measured: Measured | None = None
 
 
@@ -216,7 +216,7 @@ CATALOGUE: Mapping[str, Model | Combination] = {
     ),
     "u2net-pair": Combination(
         title="U2-Net and U2-Net-p together, steadier than either",
-        looks=(Look(model="u2net", fill=Fill.MIRROR), Look(model="u2netp", fill=Fill.BLUR)),
+        parts=(Part(model="u2net", fill=Fill.MIRROR), Part(model="u2netp", fill=Fill.BLUR)),
     ),
 }
 
@@ -226,4 +226,4 @@ def models(name: str) -> Mapping[str, Model]:
     entry = CATALOGUE[name]
     if isinstance(entry, Model):
         return {name: entry}
-    return {part: model for look in entry.looks for part, model in models(look.model).items()}
+    return {name: model for part in entry.parts for name, model in models(part.model).items()}
