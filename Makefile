@@ -1,7 +1,7 @@
 # make run and make test do all of their own set-up, in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-extended test-ready chaos bench lint lint-site format model screenshots clean
+.PHONY: deploy-check help run test test-all test-extended test-ready chaos bench lint lint-site format model screenshots clean
 
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
@@ -56,6 +56,9 @@ lint: .venv/tests-installed ## style, types and the rules on which part may impo
 
 lint-site: .venv/node/installed
 	@.venv/node/node_modules/.bin/tsc --project web/jsconfig.json
+
+deploy-check: .venv/tests-installed ## check what can be checked of a deployment without an account
+	@PYTHONPATH=functions $(PYTHON) -m tests.infra.deploy_check
 
 format: .venv/tests-installed ## put the code into the one style
 	@$(PYTHON) -m ruff format .
