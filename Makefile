@@ -16,8 +16,7 @@ UNUSED_OPENVINO := $(addprefix .venv/lib/python3.*/site-packages/openvino/libs/,
 # Tests wait for other processes half of the time, hence more workers than the two cores they are timed on. They also
 # start hundreds of processes, which would compile what they import anew if bytecode were not kept.
 WORKERS := 3
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -p xdist --numprocesses $(WORKERS) --dist loadgroup \
-    --no-loadscope-reorder
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -p xdist --numprocesses $(WORKERS) --no-loadscope-reorder
 # An installed uv, or else one of our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
 
