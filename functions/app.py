@@ -1,9 +1,12 @@
 """The application host (GKE and local): all endpoints as routes of one Flask application, and the site."""
 
+import argparse
 import functools
 import gzip
 import mimetypes
+import os
 import pkgutil
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -14,7 +17,8 @@ from werkzeug.routing import Rule
 from common.bootstrap import check_settings
 from common.domain.errors import NotFound
 from common.web import problems
-from common.web.endpoint import Call, HttpFunction, endpoint
+from common.web.endpoint import Call, HttpFunction, endpoint, largest_body
+from common.web.front.server import Limits, serve
 from common.web.responses import prefers_html
 from endpoints import APPLICATION_REQUIRES, ENDPOINTS, Endpoint
 from list_images import list_images
@@ -36,6 +40,22 @@ def site_policy(*, bucket: bool) -> str:
         f" img-src 'self' blob: data:{elsewhere}; connect-src 'self'{elsewhere};"
         " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve the application until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="app.py", description=main.__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 5000))
+    parser.add_argument(
+        "--grace", type=float, default=30, metavar="SECONDS", help="that requests in progress have at the end"
+    )
+    parser.add_argument("--name", help="tells this process from others; has no effect")
+    options = parser.parse_args(arguments)
+    settings = check_settings(APPLICATION_REQUIRES)
+    body = largest_body(settings)
+    limits = Limits(body=body, bodies=settings.uploads_at_once * body)
+    serve(create_app(), host=options.host, port=options.port, limits=limits, grace=options.grace)
 
 
 def create_app() -> Flask:
@@ -137,3 +157,7 @@ def _compress(response: Response, path: Path) -> None:
 @functools.lru_cache(maxsize=256)
 def _gzipped(path: Path, _changed_at: float) -> bytes:
     return gzip.compress(path.read_bytes(), mtime=0)
+
+
+if __name__ == "__main__":
+    main()

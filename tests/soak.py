@@ -109,10 +109,11 @@ def _taken(numbers: Iterator[int], lock: threading.Lock) -> Iterator[int]:
 
 
 def _processes(host: Host) -> list[psutil.Process]:
-    """Return gunicorn and its worker, which are this process's children on that port."""
+    """Return the host on that port and its child processes."""
     port = str(host.ports["upload"])
     children = psutil.Process(os.getpid()).children(recursive=True)
-    return [child for child in children if any(port in word for word in child.cmdline())]
+    hosts = [child for child in children if any(port in word for word in child.cmdline())]
+    return list({*hosts, *(child for each in hosts for child in each.children(recursive=True))})
 
 
 def thirds(memory: Memory) -> list[float]:

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -22,19 +23,18 @@ from common.settings import Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES
 from infra.errors import CommandError
 from infra.local import FUNCTIONS, folder
-from infra.local.address import ListenAddress
 from infra.local.database import EmbeddedDatabase
 from infra.local.processes import TUNING, Child, end_leftovers, start
 from infra.models.files import fetch
 
 _START_SECONDS = 60
-_STOP_SECONDS = 35  # gunicorn gives uploads in flight 30 to finish
-_MARK = "--name"  # gunicorn ignores it here; it identifies the gunicorn of a data folder
+_STOP_SECONDS = 35  # longer than requests in progress have to finish
+_GRACE_SECONDS = 30
+_MARK = "--name"  # tells whose application a process is
 _CLEANUP_EVERY = timedelta(hours=1)
-_HELP = """Starts an embedded MongoDB server and the application on this machine. Settings are read from the
-environment and then from .env (see .env.example), among them HOST (127.0.0.1; with 0.0.0.0 your network can
-use it too), PORT (8080), DATA_DIR (.data), MONGO_URI to use another MongoDB server, and X_RAPID_API_KEY to
-use the provider instead of the local model."""
+_HELP = """Starts an embedded MongoDB server and the application on 127.0.0.1. Settings are read from the
+environment and then from .env (see .env.example), among them PORT (8080), DATA_DIR (.data), MONGO_URI to use
+another MongoDB server, and X_RAPID_API_KEY to use the provider instead of the local model."""
 
 
 def main() -> int:
@@ -64,11 +64,11 @@ def _environment() -> dict[str, str]:
 
 
 def _run(environ: dict[str, str]) -> None:
-    address = ListenAddress.from_env(environ)
+    port = _port(environ.get("PORT", "8080"))
     data = Path(environ.get("DATA_DIR", ".data")).resolve()
     with folder.lock(data), contextlib.ExitStack() as running:
         end_leftovers(_MARK, data, grace=_STOP_SECONDS)
-        address.check()
+        _check_port(port)
         _complete(environ, data)
         children: list[Child | EmbeddedDatabase] = []
         if "MONGO_URI" not in environ:
@@ -79,13 +79,11 @@ def _run(environ: dict[str, str]) -> None:
             children.append(database)
         parts = bootstrap.build(Settings.from_env(environ, requires=APPLICATION_REQUIRES))
         _prepare(parts.retention, parts.check_health, shared=not children)
-        app = _start_app(environ, data, address)
+        app = _start_app(environ, data, port)
         running.callback(app.stop)
         children.append(app)
-        _wait_until_ready(app, address)
-        print(f"Ready: {address.url}", flush=True)
-        if address.network_url:
-            print(f"For everybody on your network: {address.network_url}", flush=True)
+        _wait_until_ready(app, port)
+        print(f"Ready: http://127.0.0.1:{port}", flush=True)
         threading.Thread(target=_keep_clean, args=[parts.retention], daemon=True).start()
         _watch(children)
 
@@ -101,6 +99,23 @@ def _prepare(retention: Retention, check_health: Callable[[], None], *, shared: 
         raise CommandError(
             "The database does not answer. Check MONGO_URI, or unset it to use the embedded one."
         ) from None
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError("PORT is malformed; it should be a whole number from 1 to 65535")
+    return int(text)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}). Stop what uses it, or set PORT to another."
+            ) from None
 
 
 def _complete(environ: dict[str, str], data: Path) -> None:
@@ -125,30 +140,21 @@ def _model(models: Path) -> Path:
     return path
 
 
-def _start_app(environ: Mapping[str, str], data: Path, address: ListenAddress) -> Child:
-    options = {
-        "--chdir": str(FUNCTIONS),
-        "--bind": f"{address.host}:{address.port}",
-        "--threads": "16",
-        "--worker-class": "common.web.gunicorn_worker.PatientWorker",
-        "--forwarder-headers": "",
-        "--timeout": "120",
-        "--graceful-timeout": "30",
-        "--log-level": "warning",
-        _MARK: str(data),
-    }
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", *sum(options.items(), ())]
-    tuned = {**environ, **TUNING}
-    return start("application", [*command, "app:create_app()"], grace=_STOP_SECONDS, environ=tuned)
+def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
+    options = ["--port", str(port), "--grace", str(_GRACE_SECONDS), _MARK, str(data)]
+    command = [sys.executable, str(FUNCTIONS / "app.py"), *options]
+    return start("application", command, grace=_STOP_SECONDS, environ={**environ, **TUNING})
 
 
-def _wait_until_ready(app: Child, address: ListenAddress) -> None:
+def _wait_until_ready(app: Child, port: int) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and not app.has_ended():
-        with contextlib.suppress(requests.RequestException):
-            if requests.get(f"{address.url}/api/health", timeout=3).ok:
-                return
-        time.sleep(0.05)
+    with requests.Session() as session:
+        session.trust_env = False  # HTTP_PROXY is not for this machine
+        while time.monotonic() < deadline and not app.has_ended():
+            with contextlib.suppress(requests.RequestException):
+                if session.get(f"http://127.0.0.1:{port}/api/health", timeout=3).ok:
+                    return
+            time.sleep(0.05)
     raise CommandError("The application did not start; the lines above say why.")
 
 

@@ -17,7 +17,7 @@ from tests.integration.hosts import TARGETS
 from tests.integration.leaks import KEYS, leaks
 from tests.ports import free_port
 
-_STOP_SECONDS = 45  # gunicorn gives uploads in flight 30 to finish
+_STOP_SECONDS = 45  # requests in progress have 30 to finish
 _START_SECONDS = 60
 
 
@@ -55,7 +55,7 @@ class RestartableHost:
             process.wait()
 
     def kill_workers(self, units: Iterable[str]) -> None:
-        """Kill only what does the work, which their masters start again."""
+        """Kill only their child processes, which they start again."""
         for unit in units:
             for worker in psutil.Process(self._children[unit].process.pid).children():
                 with contextlib.suppress(psutil.NoSuchProcess):
@@ -102,9 +102,7 @@ class RestartableHost:
             options = ["--source", str(FUNCTIONS / "main.py"), "--target", TARGETS[unit]]
             where = ["--host", "127.0.0.1", "--port", port]
             return [sys.executable, "-m", "functions_framework", *options, *where]
-        options = ["--chdir", str(FUNCTIONS), "--bind", f"127.0.0.1:{port}", "--threads", "16"]
-        limits = ["--timeout", "120", "--graceful-timeout", "30", "--no-control-socket"]
-        return [sys.executable, "-m", "gunicorn", *options, *limits, "app:create_app()"]
+        return [sys.executable, str(FUNCTIONS / "app.py"), "--port", port]
 
 
 def _answers(port: int) -> bool:

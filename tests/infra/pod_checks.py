@@ -1,12 +1,12 @@
 """What has to hold for each pod: its settings, its probes, its end and what it may not do."""
 
-import runpy
 from collections.abc import Iterator
 
 from common.settings import SETTINGS, Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES, ENDPOINTS
 from infra.local import ROOT
-from tests.infra.manifests import GKE, Object, application, containers, contents, environment, of_kind, title
+from tests.infra import dockerfile
+from tests.infra.manifests import Object, application, containers, contents, environment, of_kind, title
 
 USER = 10001  # as in the Dockerfile
 LONGEST_UPLOAD = 100  # seconds
@@ -60,12 +60,13 @@ def probes(objects: list[Object]) -> Iterator[str]:
 def shutdown(objects: list[Object]) -> Iterator[str]:
     """Whoever uploads when a pod is told to go is let finish."""
     name, pod, container = application(objects)
-    graceful: int = runpy.run_path(str(GKE / "gunicorn.conf.py"))["graceful_timeout"]
+    command = dockerfile.start_command()
+    graceful = int(command[command.index("--grace") + 1])
     if graceful <= LONGEST_UPLOAD:
-        yield f"gunicorn.conf.py: graceful_timeout is less than the {LONGEST_UPLOAD} s of an upload"
+        yield f"Dockerfile: --grace is less than the {LONGEST_UPLOAD} s of an upload"
     needed = container["lifecycle"]["preStop"]["sleep"]["seconds"] + graceful
     if pod.get("terminationGracePeriodSeconds", 30) <= needed:
-        yield f"{name}: terminationGracePeriodSeconds is not more than preStop and gunicorn take ({needed} s)"
+        yield f"{name}: terminationGracePeriodSeconds is not more than preStop and --grace take ({needed} s)"
 
 
 def restrictions(objects: list[Object]) -> Iterator[str]:

@@ -32,10 +32,10 @@ def test_the_container_runs_as_the_user_that_the_pods_run_as() -> None:
     assert dockerfile.last("USER") == f"{USER}:{USER}"
 
 
-def test_the_container_starts_gunicorn_with_its_configuration_beside_the_application() -> None:
-    assert dockerfile.start_command() == ["gunicorn", "--config", "gunicorn.conf.py", "app:create_app()"]
+def test_the_container_starts_the_application_where_it_is() -> None:
+    assert dockerfile.start_command()[:4] == ["python", "app.py", "--host", "0.0.0.0"]
     assert dockerfile.last("WORKDIR") == "/app/functions"
-    assert "infra/gke/gunicorn.conf.py /app/functions/" in [each.rest for each in dockerfile.instructions()]
+    assert "functions /app/functions" in [each.rest for each in dockerfile.instructions()]
 
 
 def test_the_container_listens_where_the_pods_port_is() -> None:

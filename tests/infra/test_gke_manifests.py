@@ -93,7 +93,7 @@ MISTAKES: list[tuple[str, str, Any, str]] = [
     ("Deployment", f"{CONTAINER}.readinessProbe.timeoutSeconds", 1, "does not wait the 2 seconds"),
     ("Deployment", f"{CONTAINER}.livenessProbe.httpGet.path", "/api/health", "may ask for the database"),
     ("Deployment", f"{CONTAINER}.livenessProbe.failureThreshold", 3, "is busy with uploads of 100 s"),
-    ("Deployment", f"{POD}.terminationGracePeriodSeconds", 60, "preStop and gunicorn take (120 s)"),
+    ("Deployment", f"{POD}.terminationGracePeriodSeconds", 60, "preStop and --grace take (120 s)"),
     ("Deployment", f"{CONTAINER}.securityContext.readOnlyRootFilesystem", False, "is not True"),
     ("Deployment", f"{POD}.securityContext.runAsNonRoot", REMOVED, "runAsNonRoot is not True"),
     ("CronJob", "spec.jobTemplate.spec.template.spec.containers.0.securityContext", REMOVED, "capabilities"),

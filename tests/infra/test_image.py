@@ -50,8 +50,8 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 def running(image: Image, environ: dict[str, str], log: Path) -> Iterator[tuple[psutil.Process, str]]:
     """Run the container's own command, on the loopback interface alone; it has to end well when told to."""
     port = free_port()
-    environ = {**environ, "PORT": str(port), "GUNICORN_CMD_ARGS": f"--bind=127.0.0.1:{port}"}
-    process = image.start(image.command, environ, log)
+    command = [*image.command, "--host", "127.0.0.1"]
+    process = image.start(command, {**environ, "PORT": str(port)}, log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/favicon.svg", log)
         yield psutil.Process(process.pid), f"http://127.0.0.1:{port}"

@@ -22,7 +22,7 @@ from tests.integration.leaks import KEYS, leaks
 from tests.ports import free_port
 
 GKE = ROOT / "infra" / "gke"
-_PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
+PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
 _START_SECONDS = 60
 
 # The target of each endpoint's Cloud Function.
@@ -54,9 +54,7 @@ def function_command(target: str, port: int, source: Path = FUNCTIONS / "main.py
 
 def app_command(port: int) -> list[str]:
     """Return the command that serves the application."""
-    options = ["--bind", f"127.0.0.1:{port}", "--threads", "16", "--no-control-socket"]
-    options += ["--worker-class", "common.web.gunicorn_worker.PatientWorker", "--forwarder-headers", ""]
-    return [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, "app:create_app()"]
+    return [sys.executable, str(FUNCTIONS / "app.py"), "--port", str(port)]
 
 
 @contextlib.contextmanager
@@ -88,9 +86,10 @@ def running_container(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
     with tempfile.TemporaryDirectory() as folder:
         command, work_folder = _container(Path(folder))
         # The container answers at every address; the tests do not.
-        bound = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "PATH": _PROGRAMS + os.environ["PATH"]}
+        command += ["--host", "127.0.0.1", "--port", str(port)]
         ports = dict.fromkeys(TARGETS, port)
-        running = _process(command, {**environ, **bound}, log, work_folder)
+        path = {"PATH": PROGRAMS + os.environ["PATH"]}
+        running = _process(command, {**environ, **path}, log, work_folder)
         with _host("container", ports, log, environ) as host, running:
             _wait_for(port)
             yield host
@@ -117,7 +116,6 @@ def _container(root: Path) -> tuple[list[str], Path]:
     (command,) = re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)
     for name in ("functions", "web"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(GKE / "gunicorn.conf.py", root / "functions")
     return json.loads(command), root / "functions"
 
 

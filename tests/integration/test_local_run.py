@@ -21,6 +21,8 @@ from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.ports import free_port
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def environ(tmp_path: Path, provider: ObjectCut) -> dict[str, str]:
@@ -57,6 +59,15 @@ def test_the_local_model_needs_no_account(environ: dict[str, str], tmp_path: Pat
         assert processed.headers["Content-Type"] == "image/png"
 
 
+def test_a_proxy_in_the_environment_is_not_asked_for_this_machine(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    proxies = {"HTTP_PROXY": nowhere, "http_proxy": nowhere, "ALL_PROXY": nowhere}
+    with running({**environ, **proxies}, tmp_path) as run:
+        assert requests.get(f"{run.url}/api/health", timeout=5).ok
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything_and_is_no_failure(
     environ: dict[str, str], tmp_path: Path, sent: signal.Signals
@@ -82,7 +93,7 @@ def test_an_upload_in_flight_is_finished_before_the_end(
         assert session.get(f"{run.url}/api/list").json()["records"] == [answers[0].json()["record"]]
 
 
-@pytest.mark.parametrize("word", ["secantusd-py", "gunicorn"])
+@pytest.mark.parametrize("word", ["secantusd-py", "app.py"])
 def test_when_one_process_dies_the_other_is_stopped(
     environ: dict[str, str], tmp_path: Path, word: str
 ) -> None:

@@ -65,6 +65,11 @@ class Call:
         return request_body.json_object(self.request)
 
 
+def largest_body(settings: Settings) -> int:
+    """Return the bytes that the body of any call may have; a picture in base64 is a third longer."""
+    return settings.max_upload_bytes * 4 // 3 + _FORM_OVERHEAD
+
+
 def endpoint(
     address: Address,
     *,
@@ -105,10 +110,8 @@ class _Route:
     def serve(self, request: Request) -> Response:
         begun = time.monotonic()
         with scope() as context:
-            with request_body.Body(request) as body:
+            with request_body.guarded(request):
                 response = self._respond(request)
-                body.set_deadline()
-                request_body.skip(request)
             logs.log_request(request, context, status=response.status_code, seconds=time.monotonic() - begun)
         return response
 
@@ -166,8 +169,7 @@ class _Route:
             return self.handle(call)
 
     def _call_program(self, request: Request, parts: bootstrap.Parts) -> Response:
-        # A picture in base64 is a third longer.
-        request.max_content_length = parts.settings.max_upload_bytes * 4 // 3 + _FORM_OVERHEAD
+        request.max_content_length = largest_body(parts.settings)
         return self.handle(Call(request, (), "", parts))
 
     def _path_params(self, path: str) -> tuple[str, ...]:

@@ -1,61 +1,64 @@
-"""Request bodies: aborted if too slow, read as JSON or forms, and skipped if nobody reads them."""
+"""Request bodies: read as JSON or forms, and on gunicorn aborted if they are too slow."""
 
 import contextlib
 import json
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import IO, Any
 
 from flask import Request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.formparser import FormDataParser
-from werkzeug.wsgi import get_input_stream
 
 from common.domain.errors import BadRequest, ImageTooLarge
 from common.web.problems import detach_body
 
 JSON_BYTES = 64 * 1024  # more than any JSON body that we take
-_SKIPPED_BYTES = 64 * 1024 * 1024  # of a refused body, so that its sender hears the response
-_SKIP_SECONDS = 30.0
+_SILENT_SECONDS = 10.0  # for which nothing may arrive
 _BODY_SECONDS = 10.0  # that any body may take
 _BODY_RATE = 32 * 1024  # bytes/s; minimum rate of a body that takes longer
+_SKIP_SECONDS = 2.0  # for which the rest of a body is read, so that its sender gets the response
+_SKIP_BYTES = 64 * 1024 * 1024
 _CHUNK = 64 * 1024  # bytes
 
 
-class Body:
-    """A request's body as it arrives: aborted if it comes too slowly, breaks off or is badly framed.
+@contextlib.contextmanager
+def guarded(request: Request) -> Iterator[None]:
+    """Bound the time of a body on gunicorn, where it is still arriving; waitress hands over complete ones."""
+    connection = request.environ.get("gunicorn.socket")
+    body = _ArrivingBody(request, connection) if connection else None
+    try:
+        yield
+    finally:
+        if body:
+            body.finish()
+        detach_body(request)
 
-    A server's read returns when it has all that it was asked for, however long that takes. So a thread
-    watches the clock and, when the time is up, shuts down the reading side of the connection: the server
-    finds the end of the body there, and the response can still be sent.
+
+class _ArrivingBody:
+    """A body that is aborted if it comes too slowly, ends early or is badly framed.
+
+    gunicorn's read returns when it has all that it was asked for, however long that takes. So a thread
+    watches the clock and, when the time is up, shuts down the reading side of the connection: gunicorn finds
+    the end of the body there, and the response can still be sent.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, connection: socket.socket) -> None:
         environ = request.environ
         self._source: IO[bytes] = environ["wsgi.input"]
-        self._connection: socket.socket | None = environ.get("gunicorn.socket")
+        self._connection = connection
         self._length = request.content_length
         self._received = 0
         self._started = time.monotonic()
-        self._until = float("inf")
+        self._is_watched = False
         self._over = threading.Event()
-        environ["wsgi.input"] = self
-        self._is_watched = self._connection is None
         if not self._length and "HTTP_TRANSFER_ENCODING" not in environ:  # there is none
             self._over.set()
-
-    def __enter__(self) -> "Body":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-
-    def set_deadline(self) -> None:
-        """Allow no more than a fixed time for the rest."""
-        self._until = time.monotonic() + _SKIP_SECONDS
+        environ["wsgi.input"] = self
+        connection.settimeout(_SILENT_SECONDS)
 
     def read(self, size: int = -1) -> bytes:
         """Return that many bytes, fewer at the end; raise RequestTimeout or BadRequest if it is aborted."""
@@ -66,7 +69,7 @@ class Body:
         if not self._is_watched:
             self._is_watched = True
             threading.Thread(target=self._watch, daemon=True).start()
-        if self._length:  # some servers would wait for more
+        if self._length:  # never wait for more than there is
             size = min(size, self._length - self._received)
         chunk = self._read(size)
         self._received += len(chunk)
@@ -79,9 +82,9 @@ class Body:
         chunk = b""
         try:
             chunk = self._source.read(size)
-        except Exception as error:  # noqa: BLE001 - each server has its own error for bad framing
+        except Exception as error:  # noqa: BLE001 - gunicorn has several for bad framing
             failure = error
-        if self._left() <= 0:
+        if self._left() <= 0 or isinstance(failure, TimeoutError):
             self._abort()
             raise RequestTimeout from failure
         if failure or (size and not chunk and self._length):
@@ -89,10 +92,23 @@ class Body:
             raise BadRequest("The request ended before its body was complete. Send it again.") from failure
         return chunk
 
+    def finish(self) -> None:
+        """Skip the rest if it arrives soon, and stop watching."""
+        if not self._over.is_set():
+            timer = threading.Timer(_SKIP_SECONDS, self._abort)
+            timer.start()
+            left = _SKIP_BYTES
+            with contextlib.suppress(BadRequest, HTTPException):  # the sender is gone or too slow
+                while left > 0 and (chunk := self.read(min(left, _CHUNK))):
+                    left -= len(chunk)
+            timer.cancel()
+            self._over.set()
+        with contextlib.suppress(OSError):  # already closed
+            self._connection.settimeout(None)
+
     def _left(self) -> float:
         """Return the seconds that are left; received bytes add to them."""
-        until = self._started + _BODY_SECONDS + self._received / _BODY_RATE
-        return min(until, self._until) - time.monotonic()
+        return self._started + _BODY_SECONDS + self._received / _BODY_RATE - time.monotonic()
 
     def _watch(self) -> None:
         while (left := self._left()) > 0:
@@ -102,9 +118,8 @@ class Body:
 
     def _abort(self) -> None:
         self._over.set()
-        if self._connection:
-            with contextlib.suppress(OSError):  # already closed
-                self._connection.shutdown(socket.SHUT_RD)
+        with contextlib.suppress(OSError):  # already closed
+            self._connection.shutdown(socket.SHUT_RD)
 
 
 class FormInMemory(FormDataParser):
@@ -140,19 +155,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(read) < len(pairs):
         raise ValueError("a name is repeated")
     return read
-
-
-def skip(request: Request) -> None:
-    """Read the rest of the body, so that its sender gets the response and not a reset connection."""
-    with contextlib.suppress(BadRequest, HTTPException):  # the sender is gone or too slow
-        try:
-            _skip(request.stream)
-        except RequestEntityTooLarge:
-            _skip(get_input_stream(request.environ))
-    detach_body(request)
-
-
-def _skip(body: IO[bytes]) -> None:
-    left = _SKIPPED_BYTES
-    while left > 0 and (chunk := body.read(min(left, _CHUNK))):
-        left -= len(chunk)

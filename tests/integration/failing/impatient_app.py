@@ -1,6 +1,7 @@
 """The application host, impatient."""
 
 import tests.integration.failing.impatient  # noqa: F401
-from app import create_app
+from app import main
 
-__all__ = ["create_app"]
+if __name__ == "__main__":
+    main()

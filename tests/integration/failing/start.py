@@ -112,12 +112,8 @@ def _functions(host: Host, environ: Mapping[str, str]) -> "Processes":
 
 
 def _app(host: Host, environ: Mapping[str, str]) -> "Processes":
-    options = ["--bind", f"127.0.0.1:{host.ports['upload']}", "--threads", "16", "--no-control-socket"]
-    module = "tests.integration.failing.impatient_app:create_app()"
-    process = _process(
-        [sys.executable, "-m", "gunicorn", "--chdir", str(FUNCTIONS), *options, module], environ, host.log
-    )
-    return {"upload": process}
+    command = [sys.executable, str(HERE / "impatient_app.py"), "--port", str(host.ports["upload"])]
+    return {"upload": _process(command, environ, host.log)}
 
 
 def _process(command: list[str], environ: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":

@@ -50,6 +50,10 @@ class Line:
         """Close the side that reads."""
         self.is_closed.set()
 
+    def settimeout(self, seconds: float | None) -> None:
+        """Bound how long a read may wait."""
+        self.timeout = seconds
+
 
 def send(line: Line, path: str, **environ: object) -> tuple[int, float]:
     """Return the status of the answer, and how long it took."""
@@ -76,7 +80,7 @@ def test_a_body_that_stops_coming_is_given_up_and_its_connection_with_it(length:
     assert line.is_closed.is_set()
 
 
-def test_what_is_refused_is_not_waited_for_either() -> None:
+def test_the_rest_of_a_refused_body_is_not_waited_for_either() -> None:
     line = Line(b"x" * 9)
     status, seconds = send(line, "/work/no/such", CONTENT_LENGTH="9999")
     assert status == 404

@@ -69,6 +69,10 @@ class Wire:
             received += chunk
         return _parsed(bytes(received).removeprefix(_GO_ON), method)
 
+    def rest(self) -> bytes:
+        """Return everything until the host ends the connection."""
+        return b"".join(iter(self._receive, b""))
+
     def hears_within(self, seconds: float) -> bool:
         """Tell whether the host says something, or hangs up, within this time."""
         return bool(select.select([self._socket], [], [], seconds)[0])

@@ -1,0 +1,167 @@
+"""One connection: what has arrived, how long it has been silent, and how it ends."""
+
+import socket
+import time
+from collections import deque
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from werkzeug.exceptions import BadRequest, RequestTimeout
+
+from common.domain.errors import Overloaded
+from common.web.front.parser import StrictParser
+
+SILENT_SECONDS = 10.0  # for which nothing may arrive
+HEAD_SECONDS = 10.0  # that a request line and its headers may take
+BODY_RATE = 32 * 1024  # bytes/s that a body arrives with, over the last BODY_WINDOW seconds
+BODY_WINDOW = 10.0
+READER_SECONDS = 30.0  # for which a client may take nothing of a response
+HURRIED_SECONDS = 2.0  # in place of each of these while there are too many connections or responses
+LINGER_SECONDS = 2.0  # for which the rest of a refused body is read, so that its sender gets the response
+LINGER_BYTES = 64 * 1024 * 1024
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection with deadlines; `check` is called about twice a second."""
+
+    parser_class = StrictParser
+    request: StrictParser | None  # the one that is arriving
+    last_activity: float
+    close_when_flushed: bool
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        now = time.monotonic()
+        self._active_at = now
+        self._seen_activity = self.last_activity
+        self._request_seen: StrictParser | None = None
+        self._request_began = now
+        self._samples: deque[tuple[float, int]] = deque()  # when, and how much of the body there was
+        self._lingers_since: float | None = None
+        self._lingered = 0
+
+    # What arrives
+
+    def readable(self) -> bool:
+        """Tell whether to read from the connection."""
+        return self._lingers_since is not None or bool(super().readable())
+
+    def handle_read(self) -> None:
+        """Read what has arrived."""
+        try:
+            data = self.socket.recv(self.adj.recv_bytes)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.handle_close()
+            return
+        if self._lingers_since is not None:
+            self._lingered += len(data)
+            if not data or self._lingered > LINGER_BYTES:
+                self.handle_close()
+        elif data:
+            self.last_activity = time.time()
+            self.received(data)
+        elif self.request is not None:  # the client may still wait for a response
+            self.fail(BadRequest("The request ended before it was complete. Send it again."))
+        else:
+            self.handle_close()
+
+    def received(self, data: bytes) -> None:
+        """Parse what has arrived; refuse a body for which there is no memory."""
+        super().received(data)
+        request = self.request
+        if request is None or request.body_rcv is None or (request.is_admitted and not request.chunked):
+            return
+        request.is_admitted = self.server.has_room()
+        if not request.is_admitted:
+            self.fail(Overloaded())
+
+    def fail(self, error: Exception) -> None:
+        """Complete the request that is arriving with this error."""
+        with self.requests_lock:
+            request, self.request = self.request, None
+            if request is None:
+                return
+            request.fail(error)
+            self.requests.append(request)
+            if len(self.requests) == 1:
+                self.server.add_task(self)
+
+    # How it ends
+
+    def handle_write(self) -> None:
+        """Send what is pending, and after the last response end the connection so that it is received."""
+        is_last = self.close_when_flushed
+        if is_last:
+            self.close_when_flushed = False
+        super().handle_write()
+        if is_last and self.connected:
+            if self.total_outbufs_len:
+                self.close_when_flushed = True
+            else:
+                self._linger()
+
+    def _linger(self) -> None:
+        self._lingers_since = time.monotonic()
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.handle_close()
+
+    def close_after_response(self) -> None:
+        """Close the connection now if it is idle, else after the response to what it is at."""
+        if self.is_idle:
+            self.handle_close()
+        for request in [*self.requests, self.request]:
+            if request is not None and request.headers_finished:
+                request.headers["CONNECTION"] = "close"
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request has begun and no response is pending."""
+        is_ending = self.close_when_flushed or self._lingers_since is not None
+        return not (self.request or self.requests or self.total_outbufs_len or is_ending)
+
+    @property
+    def body_size(self) -> int:
+        """The bytes of the bodies on this connection."""
+        return sum(each.body_size for each in [*self.requests, self.request] if each is not None)
+
+    # How long it takes
+
+    def check(self, now: float, *, hurried: bool) -> None:
+        """End the connection or its request if it takes too long."""
+        if self.last_activity != self._seen_activity:
+            self._seen_activity, self._active_at = self.last_activity, now
+        silent = now - self._active_at
+        request = self.request
+        if request is not self._request_seen:
+            self._request_seen, self._request_began = request, now
+            self._samples.clear()
+        if self._lingers_since is not None:
+            if now - self._lingers_since > LINGER_SECONDS:
+                self.handle_close()
+        elif self.total_outbufs_len:
+            if silent > (HURRIED_SECONDS if hurried else READER_SECONDS):
+                self.handle_close()
+        elif self.requests:
+            self._active_at = now
+        elif request is None:
+            if silent > (HURRIED_SECONDS if hurried else SILENT_SECONDS):
+                self.handle_close()
+        elif not request.headers_finished:
+            if now - self._request_began > HEAD_SECONDS:
+                self.handle_close()
+        elif silent > SILENT_SECONDS or self._is_too_slow(request, now):
+            self.fail(RequestTimeout())
+
+    def _is_too_slow(self, request: StrictParser, now: float) -> bool:
+        """Tell whether too little of the body arrived in the last seconds."""
+        samples = self._samples
+        samples.append((now, request.body_bytes_received))
+        while len(samples) > 1 and now - samples[1][0] >= BODY_WINDOW:
+            samples.popleft()
+        seconds = now - samples[0][0]
+        received = request.body_bytes_received - samples[0][1]
+        return seconds >= BODY_WINDOW and received < seconds * BODY_RATE

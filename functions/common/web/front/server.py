@@ -1,0 +1,124 @@
+"""The server: accepts connections, watches them, and finishes what it is at when it is told to end."""
+
+import logging
+import resource
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from common.web.front.channel import Channel
+
+THREADS = 16
+CONNECTIONS = 1000
+_FILES = 2 * CONNECTIONS  # that the process may have open
+_SMALL_BODY = 64 * 1024  # bytes; such bodies do not count
+_RESPONSES = 128 * 1024 * 1024  # bytes of responses that clients have yet to take
+_PATIENT, _IMPATIENT = 2**40, 1024 * 1024  # bytes of a response that may wait until its thread does
+_HEAD_BYTES = 32 * 1024
+_CHECK_EVERY = 0.5  # seconds
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What bodies may take: the largest one, and all of them together, in bytes."""
+
+    body: int
+    bodies: int
+
+
+class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+    """waitress's server with deadlines, a budget for bodies and a graceful end.
+
+    Requests are read by one thread, and only complete ones take one of the threads that respond, so that
+    silent clients cost memory alone.
+    """
+
+    channel_class = Channel
+    accepting: bool
+    active_channels: dict[int, Channel]
+
+    def __init__(self, application: Callable[..., Any], host: str, port: int, limits: Limits) -> None:
+        adjustments = Adjustments(
+            listen=f"{host}:{port}",
+            connection_limit=CONNECTIONS,
+            max_request_header_size=_HEAD_BYTES,
+            max_request_body_size=limits.body + 1,
+            inbuf_overflow=2 * limits.body,  # none goes to a file
+            outbuf_overflow=_PATIENT,
+            outbuf_high_watermark=_PATIENT,
+            recv_bytes=256 * 1024,
+            asyncore_use_poll=True,
+            clear_untrusted_proxy_headers=False,  # the application knows what to make of them
+            log_socket_errors=False,
+            ident=None,
+        )
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(THREADS)
+        super().__init__(
+            application, {}, dispatcher=dispatcher, adj=adjustments, sockinfo=adjustments.listen[0]
+        )
+        self._limits = limits
+        self._check_at = 0.0
+        self._ends_at: float | None = None
+
+    def has_room(self) -> bool:
+        """Tell whether all bodies together are within their limit."""
+        sizes = (channel.body_size for channel in self.active_channels.values())
+        return sum(size for size in sizes if size > _SMALL_BODY) <= self._limits.bodies
+
+    def run(self, grace: float) -> None:
+        """Serve until SIGTERM or SIGINT; then finish what has begun, for so many seconds at most."""
+
+        def end(*_: object) -> None:
+            self._ends_at = self._ends_at or time.monotonic() + grace
+            self.pull_trigger()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        while self._ends_at is None or (self.active_channels and time.monotonic() < self._ends_at):
+            wasyncore.loop(timeout=_CHECK_EVERY, map=self._map, use_poll=True, count=1)
+            self._check(time.monotonic())
+        self.task_dispatcher.shutdown(timeout=1)
+
+    def maintenance(self, now: float) -> None:
+        """Do nothing: the deadlines replace waitress's own."""
+
+    def _check(self, now: float) -> None:
+        channels = list(self.active_channels.values())
+        if self._ends_at is not None:
+            if self.accepting:
+                self.accepting = False
+                self.del_channel()
+                self.socket.close()
+            for channel in channels:
+                channel.close_after_response()
+        if now < self._check_at:
+            return
+        self._check_at = now + _CHECK_EVERY
+        pending = sum(channel.total_outbufs_len for channel in channels)
+        # With too much pending, threads wait for their clients, and silent clients are given less time.
+        self.adj.outbuf_high_watermark = _IMPATIENT if pending > _RESPONSES else _PATIENT
+        hurried = pending > _RESPONSES or len(channels) > 0.9 * CONNECTIONS
+        for channel in channels:
+            channel.check(now, hurried=hurried)
+
+
+def serve(application: Callable[..., Any], *, host: str, port: int, limits: Limits, grace: float) -> None:
+    """Serve the application until the process is told to end."""
+    _allow_files(_FILES)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    Front(application, host, port, limits).run(grace)
+
+
+def _allow_files(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
