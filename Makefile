@@ -1,7 +1,7 @@
 # make run and make test do all of their own set-up, in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-extended test-ready chaos bench lint lint-site format model screenshots clean
+.PHONY: deploy-check help run test test-all test-extended test-ready chaos bench lint lint-site format model screenshots clean
 
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
@@ -16,8 +16,7 @@ UNUSED_OPENVINO := $(addprefix .venv/lib/python3.*/site-packages/openvino/libs/,
 # Tests wait for other processes half of the time, hence more workers than the two cores they are timed on. They also
 # start hundreds of processes, which would compile what they import anew if bytecode were not kept.
 WORKERS := 3
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -p xdist --numprocesses $(WORKERS) --dist loadgroup \
-    --no-loadscope-reorder
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -p xdist --numprocesses $(WORKERS) --no-loadscope-reorder
 # An installed uv, or else one of our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
 
@@ -56,6 +55,9 @@ lint: .venv/tests-installed ## style, types and the rules on which part may impo
 
 lint-site: .venv/node/installed
 	@.venv/node/node_modules/.bin/tsc --project web/jsconfig.json
+
+deploy-check: .venv/tests-installed ## check what can be checked of a deployment without an account
+	@PYTHONPATH=functions $(PYTHON) -m tests.infra.deploy_check
 
 format: .venv/tests-installed ## put the code into the one style
 	@$(PYTHON) -m ruff format .

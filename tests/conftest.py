@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,20 +17,19 @@ TIERS = pytest.StashKey[dict[str, set[int]]]()
 
 @pytest.hookimpl(tryfirst=True)  # before -m leaves some out
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Note the tier of each test, and give tests that share a host, or else a file, to one worker."""
+    """Note the tiers of each file."""
     tiers: dict[str, set[int]] = defaultdict(set)
     config.stash[TIERS] = tiers
     for item in items:
-        path = item.path.relative_to(ROOT).as_posix()
-        tiers[path].add(2 if item.get_closest_marker("extended") else 1)
-        if not any(map(item.get_closest_marker, ("apart", "xdist_group"))):
-            item.add_marker(pytest.mark.xdist_group(_shared(item) or path))
+        tiers[item.nodeid.partition("::")[0]].add(2 if item.get_closest_marker("extended") else 1)
 
 
-def _shared(item: pytest.Item) -> str:
-    """Return which host, or which stages of hosts, a test shares with those of other files, or nothing."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return str(parameters.get("stages") or parameters.get("host") or "")
+@pytest.hookimpl(optionalhook=True)  # only pytest-xdist asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Spread the tests over the workers."""
+    from tests.spread import Spread
+
+    return Spread(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -181,6 +181,9 @@ class FakeRecords:
         old = [(k.user_id, i) for i, k in self.kept.items() if k.ready and k.made < before]
         return old[:limit]
 
+    def count_irregular(self, before: datetime) -> int:
+        return 0
+
     def delete_many(self, record_ids: Iterable[str]) -> int:
         self.steps.take("delete_many")
         return sum(self.kept.pop(record_id, None) is not None for record_id in record_ids)

@@ -32,7 +32,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, default=Path("dist"), help="where to put it (%(default)s)"
     )
-    parser.add_argument("--model", metavar="PATH", type=Path, help="the local model's ONNX file")
+    parser.add_argument(
+        "--model",
+        metavar="PATH",
+        type=Path,
+        help="the local model's ONNX file, with the JSON file beside it, if any",
+    )
     parser.add_argument(
         "--folder", type=Path, default=FUNCTIONS, help="source of the functions (%(default)s)"
     )

@@ -8,6 +8,7 @@ from endpoints import ENDPOINTS
 from infra.errors import CommandError
 
 MODEL = "models/u2netp.onnx"  # relative to the bundle's root, in which a function runs
+_DESCRIPTION = "models/u2netp.json"  # common.removers.sidecar reads it
 _HOST, _OTHER_HOST = "main.py", "app.py"  # the container's host, which needs web/ beside it
 _REQUIREMENTS, _MODEL_REQUIREMENTS = "requirements.txt", "requirements-local-model.txt"
 
@@ -19,6 +20,8 @@ def contents(folder: Path, model: Path | None = None) -> dict[str, bytes]:
     if model:
         files[_REQUIREMENTS] += b"\n" + _read(folder / _MODEL_REQUIREMENTS)
         files[MODEL] = _weights(model)
+        if (description := model.with_suffix(".json")).is_file():
+            files[_DESCRIPTION] = _read(description)
     return files
 
 

@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from common.settings import Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES
 from infra.errors import CommandError
 from infra.local import FUNCTIONS, folder
+from infra.local.address import ListenAddress
 from infra.local.database import EmbeddedDatabase
 from infra.local.processes import TUNING, Child, end_leftovers, start
 from infra.models.files import fetch
@@ -32,9 +32,10 @@ _STOP_SECONDS = 35  # longer than requests in progress have to finish
 _GRACE_SECONDS = 30
 _MARK = "--name"  # tells whose application a process is
 _CLEANUP_EVERY = timedelta(hours=1)
-_HELP = """Starts an embedded MongoDB server and the application on 127.0.0.1. Settings are read from the
-environment and then from .env (see .env.example), among them PORT (8080), DATA_DIR (.data), MONGO_URI to use
-another MongoDB server, and X_RAPID_API_KEY to use the provider instead of the local model."""
+_HELP = """Starts an embedded MongoDB server and the application on this machine. Settings are read from the
+environment and then from .env (see .env.example), among them HOST (127.0.0.1; with 0.0.0.0 your network can
+use it too), PORT (8080), DATA_DIR (.data), MONGO_URI to use another MongoDB server, and X_RAPID_API_KEY to
+use the provider instead of the local model."""
 
 
 def main() -> int:
@@ -64,11 +65,11 @@ def _environment() -> dict[str, str]:
 
 
 def _run(environ: dict[str, str]) -> None:
-    port = _port(environ.get("PORT", "8080"))
+    address = ListenAddress.from_env(environ)
     data = Path(environ.get("DATA_DIR", ".data")).resolve()
     with folder.lock(data), contextlib.ExitStack() as running:
         end_leftovers(_MARK, data, grace=_STOP_SECONDS)
-        _check_port(port)
+        address.check()
         _complete(environ, data)
         children: list[Child | EmbeddedDatabase] = []
         if "MONGO_URI" not in environ:
@@ -79,11 +80,13 @@ def _run(environ: dict[str, str]) -> None:
             children.append(database)
         parts = bootstrap.build(Settings.from_env(environ, requires=APPLICATION_REQUIRES))
         _prepare(parts.retention, parts.check_health, shared=not children)
-        app = _start_app(environ, data, port)
+        app = _start_app(environ, data, address)
         running.callback(app.stop)
         children.append(app)
-        _wait_until_ready(app, port)
-        print(f"Ready: http://127.0.0.1:{port}", flush=True)
+        _wait_until_ready(app, address)
+        print(f"Ready: {address.url}", flush=True)
+        if address.network_url:
+            print(f"For everybody on your network: {address.network_url}", flush=True)
         threading.Thread(target=_keep_clean, args=[parts.retention], daemon=True).start()
         _watch(children)
 
@@ -99,23 +102,6 @@ def _prepare(retention: Retention, check_health: Callable[[], None], *, shared: 
         raise CommandError(
             "The database does not answer. Check MONGO_URI, or unset it to use the embedded one."
         ) from None
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise SettingsError("PORT is malformed; it should be a whole number from 1 to 65535")
-    return int(text)
-
-
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} cannot be used ({error.strerror}). Stop what uses it, or set PORT to another."
-            ) from None
 
 
 def _complete(environ: dict[str, str], data: Path) -> None:
@@ -140,19 +126,19 @@ def _model(models: Path) -> Path:
     return path
 
 
-def _start_app(environ: Mapping[str, str], data: Path, port: int) -> Child:
-    options = ["--port", str(port), "--grace", str(_GRACE_SECONDS), _MARK, str(data)]
-    command = [sys.executable, str(FUNCTIONS / "app.py"), *options]
+def _start_app(environ: Mapping[str, str], data: Path, address: ListenAddress) -> Child:
+    options = ["--host", address.host, "--port", str(address.port), "--grace", str(_GRACE_SECONDS)]
+    command = [sys.executable, str(FUNCTIONS / "app.py"), *options, _MARK, str(data)]
     return start("application", command, grace=_STOP_SECONDS, environ={**environ, **TUNING})
 
 
-def _wait_until_ready(app: Child, port: int) -> None:
+def _wait_until_ready(app: Child, address: ListenAddress) -> None:
     deadline = time.monotonic() + _START_SECONDS
     with requests.Session() as session:
         session.trust_env = False  # HTTP_PROXY is not for this machine
         while time.monotonic() < deadline and not app.has_ended():
             with contextlib.suppress(requests.RequestException):
-                if session.get(f"http://127.0.0.1:{port}/api/health", timeout=3).ok:
+                if session.get(f"{address.url}/api/health", timeout=3).ok:
                     return
             time.sleep(0.05)
     raise CommandError("The application did not start; the lines above say why.")

@@ -82,6 +82,13 @@ def test_with_the_model_it_also_contains_the_model_and_its_requirements(tmp_path
     assert requirements == [*without, "", *needed]
 
 
+def test_the_description_beside_a_model_goes_with_it(tmp_path: Path, model: Path) -> None:
+    model.with_suffix(".json").write_text("{}")
+
+    with zipfile.ZipFile(made("--out", tmp_path, "--model", model)) as archive:
+        assert archive.read("models/u2netp.json") == b"{}"
+
+
 # Its name and reproducibility
 
 

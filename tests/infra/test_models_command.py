@@ -18,7 +18,7 @@ from common.removers.catalogue import CATALOGUE, Combination, Fill, Measured, Mo
 from infra import ROOT
 from infra.models import files
 from infra.models.__main__ import main
-from tests.infra import model_server
+from tests.infra import dockerfile, model_server
 from tests.infra.model_server import CONTENT, HALF, ModelServer
 
 Capture = pytest.CaptureFixture[str]
@@ -274,10 +274,25 @@ def test_make_fetches_the_model_that_is_named() -> None:
     assert ".venv/bin/python -m infra.models fetch silueta" in done.stdout
 
 
-def test_the_standard_library_is_all_it_needs(tmp_path: Path) -> None:
-    """An image is built before anything is installed that could be imported."""
+def test_an_image_build_copies_all_that_it_needs_and_python_has_the_rest(tmp_path: Path) -> None:
+    for instruction in dockerfile.instructions():
+        if instruction.word == "RUN" and "infra.models" in instruction.rest:
+            break
+        if instruction.word == "COPY":
+            *sources, target = instruction.rest.split()
+            for source in sources:
+                _copy(ROOT / source, tmp_path / target / (Path(source).name if target.endswith("/") else ""))
     without_packages = [sys.executable, "-S", "-m", "infra.models", "list", "--folder", str(tmp_path)]
 
-    done = subprocess.run(without_packages, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(without_packages, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("u2netp: ")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)

@@ -21,8 +21,6 @@ from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.ports import free_port
 
-pytestmark = pytest.mark.apart
-
 
 @pytest.fixture
 def environ(tmp_path: Path, provider: ObjectCut) -> dict[str, str]:

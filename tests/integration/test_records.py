@@ -98,9 +98,27 @@ def test_cleanup_runs_without_http(mongo_uri: str, images: "Collection[dict[str,
     images.insert_one({"user_id": "me", "image_name": "new", "created_on": "2999-01-01 00:00:00"})
     done = run_cleanup({"MONGO_URI": mongo_uri, "MONGO_DB": images.database.name})
     assert (done.returncode, done.stderr) == (0, "")
-    report = {"deleted_records": 1, "released_claims": 0, "deleted_images": 0, "more": False}
+    report = {
+        "deleted_records": 1,
+        "released_claims": 0,
+        "deleted_images": 0,
+        "more": False,
+        "skipped_records": 0,
+    }
     assert json.loads(done.stdout) == report
     assert [document["image_name"] for document in images.find()] == ["new"]
+
+
+def test_cleanup_skips_odd_documents_and_counts_them(
+    mongo_uri: str, images: "Collection[dict[str, Any]]"
+) -> None:
+    old = {"image_name": "old", "created_on": "2020-01-01 00:00:00"}
+    images.insert_many([{"_id": "a text", "user_id": "me", **old}, old, {"user_id": "me", **old}])
+    done = run_cleanup({"MONGO_URI": mongo_uri, "MONGO_DB": images.database.name, "LOG_LEVEL": "ERROR"})
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["deleted_records"], report["skipped_records"]) == (1, 2)
+    assert images.count_documents({}) == 2
 
 
 @pytest.mark.parametrize(

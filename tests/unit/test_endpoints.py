@@ -154,6 +154,7 @@ def test_cleanup_tells_what_it_did(service: Service) -> None:
         "deleted_records": 1,
         "released_claims": 1,
         "deleted_images": 0,
+        "skipped_records": 0,
         "more": False,
     }
     assert service.names() == ["cat"]

@@ -167,3 +167,4 @@ class CleanupReport:
     released_claims: int  # stale leases; the name is part of the API
     deleted_images: int
     more: bool
+    skipped_records: int = 0  # expired, but with ids that are not of our kind

@@ -87,6 +87,9 @@ class RecordStore(Protocol):
     def expired(self, before: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """Return (user_id, record_id) of at most `limit` records, of all users, that are older."""
 
+    def count_irregular(self, before: datetime) -> int:
+        """Return how many older documents `expired` leaves out, because their ids are not of our kind."""
+
     def delete_many(self, record_ids: Iterable[str]) -> int:
         """Delete these records, of any user, and return how many there were."""
 

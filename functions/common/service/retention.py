@@ -53,7 +53,14 @@ class Retention:
         if not more:
             orphans, more = self._delete_orphans(deadline)
             images += orphans
-        return CleanupReport(records, released, images, more)
+        return CleanupReport(records, released, images, more, 0 if more else self._skipped())
+
+    def _skipped(self) -> int:
+        """Return how many documents are expired and not deleted, because their ids are not of our kind."""
+        skipped = self.records.count_irregular(self.clock() - self.period) if self.period else 0
+        if skipped:
+            logger.warning("skipped %d expired documents whose _id or user_id is not of our kind", skipped)
+        return skipped
 
     def _delete_expired(self, deadline: float) -> tuple[int, int, bool]:
         """Delete expired records and their images; the third value says whether time ran out."""

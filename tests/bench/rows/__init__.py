@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from tests.bench.alternation import Figure
-from tests.bench.rows import cold_start, crowd, edge, expiry, growth, large, listing, queries, throughput
+from tests.bench.rows import (
+    cold_start,
+    crowd,
+    edge,
+    expiry,
+    growth,
+    large,
+    listing,
+    queries,
+    throughput,
+    tombstones,
+)
 from tests.bench.stage import Stage
 
 ROWS: Mapping[str, Callable[[Stage], list[Figure]]] = {
@@ -12,6 +23,7 @@ ROWS: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "memory": large.measure_memory,
     "cold-start": cold_start.measure,
     "list": listing.measure,
+    "tombstones": tombstones.measure,
     "queries": queries.measure,
     "crowd": crowd.measure,
     "edge": edge.measure,

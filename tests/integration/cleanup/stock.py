@@ -67,7 +67,7 @@ class Stock:
     def delete(self, count: int) -> list[Document]:
         """Put here what deleted records leave."""
         gone = {"status": "deleted", "deleted_at": datetime.now(UTC)}
-        documents = [{"_id": ObjectId(), "user_id": os.urandom(16).hex(), **gone} for _ in range(count)]
+        documents = [{"_id": ObjectId(), "deleted_by": os.urandom(16).hex(), **gone} for _ in range(count)]
         return self._insert(documents, [])
 
     def _begun(self, number: int, made: str) -> Document:

@@ -3,7 +3,6 @@
 import os
 import random
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,7 @@ def noise() -> bytes:
 def test_a_full_disk_refuses_uploads_and_loses_none_and_room_again_takes_them(
     small_disk: Path, run: Run, promises: Promises
 ) -> None:
-    client = promises.client()
+    client, database = promises.client(), run.child("secantusd-py")
     for _ in range(2):
         promises.upload(client, noise())
     disk = os.statvfs(small_disk)
@@ -91,7 +90,7 @@ def test_a_full_disk_refuses_uploads_and_loses_none_and_room_again_takes_them(
         statuses.append(answer.status_code if answer is not None else 0)
 
     assert set(statuses) == {201, 503}
-    time.sleep(3)  # in which it is started anew in vain
+    database.wait(PATIENCE)  # then it is restarted, in vain
     assert requests.get(f"{run.url}/api/health", timeout=PATIENCE).status_code == 503
     ballast.unlink()
     promises.check()

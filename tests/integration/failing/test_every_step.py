@@ -71,9 +71,7 @@ def test_uploads_in_flight_are_finished_before_a_host_ends(parts: Parts) -> None
         with running(name, parts) as stage:
             with held_everywhere(stage) as uploads:
                 stage.end()
-                time.sleep(
-                    1
-                )  # for the signal to arrive; were it later, less would be tested and nothing fail
+                time.sleep(1)  # nobody tells when the signal has arrived; if it is later, nothing fails
                 over = {upload.step: upload.status() for upload in uploads if upload.answer.done()}
                 assert not over, stage.host.log.read_text()
                 stage.reset()

@@ -4,8 +4,6 @@ An upload whose completion was applied gets 201 if the database can still be ask
 is told that the picture may have been kept.
 """
 
-import time
-
 import pytest
 import requests
 
@@ -96,7 +94,6 @@ def test_a_record_that_a_repeat_was_told_of_is_not_rolled_back(on_all: OnAll) ->
         repeated = repeat_one_whose_completion_is_not_answered(stage)
         # The first hears neither of its completion nor of what it asks then.
         stage.mongo.go()
-        time.sleep(0.2)
         (answer,) = stage.finished()
         assert answer is not None
         assert answer.status_code == 503

@@ -28,12 +28,11 @@ NAMES = {
     "right to left": "photo\u202egnp.exe",
     "isolates": "\u2066a\u2069",
     "no width": "a\u200b\u200c\u200d\ufeffb",
-    "nothing to see": "\u200b",
     "emoji": "\N{FAMILY}\U0001f468\u200d\U0001f469\u200d\U0001f467",
     "a private character": "\ue000\U0010ffff",
     "marks on marks": "a" + "\u0301" * 99,
     "wide": "\ufdfd" * 100,
-    "tags": "\U000e0041\U000e0042",
+    "tags": "a\U000e0041\U000e0042",
     "latin-1": "r\xe9sum\xe9 \xa0 \xad",
     "a line break of another kind": "a\u0085b".replace("\u0085", "\u2424"),
     "a template": "{{7*7}}${7*7}<%= 7*7 %>",
@@ -41,6 +40,14 @@ NAMES = {
     "an operator": "$where",
     "a device": "CON",
     "dots": "..",
+}
+# What a name loses: direction controls and zero-width characters.
+DROPPED = dict.fromkeys(map(ord, "\u200b\ufeff\u202e\u2066\u2069"))
+INVISIBLE = {
+    "no width": "\u200b",
+    "tags": "\U000e0041\U000e0042",
+    "joiners": "\u200c\u200d",
+    "filler": "\u3164",
 }
 # What the original application could have kept, for it took every name.
 OLD_NAMES = {
@@ -99,8 +106,19 @@ def test_a_name_is_text_wherever_it_is_answered(host: Host, name: str) -> None:
     body = json.dumps({"record_name": name}).encode()
     headers = {"Cookie": f"user_id={me.token()}"}
     assert_refused(ask(host, "PUT", f"/api/rename/{second['record_id']}", headers, body), 200)
-    assert [record["image_name"] for record in me.list()["records"]] == [name.strip()] * 2
+    assert [record["image_name"] for record in me.list()["records"]] == [name.translate(DROPPED).strip()] * 2
     assert_only_text(host, me, first["record_id"])
+
+
+@pytest.mark.parametrize("name", INVISIBLE.values(), ids=INVISIBLE)
+def test_a_name_in_which_nothing_is_visible_is_refused(host: Host, name: str) -> None:
+    me = Client(host)
+    refused = me.upload(name=name)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_name")
+    path = f"/api/rename/{me.keep(name='before')['record_id']}"
+    refused = me.call("PUT", path, json={"record_name": name})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_name")
+    assert [record["image_name"] for record in me.list()["records"]] == ["before"]
 
 
 @pytest.mark.parametrize("name", OLD_NAMES.values(), ids=OLD_NAMES)

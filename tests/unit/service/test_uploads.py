@@ -90,6 +90,8 @@ def test_a_claim_of_a_dead_process_does_not_count(world: World) -> None:
         (".png", ".png"),
         ("", "Untitled"),
         ("   .png", "Untitled"),
+        ("\u200b\u2060.png", "Untitled"),
+        ("photo\u202egnp.exe", "photognp"),
         ("/", "Untitled"),
     ],
 )
@@ -114,6 +116,28 @@ def test_a_name_that_was_given_is_not_put_right_silently(world: World) -> None:
 )
 def test_a_name_is_taken_without_the_space_around_it(name: str) -> None:
     assert validated_name(name) == name.strip()
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("photo\u202egnp.exe", "photognp.exe"),
+        ("\u2066a\u2069\u200e\u200f\u061c", "a"),
+        ("a\u200b\u200c\u200d\ufeff\u2060b", "a\u200c\u200db"),
+        ("\u200b a \u200b", "a"),
+        ("x" * 100 + "\u200b", "x" * 100),
+    ],
+)
+def test_direction_controls_and_most_zero_width_characters_are_dropped(sent: str, kept: str) -> None:
+    assert validated_name(sent) == kept
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u202e\u2066", "\u200c\u200d", "\U000e0041", "\u3164", "\u2800 \u00a0", "\ufe0f"]
+)
+def test_a_name_in_which_nothing_is_visible_is_refused(name: str) -> None:
+    with pytest.raises(InvalidName):
+        validated_name(name)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_deleted_record_leaves_only_a_tombstone(images: MongoImages) -> None:
     mongo_records(images).delete("me", record_id, now=NOW)
 
     document = images.find_one({"status": "deleted"})
-    assert set(document) == {"_id", "user_id", "status", "deleted_at"}
+    assert set(document) == {"_id", "deleted_by", "status", "deleted_at"}
     assert mongo_records(images).list("me").used == 1
     assert mongo_records(images).expired(START + MINUTE, 9) == []
     assert mongo_records(images).find_duplicate("me", DETAILS.sha256, ["preview"]) is None
@@ -146,6 +146,13 @@ def test_tombstones_take_no_slot(images: MongoImages) -> None:
 
     assert mongo_records(images).list("me").used == 0
     assert acquire(images, limit=1)
+
+
+def test_tombstones_are_not_read_with_their_users_documents(images: MongoImages) -> None:
+    mongo_records(images).delete("me", keep(images), now=NOW)
+
+    assert images.count_documents({}) == 1
+    assert images.count_documents({"user_id": "me"}) == 0
 
 
 def test_the_database_deletes_tombstones_after_a_day(images: MongoImages) -> None:

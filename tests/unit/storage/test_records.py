@@ -99,6 +99,17 @@ def test_expired_records_come_oldest_first_and_leases_are_not_among_them(images:
     assert [record.record_id for record in records.list("me").records] == [newer]
 
 
+def test_expired_documents_with_ids_of_another_kind_are_left_out_and_counted(images: MongoImages) -> None:
+    expired = keep(images, now=START)
+    old = {"image_name": "odd", "created_on": "2020-01-01 00:00:00"}
+    images.insert_many([{"_id": "a text", "user_id": "me", **old}, old, {"user_id": 7, **old}])
+
+    later = START + MINUTE
+    assert mongo_records(images).expired(later, 9) == [("me", expired)]
+    assert mongo_records(images).count_irregular(later) == 3
+    assert mongo_records(images).count_irregular(START - 9999999 * MINUTE) == 0
+
+
 # The server
 
 

@@ -1,7 +1,8 @@
 """The documents of the collection: their states, and what a record shows of them.
 
 A lease is a document whose status is `processing`, a record is `ready`, and a tombstone (`deleted`) remembers
-for a day that a record was deleted. The original application's documents have no status and count as ready.
+for a day that a record was deleted. A tombstone has `deleted_by` in place of `user_id`, so no query for the
+documents of a user reads it. The original application's documents have no status and count as ready.
 """
 
 from collections.abc import Mapping

@@ -22,6 +22,8 @@ from common.storage.mongo.documents import (
 from common.storage.mongo.indexes import IndexedStore
 
 _PING_SECONDS = 2
+# Documents of the original application may have another kind of id, or no user.
+_REGULAR = {"_id": {"$type": "objectId"}, "user_id": {"$type": "string"}}
 _NEWEST_FIRST = [("created_on", pymongo.DESCENDING), ("_id", pymongo.DESCENDING)]
 
 
@@ -82,17 +84,25 @@ class MongoRecords(IndexedStore):
     @driver_errors()
     def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
         """Replace a record by a tombstone, or raise NotFound."""
-        finished = {**owned(user_id, record_id), "status": {"$ne": "processing"}}
-        tombstone = {"user_id": user_id, "status": "deleted", "deleted_at": now}
-        if not self._images.replace_one(finished, tombstone).matched_count:
+        mine = owned(user_id, record_id)
+        tombstone = {"deleted_by": user_id, "status": "deleted", "deleted_at": now}
+        if self._images.replace_one({**mine, **READY}, tombstone).matched_count:
+            return
+        if self._images.find_one({"_id": mine["_id"], "deleted_by": user_id}, ["_id"]) is None:
             raise NotFound
 
     @driver_errors()
     def expired(self, before: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """Return (user_id, record_id) of records that are older, oldest first."""
-        old = {"created_on": {"$lt": created_on(before)}, **READY}
+        old = {**_older(before), **_REGULAR}
         found = self._images.find(old, ["user_id"], sort=[("created_on", 1)], limit=limit)
         return [(document["user_id"], str(document["_id"])) for document in found]
+
+    @driver_errors()
+    def count_irregular(self, before: datetime) -> int:
+        """Return how many older documents are none that the service can delete with their images."""
+        irregular = [{name: {"$not": kind}} for name, kind in _REGULAR.items()]
+        return self._images.count_documents({**_older(before), "$or": irregular})
 
     @driver_errors()
     def delete_many(self, record_ids: Iterable[str]) -> int:
@@ -112,3 +122,7 @@ class MongoRecords(IndexedStore):
             if document.get("status") == "processing":
                 named.add(str(document["_id"]))
         return named
+
+
+def _older(before: datetime) -> Document:
+    return {"created_on": {"$lt": created_on(before)}, **READY}

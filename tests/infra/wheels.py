@@ -1,0 +1,40 @@
+"""Whether every pinned package of the image has a wheel for both kinds of processor."""
+
+import re
+import shutil
+import subprocess
+
+from infra.local import FUNCTIONS, ROOT
+from tests.infra import dockerfile
+
+PLATFORMS = ("x86_64-manylinux_2_40", "aarch64-manylinux_2_40")  # of the Dockerfile's Debian
+REQUIREMENTS = (FUNCTIONS / "requirements.txt", FUNCTIONS / "requirements-local-model.txt")
+
+
+def wheel_faults(requirements: str) -> list[str]:
+    """Return a line for each platform on which a package has no wheel; asks the package index."""
+    uv = shutil.which("uv") or str(ROOT / ".venv/uv/bin/uv")
+    python = re.search(r"python:(3\.\d+)", dockerfile.base())
+    assert python
+    options = [
+        "--quiet",
+        "--python-version",
+        python[1],
+        "--only-binary",
+        ":all:",
+        "--output-file",
+        "/dev/null",
+    ]
+    faults = []
+    for platform in PLATFORMS:
+        command = [uv, "pip", "compile", *options, "--python-platform", platform, "-"]
+        done = subprocess.run(command, input=requirements, capture_output=True, text=True, check=False)
+        if done.returncode:
+            reason = re.search(r"[Bb]ecause (.+?)(?: and you require|,|\n|$)", done.stderr)
+            faults.append(f"{platform}: {reason[1] if reason else done.stderr.strip()}")
+    return faults
+
+
+def pinned() -> str:
+    """Return what the image installs, with the local model."""
+    return "\n".join(path.read_text("utf-8") for path in REQUIREMENTS)
