@@ -13,7 +13,7 @@ from endpoints import ENDPOINTS
 from infra.local import FUNCTIONS, ROOT
 from tests.service import functions_host
 
-LOCAL_ONLY = ("PORT", "DATA_DIR")
+LOCAL_ONLY = ("HOST", "PORT", "DATA_DIR")
 REQUIREMENTS = (
     FUNCTIONS / "requirements.txt",
     FUNCTIONS / "requirements-local-model.txt",
