@@ -8,6 +8,7 @@ from flask import Response
 
 from common import bootstrap
 from common.domain.errors import ApplicationError
+from common.observability.causes import describe
 from common.settings import Settings, SettingsError
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response
@@ -25,8 +26,11 @@ def main() -> int:
     try:
         parts = bootstrap.build(Settings.from_env(requires=ENDPOINTS["cleanup"].requires))
         print(json.dumps(asdict(parts.retention.clean_up())))
-    except (SettingsError, ApplicationError) as error:
+    except SettingsError as error:
         print(f"cleanup: {error}", file=sys.stderr)
+        return 1
+    except ApplicationError as error:
+        print(f"cleanup: {error} ({describe(error)})", file=sys.stderr)
         return 1
     return 0
 

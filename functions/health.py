@@ -3,6 +3,8 @@
 from flask import Response
 
 from common.domain.errors import Unavailable
+from common.observability.causes import describe
+from common.observability.request_context import bind
 from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response
 from endpoints import ENDPOINTS
@@ -13,6 +15,7 @@ def health(call: Call) -> Response:
     """Return 200 if the database answers within 2 seconds, else 503."""
     try:
         call.parts.check_health()
-    except Unavailable:
+    except Unavailable as error:
+        bind(cause=describe(error))
         return json_response({"status": "Unhealthy", "detail": "The database does not answer."}, 503)
     return json_response({"status": "Healthy"})

@@ -211,7 +211,11 @@ class FakeImages:
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
         self.objects: dict[str, bytes] = {}
+        self.is_ours = True
         self.made: dict[str, datetime] = {}  # by name; what is not in here was made at the start
+
+    def belongs_to_database(self) -> bool:
+        return self.is_ours
 
     def ensure_fits(self, size: int) -> None:
         self.steps.take("ensure_fits")
@@ -268,6 +272,20 @@ class FakePicture:
     def render(self, matte: Matte) -> Rendering:
         self._steps.take("cut_out")
         return Rendering(b"the cut-out", "image/png", 4, 3, (4, 3), (0, 0, 2, 3))
+
+
+class FakeDatabaseId:
+    """A DatabaseId in memory."""
+
+    def __init__(self, value: str | None = None) -> None:
+        self.value = value
+
+    def read(self) -> str | None:
+        return self.value
+
+    def create(self) -> str:
+        self.value = self.value or "a new id"
+        return self.value
 
 
 class FakeCodec:

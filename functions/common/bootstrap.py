@@ -23,6 +23,7 @@ from common.storage.addresses import AddressFetcher
 from common.storage.inline import InlineImageStore
 from common.storage.mongo.api_keys import MongoApiKeyStore
 from common.storage.mongo.connection import connect
+from common.storage.mongo.database_id import MongoDatabaseId
 from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
 
@@ -93,7 +94,7 @@ def build(settings: Settings) -> Parts:
     codec = _once(lambda: _codec(settings))
     collection = connect(settings.mongo_uri, settings.mongo_db)
     leases, records = MongoLeases(collection), MongoRecords(collection)
-    images = _once(lambda: _images(settings))
+    images = _once(lambda: _images(settings, MongoDatabaseId(collection.database)))
     remover = _once(lambda: _remover(settings, codec))
     uploads = Uploads(leases, records, images, codec, remover, settings.user_limit)
     keys = settings.app_secret_keys
@@ -138,7 +139,7 @@ def _load_ahead(uploads: Uploads) -> None:
     threading.Thread(target=load, name="load ahead").start()
 
 
-def _images(settings: Settings) -> ImageStore:
+def _images(settings: Settings, database_id: MongoDatabaseId) -> ImageStore:
     inline = InlineImageStore()
     if not settings.image_bucket:
         return inline
@@ -146,7 +147,7 @@ def _images(settings: Settings) -> ImageStore:
     from common.storage.gcs.signer import Signer
     from common.storage.gcs.store import BucketImageStore
 
-    return BucketImageStore(connect_bucket(settings.image_bucket), inline, Signer())
+    return BucketImageStore(connect_bucket(settings.image_bucket), inline, Signer(), database_id)
 
 
 def _codec(settings: Settings) -> PictureCodec:

@@ -9,3 +9,5 @@ KEY_LEASE_TTL = timedelta(minutes=3)  # the same for an upload that is sent agai
 # Cleanup
 ORPHAN_AGE = timedelta(hours=1)  # a younger object may belong to an upload that is still running
 CLEANUP_SECONDS = 50.0
+TOLERATED_ORPHANS = 100  # objects; of more than that, and more than this share, something else is wrong
+TOLERATED_SHARE = 0.2

@@ -1,4 +1,4 @@
-"""python -m infra.migrate to-bucket|to-records: move the images of existing records to a bucket, or back."""
+"""python -m infra.migrate to-bucket|to-records|adopt: move the images of existing records, adopt a bucket."""
 
 import argparse
 import sys
@@ -11,9 +11,12 @@ from common.imaging.codec import PillowCodec
 from common.settings import SETTINGS, Settings, SettingsError
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.mongo.connection import connect
+from common.storage.mongo.database_id import MongoDatabaseId
 from common.storage.mongo.documents import Document
+from common.storage.mongo.records import MongoRecords
 from endpoints import ENDPOINTS
 from infra.errors import CommandError, exit_status
+from infra.migrate.adopt import adopt
 from infra.migrate.faults import BAD_URI, explained
 from infra.migrate.records import Records
 from infra.migrate.run import Direction, Report, go_through
@@ -28,6 +31,7 @@ nothing; run again to continue. Reads the service's settings from the environmen
 IMAGE_BUCKET and MAX_MEGAPIXELS (for previews). Uses the Application Default Credentials of Google Cloud, or
 none if STORAGE_EMULATOR_HOST is set. The hosts keep running, with IMAGE_BUCKET already set (to-bucket) or
 still set (to-records), so that they read both places. Run one direction at a time."""
+_ADOPT = "adopt"
 _DIRECTIONS: Mapping[str, Callable[[Records, MigrationStore, Settings], Direction]] = {
     "to-bucket": lambda records, store, at: ToBucket(records, store, PillowCodec(at.max_megapixels)),
     "to-records": lambda records, store, _: ToRecords(records, store),
@@ -44,8 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.migrate", description=_HELP)
     parser.add_argument(
         "direction",
-        choices=_DIRECTIONS,
-        help="to-bucket: from the records to the bucket IMAGE_BUCKET; to-records: back",
+        choices=[*_DIRECTIONS, _ADOPT],
+        help="to-bucket: from the records to the bucket IMAGE_BUCKET; to-records: back;"
+        " adopt: give a bucket with pictures and its database the same id, which cleanup requires",
     )
     parser.add_argument("--dry-run", action="store_true", help="show what would be moved, and change nothing")
     add_patience(parser, "for how long a call to the bucket that fails is tried again")
@@ -67,8 +72,12 @@ def _run(options: argparse.Namespace) -> int:
     with explained(settings.image_bucket):
         images = _collection(settings)
         with images.database.client:
-            store = MigrationStore(connect_bucket(settings.image_bucket), timeout=options.patience)
+            bucket, database_id = connect_bucket(settings.image_bucket), MongoDatabaseId(images.database)
+            store = MigrationStore(bucket, database_id, timeout=options.patience)
             store.check()
+            if options.direction == _ADOPT:
+                print(adopt(bucket, MongoRecords(images), database_id, dry_run=options.dry_run))
+                return 0
             records = Records(images)
             direction = _DIRECTIONS[options.direction](records, store, settings)
             report = _move(direction, records, dry_run=options.dry_run)

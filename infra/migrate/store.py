@@ -10,6 +10,7 @@ from google.cloud import storage
 
 from common.domain.errors import NotFound
 from common.domain.models import ImageFields, Images, StoredObject, Variant
+from common.storage.gcs.bucket_id import DatabaseId
 from common.storage.gcs.client import at_once, checksum, driver_errors
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore
@@ -32,9 +33,11 @@ class MigrationStore:
     overwritten and not deleted first, because a record may refer to them by now, through another run.
     """
 
-    def __init__(self, bucket: storage.Bucket, *, timeout: float) -> None:
+    def __init__(self, bucket: storage.Bucket, database_id: DatabaseId, *, timeout: float) -> None:
         self._bucket = bucket
-        self._images = BucketImageStore(bucket, InlineImageStore(), Signer(), upload=self._replace)
+        self._images = BucketImageStore(
+            bucket, InlineImageStore(), Signer(), database_id, upload=self._replace
+        )
         self._options = call_options(timeout)
         self._written: dict[str, _Written] = {}
         self._began = 0.0

@@ -11,10 +11,12 @@ from typing import Any
 import pymongo
 from google.cloud import storage
 
-from common import bootstrap
+from common import bootstrap, timeouts
 from common.service.retention import Retention
 from common.service.sessions import SessionSigner
 from common.settings import Settings
+from common.storage.gcs.bucket_id import NAME as BUCKET_ID
+from tests.bucket_ids import share_id
 from tests.chaos.database import Link, RestartableDatabase
 from tests.chaos.hosts import RestartableHost
 from tests.chaos.provider import Provider
@@ -45,6 +47,7 @@ class Stage:
 
     def retention(self, *, ahead: timedelta) -> Retention:
         """Return the service's own use cases, with a clock that is ahead."""
+        timeouts.TOLERATED_ORPHANS = 10**9  # this much chaos leaves many
         retention = bootstrap.build(self.settings).retention
         return replace(retention, clock=lambda: datetime.now(UTC) + ahead)
 
@@ -56,7 +59,7 @@ class Stage:
 
     def objects(self) -> set[str]:
         """Return the names of all objects."""
-        return {blob.name for blob in self.bucket.list_blobs()} if self.bucket else set()
+        return {blob.name for blob in self.bucket.list_blobs()} - {BUCKET_ID} if self.bucket else set()
 
 
 @contextlib.contextmanager
@@ -79,6 +82,7 @@ def running(host: str, store: str, seed: str, folder: Path) -> Iterator[Stage]:
         if store == "bucket":
             emulator = ends.enter_context(GcsEmulator())
             bucket = emulator.bucket(emulator.create_bucket(_BUCKET))
+            share_id(bucket, database.uri, _DATABASE)
             gate = ends.enter_context(StorageGate(emulator.url))
             environ |= {"IMAGE_BUCKET": _BUCKET, "STORAGE_EMULATOR_HOST": gate.url}
             os.environ["STORAGE_EMULATOR_HOST"] = emulator.url  # this process cleans up in the end

@@ -12,6 +12,7 @@ import pymongo
 import pytest
 
 from infra.local.database import start_database
+from tests.bucket_ids import share_id
 from tests.gcs import GcsEmulator
 from tests.integration.client import Client
 from tests.integration.hosts import Host, running_app, running_functions
@@ -88,6 +89,8 @@ def host(
     request: pytest.FixtureRequest,
     environ: dict[str, str],
     stores: dict[str, dict[str, str]],
+    gcs: GcsEmulator,
+    mongo_uri: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Host]:
     """Each host with each store in turn.
@@ -98,7 +101,11 @@ def host(
     kind, store = request.param.split("-")
     run = {"functions": running_functions, "app": running_app}[kind]
     log: Path = tmp_path_factory.mktemp("log") / f"{request.param}.log"
-    with run({**environ, **stores[store], "MONGO_DB": f"test_{kind}_{store}"}, log) as running:
+    chosen, database = dict(stores[store]), f"test_{kind}_{store}"
+    if store == "bucket":
+        chosen["IMAGE_BUCKET"] = gcs.create_bucket(f"images-{kind}")
+        share_id(gcs.bucket(chosen["IMAGE_BUCKET"]), mongo_uri, database)
+    with run({**environ, **chosen, "MONGO_DB": database}, log) as running:
         yield running
 
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from common.domain import errors
 from common.domain.models import TimeWindow
 from endpoints import ENDPOINTS
 from tests.fakes import START, UPLOAD
+from tests.host import form
 from tests.photos import decoded
 from tests.service import PICTURE, UNKNOWN, Service, functions_host, problem
 
@@ -140,6 +142,65 @@ def test_health_without_a_database_is_503(service: Service) -> None:
     response = service.call("GET", "/health")
 
     assert (response.status_code, response.get_json()["status"]) == (503, "Unhealthy")
+
+
+def _caused(error: errors.ApplicationError, cause: Exception, *notes: str) -> errors.ApplicationError:
+    for note in notes:
+        cause.add_note(note)
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "status", "cause"),
+    [
+        (
+            "acquire",
+            _caused(errors.Unavailable(), OperationFailure("bad auth", 18), "AuthenticationFailed"),
+            503,
+            "Unavailable < OperationFailure (AuthenticationFailed)",
+        ),
+        (
+            "complete",
+            _caused(errors.Unavailable(), PermissionError("no"), "403 forbidden"),
+            503,
+            "Unavailable < PermissionError (403 forbidden)",
+        ),
+        (
+            "matte",
+            _caused(errors.RemoverFailed(), RuntimeError("a tensor")),
+            502,
+            "RemoverFailed < RuntimeError",
+        ),
+        ("matte", ZeroDivisionError("a bug"), 500, "ZeroDivisionError"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_the_line_of_a_request_names_the_cause_of_its_failure(
+    service: Service,
+    caplog: pytest.LogCaptureFixture,
+    step: str,
+    error: Exception,
+    status: int,
+    cause: str,
+) -> None:
+    service.records.steps.failing[step] = error
+
+    assert service.call("POST", "/upload", **form(PICTURE)).status_code == status
+
+    [line] = [record for record in caplog.records if record.name == "request"]
+    assert vars(line)["fields"]["cause"] == cause
+
+
+def test_the_line_of_an_unhealthy_answer_names_the_cause(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.records.steps.failing["ping"] = _caused(errors.Unavailable(), OSError(), "refused")
+
+    service.call("GET", "/health")
+
+    [line] = [record for record in caplog.records if record.name == "request"]
+    assert vars(line)["fields"]["cause"] == "Unavailable < OSError (refused)"
 
 
 def test_cleanup_tells_what_it_did(service: Service) -> None:

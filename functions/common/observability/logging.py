@@ -16,7 +16,7 @@ from common.observability.request_context import Context, current
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _PATH_LENGTH = 200  # characters of an address
 _TRACE = ("logging.googleapis.com/trace", "logging.googleapis.com/spanId")
-_SHOWN = ("remover", "reused", "repeated", "steps")  # on a terminal
+_SHOWN = ("remover", "reused", "repeated", "steps", "cause")  # on a terminal
 _requests = logging.getLogger("request")
 
 

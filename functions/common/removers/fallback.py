@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from common.domain.errors import RateLimited, RemoverError, RemoverFailed
 from common.domain.pictures import Look, Matte
+from common.observability.causes import describe
 from common.removers.base import BackgroundRemover
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class FallbackRemover:
                 return self._remover(name, make).matte(look)
             except RemoverError as error:
                 if name not in self._broken:
-                    logger.warning("The remover %s failed with %s", name, error.code)
+                    logger.warning("The remover %s failed with %s: %s", name, error.code, describe(error))
                 failures.append(error)
         raise _most_telling(failures)
 

@@ -106,6 +106,9 @@ class ImageStore(Protocol):
     Every method raises Unavailable if it needs a bucket that does not answer.
     """
 
+    def belongs_to_database(self) -> bool:
+        """Tell whether this store is the database's own, so that objects without a record are orphans."""
+
     def ensure_fits(self, size: int) -> None:
         """Raise ImageTooLarge if an original of `size` bytes cannot be kept."""
 

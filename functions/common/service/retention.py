@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 
 from common import timeouts
 from common.domain.errors import ApplicationError, Unavailable
-from common.domain.models import CleanupReport, TimeWindow, utc_now
+from common.domain.models import CleanupReport, StoredObject, TimeWindow, utc_now
+from common.observability.causes import describe
 from common.service.ports import ImageStore, LeaseStore, RecordStore
 
 _BATCH = 100
 _SEARCH = 1_000  # for each search the embedded server looks at all expired records
+_FOREIGN = (
+    "cleanup deletes nothing: the bucket and the database do not carry the same id;"
+    " if they belong together, run python -m infra.migrate adopt"
+)
 _FAILED = "The service is not available right now. Part of the work may be done; try again in a minute."
 
 logger = logging.getLogger(__name__)
@@ -22,8 +27,8 @@ def delete_images(images: ImageStore, user_id: str, record_id: str) -> None:
     """Delete the images of a record; if the store does not answer, leave them to cleanup."""
     try:
         images.remove([(user_id, record_id)])
-    except ApplicationError:
-        logger.warning("images of %s could not be deleted and are left to cleanup", record_id)
+    except ApplicationError as error:
+        logger.warning("the images of %s are left to cleanup: %s", record_id, describe(error))
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,9 @@ class Retention:
 
     def _clean_up(self, deadline: float) -> CleanupReport:
         released = self.release_leases()
+        if not self.images().belongs_to_database():
+            logger.error(_FOREIGN)
+            return CleanupReport(0, released, 0, more=False)
         records, images, more = self._delete_expired(deadline)
         if not more:
             orphans, more = self._delete_orphans(deadline)
@@ -88,13 +96,21 @@ class Retention:
 
     def _delete_orphans(self, deadline: float) -> tuple[int, bool]:
         """Delete old objects without a record; the second value says whether time ran out."""
-        orphans = 0
+        orphans, seen, more = self._find_orphans(deadline)
+        if len(orphans) > max(timeouts.TOLERATED_ORPHANS, seen * timeouts.TOLERATED_SHARE):
+            logger.error("cleanup deletes no objects: %d of %d have no record", len(orphans), seen)
+            return 0, False
+        return self.images().discard(orphans), more
+
+    def _find_orphans(self, deadline: float) -> tuple[Sequence[StoredObject], int, bool]:
+        """Return old objects without a record, how many objects were seen and whether time ran out."""
+        orphans: list[StoredObject] = []
+        seen = 0
         for page in self.images().old_objects(self.clock() - timeouts.ORPHAN_AGE):
             if time.monotonic() >= deadline:
-                return orphans, True
+                return orphans, seen, True
+            seen += len(page)
             named = self.records.named_objects({found.record_id for found in page})
             # A running upload keeps what it has written so far, whatever the clocks say.
-            orphans += self.images().discard(
-                found for found in page if found.name not in named and found.record_id not in named
-            )
-        return orphans, False
+            orphans += (each for each in page if each.name not in named and each.record_id not in named)
+        return orphans, seen, False

@@ -11,6 +11,7 @@ from common import timeouts
 from common.domain.errors import ApplicationError, KeyReused, NotFound, UploadInProgress
 from common.domain.models import ImageRecord, Images, Lease, PictureDetails, TimeWindow, Upload, utc_now
 from common.domain.names import name_from_file, validated_name
+from common.observability.causes import describe
 from common.observability.request_context import bind, timed
 from common.removers.base import BackgroundRemover
 from common.service.ports import ImageStore, LeaseStore, PictureCodec, RecordStore
@@ -81,8 +82,8 @@ class Uploads:
         """Free the slot, then delete the images; what fails here is left to lease expiry and cleanup."""
         try:
             is_released = self.leases.release(user_id, record_id)
-        except ApplicationError:
-            logger.warning("the lease and images of %s are left to cleanup", record_id)
+        except ApplicationError as error:
+            logger.warning("the lease and images of %s are left to cleanup: %s", record_id, describe(error))
             return
         if is_released:
             delete_images(self.images(), user_id, record_id)

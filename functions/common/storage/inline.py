@@ -22,6 +22,10 @@ _FIELDS: dict[Variant, tuple[str, ...]] = {
 class InlineImageStore:
     """Keeps the images in the record itself: base64 text where that fits, else a third more as binary."""
 
+    def belongs_to_database(self) -> bool:
+        """Return True: inline images are in the database."""
+        return True
+
     def ensure_fits(self, size: int) -> None:
         """Raise ImageTooLarge where an original of `size` bytes cannot be kept."""
         if size > DOCUMENT_BYTES:

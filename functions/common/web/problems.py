@@ -11,6 +11,8 @@ from flask import Request, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from common.domain import errors, removal_errors
+from common.observability.causes import describe
+from common.observability.request_context import bind
 
 _STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
     errors.BadRequest: HTTPStatus.BAD_REQUEST,
@@ -67,6 +69,8 @@ class Problem:
     @classmethod
     def of(cls, error: Exception) -> "Problem":
         """Describe an exception; an unexpected one is logged and tells its caller nothing."""
+        if cls.status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            bind(cause=describe(error))
         if isinstance(error, errors.ApplicationError) and (status := _status(error)):
             return cls(status, error.code, error.detail, _retry_after(error))
         if isinstance(error, HTTPException) and error.code and error.code < 500:

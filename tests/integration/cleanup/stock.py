@@ -18,14 +18,17 @@ from google.cloud import storage
 from common.domain.models import OBJECT_FIELDS, Images, PictureDetails, TimeWindow
 from common.imaging.codec import PillowCodec
 from common.service.ports import ImageStore
+from common.storage.gcs.bucket_id import NAME as BUCKET_ID
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore, object_names
 from common.storage.inline import InlineImageStore
 from common.storage.mongo.connection import connect
+from common.storage.mongo.database_id import MongoDatabaseId
 from common.storage.mongo.documents import CREATED_ON
 from common.storage.mongo.leases import MongoLeases
 from infra.local import FUNCTIONS, ROOT
+from tests.bucket_ids import share_id
 from tests.fakes import FakeRemover
 from tests.photos import photo
 from tests.use_cases import UseCases, mongo_stores, use_cases
@@ -48,6 +51,8 @@ class Stock:
         if storage_url:
             self.environ |= {"IMAGE_BUCKET": self.bucket, "STORAGE_EMULATOR_HOST": storage_url}
         MongoLeases(self.images).release_stale(TimeWindow(datetime.now(UTC)))  # makes the indexes
+        if storage_url:
+            share_id(self._direct_bucket(), uri, name)
 
     def keep(self, count: int, age: timedelta = timedelta()) -> list[Document]:
         """Put finished records here, made that long ago, and return their documents."""
@@ -117,9 +122,12 @@ class Stock:
         return sorted(found, key=lambda each: order[each["_id"]])
 
     def objects(self) -> set[str]:
+        return {blob.name for blob in self._direct_bucket().list_blobs()} - {BUCKET_ID}
+
+    def _direct_bucket(self) -> storage.Bucket:
         nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
         client = storage.Client("none", nobody, client_options={"api_endpoint": self.storage_url})
-        return {blob.name for blob in client.bucket(self.bucket).list_blobs()}
+        return client.bucket(self.bucket)
 
     def named(self) -> set[str]:
         """Return the names of the objects that records lead to."""
@@ -128,7 +136,12 @@ class Stock:
 
     def store(self) -> ImageStore:
         inline = InlineImageStore()
-        return BucketImageStore(connect_bucket(self.bucket), inline, Signer()) if self.storage_url else inline
+        if not self.storage_url:
+            return inline
+        return BucketImageStore(connect_bucket(self.bucket), inline, Signer(), self.database_id())
+
+    def database_id(self) -> MongoDatabaseId:
+        return MongoDatabaseId(self.images.database)
 
     def service(self, **options: Any) -> UseCases:
         """Return the use cases over all of this, in this process."""

@@ -105,6 +105,7 @@ def test_a_bucket_too_large_for_one_cleanup_is_searched_by_repeated_ones(
 ) -> None:
     bucket_stock.write(("me", f"{number:024x}") for number in range(700))  # three pages of the listing
     monkeypatch.setattr("common.storage.gcs.store.secrets.token_hex", lambda _: "00000000")
+    monkeypatch.setattr("common.timeouts.TOLERATED_ORPHANS", 10_000)
     retention = bucket_stock.service_in(61 * MINUTE).retention
 
     assert retention.clean_up() == CleanupReport(0, 0, 2_000, more=True)

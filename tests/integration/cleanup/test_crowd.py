@@ -27,7 +27,7 @@ def test_a_document_of_the_stock_is_what_the_service_writes(stock: Stock) -> Non
 def test_cleanups_killed_and_two_at_once_delete_all_that_expired_and_nothing_live(stock: Stock) -> None:
     expired, live = (600, 60) if stock.storage_url else (10_000, 500)
     stock.keep(expired, 31 * DAY)
-    kept = [*stock.keep(live, 29 * DAY), *stock.lease(5, 14 * MINUTE), *stock.delete(5)]
+    kept = [*stock.keep(live, 29 * DAY), *stock.lease(5, 5 * MINUTE), *stock.delete(5)]
     stock.lease(60, 16 * MINUTE, with_objects=bool(stock.storage_url))
     before = stock.documents(kept)
     chance = random.Random(SEED)

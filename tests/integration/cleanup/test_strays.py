@@ -20,12 +20,12 @@ HOUR = timedelta(hours=1)
 
 
 def test_the_objects_of_a_dead_upload_are_deleted_after_an_hour(bucket_stock: Stock) -> None:
-    bucket_stock.lease(40, 16 * MINUTE, with_objects=True)
+    bucket_stock.lease(30, 16 * MINUTE, with_objects=True)
     kept = bucket_stock.keep(2)
 
-    assert bucket_stock.service().retention.clean_up() == CleanupReport(0, 40, 0, more=False)
-    assert len(bucket_stock.objects()) == 126
-    assert bucket_stock.service_in(61 * MINUTE).retention.clean_up() == CleanupReport(0, 0, 120, more=False)
+    assert bucket_stock.service().retention.clean_up() == CleanupReport(0, 30, 0, more=False)
+    assert len(bucket_stock.objects()) == 96
+    assert bucket_stock.service_in(61 * MINUTE).retention.clean_up() == CleanupReport(0, 0, 90, more=False)
     assert bucket_stock.objects() == bucket_stock.named()
     assert bucket_stock.documents(kept) == kept
 

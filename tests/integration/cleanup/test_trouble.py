@@ -27,8 +27,9 @@ SAID = "The service is not available right now"
 
 
 def test_objects_that_could_not_be_deleted_with_their_records_are_found_by_the_next_cleanup(
-    make_stock: MakeStock, storage_gate: StorageGate
+    make_stock: MakeStock, storage_gate: StorageGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("common.timeouts.TOLERATED_ORPHANS", 250)
     stock = make_stock("gate")
     stock.keep(250, 31 * DAY)
     kept = stock.keep(20)

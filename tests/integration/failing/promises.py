@@ -24,6 +24,7 @@ from common.service.sessions import SessionSigner
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore, object_names
 from common.storage.inline import InlineImageStore
+from common.storage.mongo.database_id import MongoDatabaseId
 from tests.integration.client import Client
 from tests.integration.hosts import Host
 from tests.use_cases import UseCases, mongo_stores, use_cases
@@ -148,7 +149,8 @@ class Promises:
     def service(self, *, ahead: timedelta = timedelta(0)) -> UseCases:
         """Return the use cases in this process, with a clock that is so far ahead and no remover."""
         inline = InlineImageStore()
-        images = BucketImageStore(self.bucket, inline, Signer()) if self.bucket else inline
+        database_id = MongoDatabaseId(self.documents().database)
+        images = BucketImageStore(self.bucket, inline, Signer(), database_id) if self.bucket else inline
         return use_cases(
             *mongo_stores(self.documents()),
             images=lambda: images,

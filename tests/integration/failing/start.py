@@ -15,6 +15,7 @@ import pymongo
 import requests
 
 from infra.local import FUNCTIONS, ROOT
+from tests.bucket_ids import share_id
 from tests.gcs import GcsEmulator
 from tests.integration.failing.mongo_gate import MongoGate
 from tests.integration.failing.promises import LIMIT, PATIENCE, SECRET, Promises
@@ -50,6 +51,7 @@ def running(
     bucket = None
     if store == "bucket":
         bucket = parts.gcs.bucket(folder.name if again else parts.gcs.create_bucket(folder.name))
+        share_id(bucket, parts.mongo_uri, folder.name)
     port = urlsplit(parts.mongo_uri).port
     assert port
     with MongoGate(port) as mongo, StallingGate(parts.gcs.url) as storage, ObjectCut() as provider:

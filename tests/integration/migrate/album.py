@@ -16,11 +16,13 @@ from common.domain.errors import ApplicationError
 from common.domain.models import Images
 from common.imaging.codec import PillowCodec
 from common.service.ports import ImageStore
+from common.storage.gcs.bucket_id import NAME as BUCKET_ID
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
 from common.storage.mongo.connection import connect
+from common.storage.mongo.database_id import MongoDatabaseId
 from infra import ROOT
 from infra.migrate.__main__ import main
 from infra.migrate.records import INLINE_FIELDS
@@ -86,7 +88,8 @@ class Album:
         )
 
     def store(self) -> ImageStore:
-        return BucketImageStore(connect_bucket(self.bucket), InlineImageStore(), Signer())
+        database_id = MongoDatabaseId(self.images.database)
+        return BucketImageStore(connect_bucket(self.bucket), InlineImageStore(), Signer(), database_id)
 
     def served(self, *, with_bucket: bool = True) -> dict[tuple[str, str], tuple[str, object]]:
         """Return the service's answer for every image of every record."""
@@ -104,7 +107,9 @@ class Album:
         return file.content_type, content
 
     def objects(self) -> set[str]:
-        return {blob.name for blob in storage.Client(project=None).bucket(self.bucket).list_blobs()}
+        return {blob.name for blob in storage.Client(project=None).bucket(self.bucket).list_blobs()} - {
+            BUCKET_ID
+        }
 
     def named(self) -> set[str]:
         """Return the names of the objects that records lead to."""

@@ -46,8 +46,17 @@ def driver_errors() -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        logger.warning("Cloud Storage or its credentials failed: %s", error)
-        raise Unavailable from error
+        cause = error.cause if isinstance(error, api.RetryError) and error.cause else error
+        _note(cause)
+        raise Unavailable from cause
+
+
+def _note(error: BaseException) -> None:
+    """Add the status and the reason that Cloud Storage gave; its sentences name objects and accounts."""
+    if isinstance(error, api.GoogleAPICallError):
+        details = [each for each in error.errors if isinstance(each, dict)]
+        reasons = [str(each["reason"]) for each in details if "reason" in each]
+        error.add_note(" ".join([str(int(error.code or 0)), *reasons]))
 
 
 def checksum(content: bytes) -> str:

@@ -1,5 +1,6 @@
 """Images as objects of a bucket, which their record leads to by name."""
 
+import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from google.api_core import exceptions as api
 from google.cloud import storage
 
+from common.domain.errors import ApplicationError
 from common.domain.models import (
     IMMUTABLE,
     OBJECT_FIELDS,
@@ -19,6 +21,8 @@ from common.domain.models import (
     StoredObject,
     Variant,
 )
+from common.observability.causes import describe
+from common.storage.gcs.bucket_id import BucketId, DatabaseId
 from common.storage.gcs.client import PATIENCE, at_once, checksum, driver_errors
 from common.storage.gcs.image import BucketImage
 from common.storage.gcs.signer import Signer
@@ -35,6 +39,8 @@ SIZE_FIELDS: Mapping[Variant, str] = {
     "preview": "preview_size",
 }
 
+logger = logging.getLogger(__name__)
+
 
 class BucketImageStore:
     """Keeps images in a bucket; those that are still in their records are read there."""
@@ -44,12 +50,19 @@ class BucketImageStore:
         bucket: storage.Bucket,
         inline: "ImageStore",
         signer: Signer,
+        database_id: DatabaseId,
         upload: Callable[[storage.Blob, bytes, str], None] | None = None,
     ) -> None:
         self._bucket = bucket
         self._inline = inline
         self._signer = signer
+        self._id = BucketId(bucket, database_id)
+        self._has_id = False
         self._upload = upload or _upload_new
+
+    def belongs_to_database(self) -> bool:
+        """Tell whether bucket and database carry the same id, which is renewed when it is a day old."""
+        return self._id.is_shared()
 
     def ensure_fits(self, size: int) -> None:
         """Return: a bucket takes whatever an upload may have."""
@@ -57,6 +70,7 @@ class BucketImageStore:
     @driver_errors()
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
         """Write the three objects at once; what a failure leaves behind is the caller's to remove."""
+        self._establish_id()
         names = object_names(user_id, record_id)
         objects = (
             (names["original"], images.original, images.content_type),
@@ -74,6 +88,17 @@ class BucketImageStore:
         blob = self._bucket.blob(name)
         blob.cache_control = IMMUTABLE
         self._upload(blob, content, content_type)
+
+    def _establish_id(self) -> None:
+        """Before the first upload: give an empty bucket the id without which cleanup will not touch it."""
+        if self._has_id:
+            return
+        try:
+            self._id.establish()
+        except ApplicationError as error:
+            logger.warning("the bucket got no id, and the next upload tries again: %s", describe(error))
+        else:
+            self._has_id = True
 
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields that lead to this image."""
@@ -135,8 +160,14 @@ def object_names(user_id: str, record_id: str) -> Mapping[Variant, str]:
     return {variant: f"{user_id}/{record_id}/{variant}" for variant in OBJECT_FIELDS}
 
 
+def record_id_of(name: str) -> str | None:
+    """Return the id of the record to which an object of this name belongs; None if it is no image of ours."""
+    ours = _OBJECT_NAME.fullmatch(name)
+    return ours[1] if ours else None
+
+
 def _old_object(blob: storage.Blob, made_before: datetime) -> Iterator[StoredObject]:
-    """Yield the object where it is old and one of ours; what else is in the bucket is left alone."""
-    ours = _OBJECT_NAME.fullmatch(blob.name)
-    if ours and blob.time_created < made_before:
-        yield StoredObject(blob.name, ours[1], blob.generation)
+    """Yield the object if it is old and one of ours; everything else in the bucket is left alone."""
+    record_id = record_id_of(blob.name)
+    if record_id and blob.time_created < made_before:
+        yield StoredObject(blob.name, record_id, blob.generation)

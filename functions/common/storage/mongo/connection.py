@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pymongo
 from pymongo.collection import Collection
-from pymongo.errors import DocumentTooLarge, PyMongoError
+from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure, PyMongoError
 
 from common.domain.errors import ImageTooLarge, Unavailable
 from common.storage.mongo.documents import Document
@@ -34,4 +34,16 @@ def driver_errors() -> Iterator[None]:
     except DocumentTooLarge as error:
         raise ImageTooLarge from error
     except PyMongoError as error:
+        _note(error)
         raise Unavailable from error
+
+
+def _note(error: PyMongoError) -> None:
+    """Add what of the driver's text holds no secret: a server's name for its error, or which server is away.
+
+    The text of other errors may quote documents.
+    """
+    if isinstance(error, OperationFailure):
+        error.add_note(str((error.details or {}).get("codeName") or f"code {error.code}"))
+    elif isinstance(error, ConnectionFailure):
+        error.add_note(str(error).partition(", Timeout:")[0])
