@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 from common.bootstrap import check_settings
 from common.domain.errors import NotFound
 from common.web import problems
+from common.web.access import AccessGate
 from common.web.endpoint import Call, HttpFunction, endpoint, largest_body
 from common.web.front.server import Limits, serve
 from common.web.responses import prefers_html
@@ -65,6 +66,9 @@ def create_app() -> Flask:
     # Without this Flask redirects a path with two slashes to what the Host header names.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False  # a trailing slash is ignored, as by the functions
+    if settings.access_key:
+        gate = AccessGate(settings)
+        app.before_request(lambda: gate.respond(request))
     app.config["SITE_POLICY"] = site_policy(bucket=bool(settings.image_bucket))
     for each in ENDPOINTS.values():
         _add_endpoint(app, each)

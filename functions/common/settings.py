@@ -33,6 +33,7 @@ class Settings:
     megapixels_at_once: int = 100
     api_keys: str = "required"  # or "off"
     fetch_urls: bool = True
+    access_key: str = field(default="", repr=False)  # empty lets everybody in
     allowed_origins: tuple[str, ...] = ()
     site_url: str = ""
     cookie_samesite: str = "Lax"
@@ -184,6 +185,7 @@ SETTINGS: Mapping[str, _Setting] = {
     ),
     "API_KEYS": _Setting("api_keys", _matching("required|off"), "required or off"),
     "FETCH_URLS": _Setting("fetch_urls", _boolean, "true or false"),
+    "ACCESS_KEY": _Setting("access_key", _matching(r".{12,200}"), "at least 12 characters"),
     "ALLOWED_ORIGINS": _Setting(
         "allowed_origins", _list_of(_origin), "origins like https://example.com, with commas between"
     ),

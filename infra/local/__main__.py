@@ -86,7 +86,8 @@ def _run(environ: dict[str, str]) -> None:
         _wait_until_ready(app, address)
         print(f"Ready: {address.url}", flush=True)
         if address.network_url:
-            print(f"For everybody on your network: {address.network_url}", flush=True)
+            whom = "those who have the key" if environ.get("ACCESS_KEY") else "everybody"
+            print(f"On your network, for {whom}: {address.network_url}", flush=True)
         threading.Thread(target=_keep_clean, args=[parts.retention], daemon=True).start()
         _watch(children)
 

@@ -11,7 +11,12 @@ from tests.infra.manifests import Object, application, containers, contents, env
 USER = 10001  # as in the Dockerfile
 LONGEST_UPLOAD = 100  # seconds
 DATABASE_WAIT = 2  # seconds that health waits for it
-SECRETS = {"MONGO_URI": "mongodb://server", "APP_SECRET_KEY": "k" * 16, "X_RAPID_API_KEY": "k"}
+SECRETS = {
+    "MONGO_URI": "mongodb://server",
+    "APP_SECRET_KEY": "k" * 16,
+    "X_RAPID_API_KEY": "k",
+    "ACCESS_KEY": "k" * 12,
+}
 REQUIRES = {"Deployment": APPLICATION_REQUIRES, "CronJob": ENDPOINTS["cleanup"].requires}
 PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 RESTRICTIONS: Object = {
