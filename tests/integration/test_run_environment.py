@@ -107,7 +107,9 @@ def test_images_are_migrated(gcs: GcsEmulator, mongo_uri: str) -> None:
     album.images.database.client.close()
 
 
-@pytest.mark.parametrize("module", ["infra.local", "infra.migrate", "infra.models", "infra.site"])
+@pytest.mark.parametrize(
+    "module", ["infra.keys", "infra.local", "infra.migrate", "infra.models", "infra.site"]
+)
 def test_help_needs_nothing_else(module: str) -> None:
     done = run(module, "--help")
 
