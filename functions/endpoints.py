@@ -8,7 +8,7 @@ class Endpoint(NamedTuple):
 
     function: str  # "module:callable"; a Cloud Function's FUNCTION_TARGET is the callable's name
     methods: tuple[str, ...]
-    paths: tuple[str, ...]  # the one under /api, then those of the original application
+    paths: tuple[str, ...]  # the documented one, then others that are answered alike
     requires: tuple[str, ...]  # settings; REMOVER stands for all that the chosen remover needs
     is_public: bool = True  # False: not for calls from other machines
 
@@ -20,6 +20,8 @@ class Endpoint(NamedTuple):
 
 _USERS = ("MONGO_URI", "APP_SECRET_KEY")
 
+_PROGRAMS = ("MONGO_URI", "REMOVER")
+
 ENDPOINTS = {
     "upload": Endpoint("upload:upload", ("POST",), ("/api/upload", "/"), (*_USERS, "REMOVER")),
     "list": Endpoint("list_images:list_images", ("GET",), ("/api/list",), _USERS),
@@ -28,8 +30,22 @@ ENDPOINTS = {
         "delete:delete", ("DELETE",), ("/api/delete/{record_id}", "/remove/{record_id}"), _USERS
     ),
     "image": Endpoint("image:image", ("GET",), ("/api/image/{record_id}/{variant}",), _USERS),
+    # One function with four endpoints, in the dialects of remove.bg, rembg's server and withoutBG's server.
+    "removebg": Endpoint("removebg:removebg", ("POST",), ("/v1.0/removebg", "/api/v1.0/removebg"), _PROGRAMS),
+    "account": Endpoint("removebg:removebg", ("GET",), ("/v1.0/account", "/api/v1.0/account"), _PROGRAMS),
+    "rembg": Endpoint("removebg:removebg", ("GET", "POST"), ("/api/remove",), _PROGRAMS),
+    "withoutbg": Endpoint(
+        "removebg:removebg", ("POST",), ("/v1/remove-background", "/api/v1/remove-background"), _PROGRAMS
+    ),
     "health": Endpoint("health:health", ("GET",), ("/api/health", "/health"), ("MONGO_URI",)),
     "cleanup": Endpoint("cleanup:cleanup", ("POST",), ("/api/cleanup",), ("MONGO_URI",), is_public=False),
+}
+
+# The Cloud Functions, each named after its first endpoint.
+CLOUD_FUNCTIONS = {
+    name: endpoint
+    for name, endpoint in ENDPOINTS.items()
+    if name == next(other for other, each in ENDPOINTS.items() if each.function == endpoint.function)
 }
 
 # What a host of all endpoints requires.

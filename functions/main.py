@@ -9,10 +9,10 @@ from flask import current_app
 
 from common.bootstrap import check_settings, exit_with
 from common.web import problems
-from endpoints import ENDPOINTS
+from endpoints import CLOUD_FUNCTIONS
 
 _target = os.environ["FUNCTION_TARGET"]  # the framework sets it if only --target is given
-_by_target = {endpoint.target: endpoint for endpoint in ENDPOINTS.values()}
+_by_target = {endpoint.target: endpoint for endpoint in CLOUD_FUNCTIONS.values()}
 if _target not in _by_target:
     exit_with(f"FUNCTION_TARGET is {_target!r}; it should be one of {', '.join(_by_target)}")
 check_settings(_by_target[_target].requires)

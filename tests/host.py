@@ -28,6 +28,7 @@ def serve(function: HttpFunction, **chosen: object) -> FlaskClient:
     app.url_map.add(Rule("/", endpoint="function"))
     app.url_map.add(Rule("/<path:path>", endpoint="function"))
     app.view_functions["function"] = lambda **_: function(request)
+    app.test_client_class = Client
     return app.test_client(use_cookies=False)
 
 

@@ -22,7 +22,7 @@ from app import site_policy
 from common.observability.logging import configure
 from common.removers import fallback
 from common.settings import SETTINGS, Settings
-from endpoints import ENDPOINTS
+from endpoints import CLOUD_FUNCTIONS, ENDPOINTS
 from infra.local.processes import TUNING
 from tests.infra.in_use import in_use_faults
 from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, ROOT, TERRAFORM, blocks, local_values, strings
@@ -64,7 +64,7 @@ def settings_of(endpoint: str) -> set[str]:
 def test_every_entry_point_is_deployed_and_no_other() -> None:
     deployed = {name: function["entry_point"] for name, function in DEPLOYED.items()}
 
-    assert deployed == {name: endpoint.target for name, endpoint in ENDPOINTS.items()}
+    assert deployed == {name: endpoint.target for name, endpoint in CLOUD_FUNCTIONS.items()}
 
 
 @pytest.mark.parametrize("endpoint", DEPLOYED)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 
-from endpoints import ENDPOINTS
+from endpoints import CLOUD_FUNCTIONS
 from infra.local import FUNCTIONS, ROOT
 from tests.integration.leaks import KEYS, leaks
 from tests.ports import free_port
@@ -26,7 +26,8 @@ PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
 _START_SECONDS = 60
 
 # The target of each endpoint's Cloud Function.
-TARGETS = {name: endpoint.target for name, endpoint in ENDPOINTS.items()}
+TARGETS = {name: endpoint.target for name, endpoint in CLOUD_FUNCTIONS.items()}
+_OF_PROGRAMS = ("v1.0", "v1", "remove")  # the first parts of the paths that programs call
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Host:
     secrets: set[str] = field(default_factory=set)
 
     def url(self, path: str) -> str:
-        """Return the address of an /api/<endpoint>... path on this host."""
-        endpoint = path.split("/")[2].split("?")[0]
+        """Return the address of an /api/<endpoint>... path on this host, or of one that programs call."""
+        endpoint = path.removeprefix("/api").split("/")[1].split("?")[0]
+        endpoint = "removebg" if endpoint in _OF_PROGRAMS else endpoint
         return f"http://127.0.0.1:{self.ports[endpoint]}{path}"
 
 

@@ -279,5 +279,5 @@ def test_a_function_that_nobody_knows_is_refused_with_those_that_exist(
     assert ended.value.code == 3
     assert capsys.readouterr().err == (
         "FUNCTION_TARGET is 'list'; it should be one of"
-        " upload, list_images, rename, delete, image, health, cleanup\n"
+        " upload, list_images, rename, delete, image, removebg, health, cleanup\n"
     )

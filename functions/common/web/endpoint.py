@@ -119,7 +119,10 @@ class _Route:
         try:
             parts = bootstrap.parts()
         except Exception as error:  # noqa: BLE001 - every failure gets a response
-            return Problem.of(error).response()
+            problem = Problem.of(error)
+            response = self.explain(problem, request) if self.explain else problem.response()
+            response.headers.update(SAFE_HEADERS)
+            return response
         bind(**logs.trace_fields(dict(request.headers), parts.settings.google_cloud_project))
         session = None
         try:

@@ -18,6 +18,19 @@ locals {
       timeout_seconds     = 120 # the application gives up on the provider after 90
       min_instances       = var.min_instances
     }
+    removebg = {
+      entry_point         = "removebg"
+      description         = "Removes the background of a picture and keeps nothing"
+      secrets             = ["MONGO_URI", "X_RAPID_API_KEY"]
+      removes_backgrounds = true
+      paths               = ["/v1.0/*", "/v1/*", "/api/v1.0/*", "/api/v1/*", "/api/remove"]
+      backend             = "removals" # its paths are its own
+      memory              = "${local.remover_memory_gib}Gi"
+      cpu                 = 2
+      concurrency         = local.remover_concurrency
+      timeout_seconds     = 120 # the application gives up on the provider after 90
+      min_instances       = var.min_instances
+    }
     list = {
       entry_point     = "list_images"
       description     = "Lists a user's pictures"

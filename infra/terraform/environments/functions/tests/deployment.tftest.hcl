@@ -18,7 +18,7 @@ run "the_parts_fit" {
   }
 
   assert {
-    condition     = length(distinct([for function in module.function : function.service_account])) == 7
+    condition     = length(distinct([for function in module.function : function.service_account])) == 8
     error_message = "Each function must have a service account of its own."
   }
 
@@ -43,7 +43,7 @@ run "the_parts_fit" {
   }
 
   assert {
-    condition     = toset(keys(local.endpoints)) == toset(["upload", "list", "rename", "delete", "image", "health"])
+    condition     = toset(keys(local.endpoints)) == toset(["upload", "list", "rename", "delete", "image", "removebg", "health"])
     error_message = "The load balancer must lead to the public endpoints and to no other."
   }
 

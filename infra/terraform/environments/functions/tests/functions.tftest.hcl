@@ -32,13 +32,14 @@ run "with_the_provider" {
       for endpoint, function in module.function :
       endpoint => toset([for secret in function.service_config.secret_environment_variables : secret.key])
       } == {
-      upload  = toset(["MONGO_URI", "APP_SECRET_KEY", "X_RAPID_API_KEY"])
-      list    = toset(["MONGO_URI", "APP_SECRET_KEY"])
-      rename  = toset(["MONGO_URI", "APP_SECRET_KEY"])
-      delete  = toset(["MONGO_URI", "APP_SECRET_KEY"])
-      image   = toset(["MONGO_URI", "APP_SECRET_KEY"])
-      health  = toset(["MONGO_URI"])
-      cleanup = toset(["MONGO_URI"])
+      upload   = toset(["MONGO_URI", "APP_SECRET_KEY", "X_RAPID_API_KEY"])
+      removebg = toset(["MONGO_URI", "X_RAPID_API_KEY"])
+      list     = toset(["MONGO_URI", "APP_SECRET_KEY"])
+      rename   = toset(["MONGO_URI", "APP_SECRET_KEY"])
+      delete   = toset(["MONGO_URI", "APP_SECRET_KEY"])
+      image    = toset(["MONGO_URI", "APP_SECRET_KEY"])
+      health   = toset(["MONGO_URI"])
+      cleanup  = toset(["MONGO_URI"])
     }
     error_message = "A secret must reach the functions that use it, and no others."
   }
@@ -117,8 +118,8 @@ run "with_the_local_model" {
     condition = {
       for endpoint, function in module.function : endpoint => function.build_config.source[0].storage_source[0].object
       if function.build_config.source[0].storage_source[0].object != "functions-0123456789ab.zip"
-    } == { upload = "functions-local-0123456789ab.zip" }
-    error_message = "Only upload must be built from the bundle with the model."
+    } == { for endpoint in ["upload", "removebg"] : endpoint => "functions-local-0123456789ab.zip" }
+    error_message = "Only upload and removebg must be built from the bundle with the model."
   }
 }
 
