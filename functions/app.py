@@ -51,11 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--grace", type=float, default=30, metavar="SECONDS", help="that requests in progress have at the end"
     )
+    parser.add_argument(
+        "--keep-alive", type=float, default=10, metavar="SECONDS", help="that an idle connection stays open"
+    )
     parser.add_argument("--name", help="tells this process from others; has no effect")
     options = parser.parse_args(arguments)
     settings = check_settings(APPLICATION_REQUIRES)
     body = largest_body(settings)
-    limits = Limits(body=body, bodies=settings.uploads_at_once * body)
+    limits = Limits(body, settings.uploads_at_once * body, options.keep_alive)
     serve(create_app(), host=options.host, port=options.port, limits=limits, grace=options.grace)
 
 

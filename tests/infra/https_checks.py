@@ -1,12 +1,15 @@
 """What must hold for infra/gke-https, whose kinds Kubernetes' own schemas do not contain."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from tests.infra import dockerfile
 from tests.infra.manifests import Object, application, of_kind, title
 from tests.infra.pod_checks import DATABASE_WAIT, LONGEST_UPLOAD
 from tests.infra.terraform_files import TERRAFORM, blocks
 
+_KEPT_BY_LOAD_BALANCER = 600  # seconds, of Google's load balancers
 _VARIABLES = dict(blocks(TERRAFORM / "environments" / "gke", "variable"))
 _KEYS = {
     "HealthCheckPolicy": {
@@ -28,7 +31,9 @@ _KEYS = {
 
 def https_faults(objects: list[Object]) -> list[str]:
     """Return a sentence for everything that is wrong."""
-    return [fault for check in (_gateway, _routes, _policies, _service) for fault in check(objects)]
+    return [
+        fault for check in (_gateway, _routes, _policies, _service, _keep_alive) for fault in check(objects)
+    ]
 
 
 def _gateway(objects: list[Object]) -> Iterator[str]:
@@ -102,3 +107,13 @@ def _service(objects: list[Object]) -> Iterator[str]:
     (service,) = of_kind(objects, "Service")
     if service["spec"]["type"] != "ClusterIP":
         yield f"{title(service)}: it has a load balancer of its own, which is plain http"
+
+
+def _keep_alive(objects: list[Object]) -> Iterator[str]:
+    """Pods keep idle connections longer than the load balancer does, and else start like the image."""
+    name, _, container = application(objects)
+    command = container.get("command", [])
+    if float(dict(itertools.pairwise(command)).get("--keep-alive", 0)) <= _KEPT_BY_LOAD_BALANCER:
+        yield f"{name}: it closes connections that the load balancer still uses"
+    if command[: len(dockerfile.start_command())] != dockerfile.start_command():
+        yield f"{name}: it starts otherwise than the image"

@@ -7,9 +7,9 @@ REMOVED = object()
 
 def plant(thing: Any, path: str, value: object) -> None:
     """Set the value at a path such as `spec.containers.0.image`, or remove it."""
-    *way, last = path.split(".")
+    *way, last = (int(step) if step.isdigit() else step for step in path.split("."))
     for step in way:
-        thing = thing[int(step)] if isinstance(thing, list) else thing[step]
+        thing = thing[step]
     if value is REMOVED:
         del thing[last]
     else:

@@ -12,7 +12,7 @@ from tests.infra.manifests import GKE, Object, of_kind, rendered
 from tests.infra.plant import REMOVED, plant
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def objects() -> list[Object]:
     return rendered(ROOT / "infra/gke-https")
 
@@ -21,15 +21,17 @@ def test_everything_fits_together(objects: list[Object]) -> None:
     assert https_faults(objects) == []
 
 
-def test_the_overlay_changes_only_the_service(objects: list[Object]) -> None:
+def test_the_overlay_changes_only_the_service_and_the_pods_command(objects: list[Object]) -> None:
     added = {"Gateway", "HTTPRoute", "HealthCheckPolicy", "GCPBackendPolicy"}
     before = {(each["kind"], each["metadata"]["name"]): each for each in rendered()}
     after = {(each["kind"], each["metadata"]["name"]): each for each in objects if each["kind"] not in added}
 
     assert after.keys() == before.keys()
-    assert [key for key in before if before[key] != after[key]] == [
-        ("Service", "image-background-processor-lb")
-    ]
+    changed = {kind for kind, name in before if before[kind, name] != after[kind, name]}
+    assert changed == {"Service", "Deployment"}
+    (deployment,) = of_kind(list(after.values()), "Deployment")
+    del deployment["spec"]["template"]["spec"]["containers"][0]["command"]
+    assert deployment == before["Deployment", "image-background-processor"]
 
 
 MISTAKES: list[tuple[str, str, Any, str]] = [
@@ -49,6 +51,13 @@ MISTAKES: list[tuple[str, str, Any, str]] = [
         "it does not ask for health",
     ),
     ("HealthCheckPolicy", "spec.default.timeoutSec", 1, "health may wait 2 s"),
+    ("Deployment", "spec.template.spec.containers.0.command.7", "60", "it closes connections that the load"),
+    (
+        "Deployment",
+        "spec.template.spec.containers.0.command.1",
+        "main.py",
+        "it starts otherwise than the image",
+    ),
     ("Service", "spec.type", "LoadBalancer", "it has a load balancer of its own"),
 ]
 

@@ -148,7 +148,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         elif self.requests:
             self._active_at = now
         elif request is None:
-            if silent > (HURRIED_SECONDS if hurried else SILENT_SECONDS):
+            if silent > (HURRIED_SECONDS if hurried else self.server.idle_seconds):
                 self.handle_close()
         elif not request.headers_finished:
             if now - self._request_began > HEAD_SECONDS:

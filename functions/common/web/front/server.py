@@ -13,7 +13,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from common.web.front.channel import Channel
+from common.web.front.channel import SILENT_SECONDS, Channel
 
 THREADS = 16
 CONNECTIONS = 1000
@@ -27,10 +27,15 @@ _CHECK_EVERY = 0.5  # seconds
 
 @dataclass(frozen=True)
 class Limits:
-    """What bodies may take: the largest one, and all of them together, in bytes."""
+    """What clients may take: the largest body and all bodies in bytes, and the seconds between two requests.
+
+    A load balancer keeps idle connections for its next requests, so behind one they must stay open for longer
+    than it keeps them: Google's keeps them for 600 s.
+    """
 
     body: int
     bodies: int
+    idle_seconds: float = SILENT_SECONDS
 
 
 class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
@@ -65,6 +70,7 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             application, {}, dispatcher=dispatcher, adj=adjustments, sockinfo=adjustments.listen[0]
         )
         self._limits = limits
+        self.idle_seconds = limits.idle_seconds
         self._check_at = 0.0
         self._ends_at: float | None = None
 
