@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 from PIL import Image
 
-from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.domain.errors import TooManyPixels, UnreadableImage, UnsupportedImage
 from common.domain.pictures import Matte
 from common.imaging.codec import PillowCodec
 from common.imaging.intake.admission import admit
@@ -31,7 +31,7 @@ def test_the_corpus_is_large_and_of_every_kind() -> None:
 
     assert len(CASES) >= 60
     assert len(READ) >= 60
-    assert min(outcomes[error.__name__] for error in (ImageTooLarge, UnreadableImage, UnsupportedImage)) >= 15
+    assert min(outcomes[error.__name__] for error in (TooManyPixels, UnreadableImage, UnsupportedImage)) >= 15
     assert {name.split("_")[0].upper() for name in CASES} >= {*KINDS, "HEIC"}
 
 

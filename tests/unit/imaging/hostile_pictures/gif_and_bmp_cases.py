@@ -3,7 +3,7 @@
 import struct
 from functools import partial
 
-from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.domain.errors import ImageTooLarge, TooManyPixels, UnreadableImage, UnsupportedImage
 from tests.photos import photo
 from tests.unit.imaging.hostile_pictures.corpus import SMALL, Read, case
 from tests.unit.imaging.hostile_pictures.parts import bmp, frames, gif, gif_frame, patched, zipped
@@ -18,7 +18,7 @@ case(
 )
 case(Read(64, 48), gif_of_100_000_frames=lambda: photo(64, 48, "GIF")[:-1] + gif_frame(1, 1) * 100_000 + b";")
 case(
-    ImageTooLarge,
+    TooManyPixels,
     gif_of_an_enormous_screen=lambda: gif(65_535, 65_535, gif_frame(1, 1)),
     gif_of_an_enormous_frame=lambda: gif(64, 48, gif_frame(65_535, 65_535)),
 )
@@ -43,9 +43,12 @@ case(
 )
 case(
     ImageTooLarge,
+    bmp_run_length_bomb=lambda: bmp(7000, 7000, 8, b"\xff\1" * 190_000 + b"\0\1", 1, 256),
+)
+case(
+    TooManyPixels,
     bmp_of_ten_gigapixels=lambda: bmp(100_000, 100_000, 24, b""),
     bmp_of_negative_gigapixels=lambda: bmp(100_000, -100_000, 24, b""),
-    bmp_run_length_bomb=lambda: bmp(7000, 7000, 8, b"\xff\1" * 190_000 + b"\0\1", 1, 256),
 )
 case(
     UnreadableImage,

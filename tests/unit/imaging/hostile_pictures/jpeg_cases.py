@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.domain.errors import TooManyPixels, UnreadableImage, UnsupportedImage
 from tests.photos import photo
 from tests.unit.imaging.hostile_pictures.corpus import SMALL, case
 from tests.unit.imaging.hostile_pictures.parts import (
@@ -56,7 +56,7 @@ case(
     jpeg_all_markers=lambda: b"\xff\xd8" + b"\xff" * (19 << 20),
 )
 case(
-    ImageTooLarge,
+    TooManyPixels,
     jpeg_of_four_gigapixels=lambda: lying_jpeg(65_500, 65_500),
     jpeg_of_four_gigapixels_progressive=lambda: lying_jpeg(65_500, 65_500, progressive=True),
 )

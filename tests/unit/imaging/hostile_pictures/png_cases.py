@@ -2,7 +2,7 @@
 
 import struct
 
-from common.domain.errors import ImageTooLarge, UnreadableImage
+from common.domain.errors import TooManyPixels, UnreadableImage
 from tests.photos import photo
 from tests.picture_files import chunk, png
 from tests.unit.imaging.hostile_pictures.corpus import SMALL, case
@@ -43,7 +43,7 @@ case(
     png_truncated=lambda: photo(1000, 900)[:-2000],
 )
 case(
-    ImageTooLarge,
+    TooManyPixels,
     png_of_ten_gigapixels=lambda: png(100_000, 100_000, 8, 2, b""),
     png_just_above_the_limit=lambda: png(50_001, 1000, 1, 0, rows(50_001, 1000, 1)),
     png_just_above_the_limit_in_16_bit=lambda: png(7072, 7072, 16, 6, rows(64, 48)),

@@ -3,7 +3,7 @@
 import struct
 from functools import partial
 
-from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.domain.errors import TooManyPixels, UnreadableImage, UnsupportedImage
 from tests.photos import photo
 from tests.unit.imaging.hostile_pictures.corpus import SMALL, case
 from tests.unit.imaging.hostile_pictures.parts import (
@@ -66,7 +66,7 @@ case(
     tiff_jpeg_of_many_scans=lambda: tiff(scanned_jpeg(10_000), t259=(3, 1, 7)),
 )
 case(
-    ImageTooLarge,
+    TooManyPixels,
     tiff_of_ten_gigapixels=lambda: tiff(GREY_PIXELS, t256=(4, 1, 100_000), t257=(4, 1, 100_000)),
     tiff_jpeg_larger_than_its_strip=lambda: tiff(lying_jpeg(65_500, 65_500), t259=(3, 1, 7)),
 )

@@ -4,7 +4,7 @@ import random
 import struct
 from functools import partial
 
-from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from common.domain.errors import TooManyPixels, UnreadableImage, UnsupportedImage
 from tests.photos import photo
 from tests.picture_files import HEIC
 from tests.unit.imaging.hostile_pictures.corpus import SMALL, Read, case
@@ -44,7 +44,7 @@ case(
     webp_of_zero_width=lambda: patched(photo(64, 48, "WEBP"), 26, bytes(4)),
 )
 case(
-    ImageTooLarge,
+    TooManyPixels,
     webp_canvas_of_gigapixels=lambda: riff(canvas(16_000_000, 250), webp_pixels()),
     webp_picture_of_gigapixels=lambda: patched(photo(64, 48, "WEBP"), 26, b"\xff\x3f\xff\x3f"),
     webp_picture_larger_than_its_canvas=lambda: riff(
@@ -64,7 +64,7 @@ case(
     avif_and_zip=lambda: photo(64, 48, "AVIF") + box(b"free", zipped()),
 )
 case(
-    ImageTooLarge,
+    TooManyPixels,
     avif_boxes_of_gigapixels=lambda: lying_ispe(photo(64, 48, "AVIF"), (64, 48), (65_000, 65_000)),
     avif_picture_larger_than_its_boxes=lambda: lying_ispe(
         flat("AVIF", 8000, 8000, speed=10), (8000, 8000), (64, 48)
@@ -120,7 +120,7 @@ case(
     avif_of_noise=noise_in_avif,
 )
 case(Read(192, 128), heic_of_tiles=partial(grid_heic, 2, 3, 192, 128))
-case(ImageTooLarge, heic_of_tiles_of_gigapixels=partial(grid_heic, 10, 10, 40_000, 40_000))
+case(TooManyPixels, heic_of_tiles_of_gigapixels=partial(grid_heic, 10, 10, 40_000, 40_000))
 case(
     UnreadableImage,
     heic_of_too_few_tiles=partial(grid_heic, 2, 2, 128, 128, tiles=3),
