@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn, TypeVar
 
+from common import timeouts
 from common.observability import logging as logs
 from common.removers.base import BackgroundRemover
 from common.service.api_keys import ApiKeys
@@ -28,8 +29,6 @@ from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
 
 T = TypeVar("T")
-
-_TURN_SECONDS = 30.0  # that a picture waits for its turn
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _images(settings: Settings, database_id: MongoDatabaseId) -> ImageStore:
 def _codec(settings: Settings) -> PictureCodec:
     from common.imaging.codec import PillowCodec
 
-    pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=_TURN_SECONDS)
+    pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=timeouts.TURN_SECONDS)
     return PillowCodec(settings.max_megapixels, pixels.acquire)
 
 

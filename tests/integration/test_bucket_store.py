@@ -31,7 +31,7 @@ def bucket(gcs: GcsEmulator, gate: StorageGate, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gate.url)
     hurried = {"retry": DEFAULT_RETRY.with_timeout(0.3).with_delay(0.05), "timeout": (1, 1)}
     for module in (image, store):
-        monkeypatch.setattr(module, "PATIENCE", hurried)
+        monkeypatch.setattr(module, "RETRIES", hurried)
     return client.connect(gcs.create_bucket(f"store-{next(_NUMBERS)}"))
 
 

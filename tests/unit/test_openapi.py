@@ -20,7 +20,8 @@ from common.imaging import preview
 from common.imaging.intake.admission import _MEDIA_TYPES
 from common.service.sessions import LIFETIME
 from common.settings import SETTINGS
-from common.storage.gcs.image import LARGEST_ANSWER, LINK_LIFETIME
+from common.storage.gcs.image import LARGEST_ANSWER
+from common.timeouts import LINK_TTL
 from common.web.problems import Problem
 from endpoints import ENDPOINTS
 from tests.integration.openapi.calls import ADDRESSES, APPLICATIONS, CALLS, OUTAGE
@@ -341,5 +342,5 @@ def test_times_and_sizes_in_sentences_are_those_of_the_code() -> None:
     cookie = DOCUMENT["components"]["headers"]["Cookie"]["example"]
 
     assert f"{LARGEST_ANSWER // 2**20} MiB" in found
-    assert (LINK_LIFETIME.total_seconds(), "five minutes" in found) == (300, True)
+    assert (LINK_TTL.total_seconds(), "five minutes" in found) == (300, True)
     assert f"Max-Age={LIFETIME.total_seconds():.0f};" in cookie

@@ -17,6 +17,7 @@ import requests
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 
+from common import timeouts
 from common.domain.errors import PictureError, RateLimited, RemoverError, RemoverFailed, RemoverTimeout
 from common.domain.pictures import Look, Matte
 from common.observability.request_context import bind, timed
@@ -96,9 +97,9 @@ class RapidApiRemover:
         host: str,
         read_alpha: AlphaReader,
         *,
-        connect_timeout: float = 5.0,
-        read_timeout: float = 60.0,
-        total_timeout: float = 90.0,
+        connect_timeout: float = timeouts.PROVIDER_CONNECT_SECONDS,
+        read_timeout: float = timeouts.PROVIDER_READ_SECONDS,
+        total_timeout: float = timeouts.PROVIDER_SECONDS,
         backoff: float = 1.0,
         rate_limit_wait: float = 1.1,
     ) -> None:

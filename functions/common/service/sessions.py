@@ -3,12 +3,14 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-LIFETIME = timedelta(days=365)
-RENEW_AFTER = timedelta(days=30)
+from common import timeouts
+
+LIFETIME = timeouts.SESSION_TTL
+RENEW_AFTER = timeouts.SESSION_RENEWAL
 
 
 @dataclass(frozen=True, slots=True)

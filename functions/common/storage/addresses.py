@@ -20,9 +20,9 @@ import certifi
 
 from common.domain.errors import ImageTooLarge, Overloaded
 from common.domain.removal_errors import FetchFailed
+from common.timeouts import FETCH_CONNECT_SECONDS as _CONNECT_SECONDS
+from common.timeouts import FETCH_SECONDS as _SECONDS
 
-_SECONDS = 20.0  # a whole fetch, redirects included
-_CONNECT_SECONDS = 5.0
 _REDIRECTS = 3
 _FETCHES_AT_ONCE = 4
 _CHUNK = 64 * 1024  # bytes

@@ -14,14 +14,14 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTim
 from werkzeug.formparser import FormDataParser
 
 from common.domain.errors import BadRequest, ImageTooLarge
+from common.timeouts import BODY_RATE as _BODY_RATE
+from common.timeouts import BODY_SECONDS as _BODY_SECONDS
+from common.timeouts import LINGER_BYTES as _SKIP_BYTES
+from common.timeouts import LINGER_SECONDS as _SKIP_SECONDS
+from common.timeouts import SILENT_SECONDS as _SILENT_SECONDS
 from common.web.problems import detach_body
 
 JSON_BYTES = 64 * 1024  # more than any JSON body that we take
-_SILENT_SECONDS = 10.0  # for which nothing may arrive
-_BODY_SECONDS = 10.0  # that any body may take
-_BODY_RATE = 32 * 1024  # bytes/s; minimum rate of a body that takes longer
-_SKIP_SECONDS = 2.0  # for which the rest of a body is read, so that its sender gets the response
-_SKIP_BYTES = 64 * 1024 * 1024
 _CHUNK = 64 * 1024  # bytes
 
 

@@ -103,7 +103,7 @@ def test_the_id_is_written_again_when_it_is_a_day_old(
     retention.clean_up()
     assert bucket.get_blob(NAME).generation == generation
 
-    monkeypatch.setattr("common.storage.gcs.bucket_id._REWRITE_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr("common.timeouts.BUCKET_ID_AGE", timedelta(seconds=-1))
     retention.clean_up()
 
     renewed = bucket.get_blob(NAME)

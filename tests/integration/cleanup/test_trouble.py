@@ -170,7 +170,7 @@ def test_an_outage_of_the_bucket_is_not_waited_for_object_by_object(
         raise Unavailable
 
     monkeypatch.setattr(BucketImageStore, "_delete", delete)
-    monkeypatch.setattr(calls, "_HOPEFUL", 0.1)
+    monkeypatch.setattr("common.timeouts.STORAGE_GRACE_SECONDS", 0.1)
 
     with pytest.raises(Unavailable):
         bucket_stock.service().retention.clean_up()

@@ -37,7 +37,7 @@ def _hurry() -> None:
     if os.environ.get("IMAGE_BUCKET"):
         from common.storage.gcs import client as calls
 
-        patience: dict[str, Any] = calls.PATIENCE
+        patience: dict[str, Any] = calls.RETRIES
         patience["retry"] = patience["retry"].with_timeout(_STORAGE_SECONDS).with_delay(0.05)
 
 

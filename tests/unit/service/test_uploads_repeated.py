@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 
+from common import timeouts
 from common.domain.errors import KeyReused, LimitReached, RemoverFailed, UploadInProgress
 from common.domain.models import Lease
 from common.domain.pictures import Look, Matte
@@ -119,13 +120,13 @@ def test_a_repeat_that_finds_the_first_one_failed_takes_its_place(world: World) 
     assert again.record.record_id not in kept
 
 
-def test_an_upload_that_died_can_be_sent_again_with_its_key_after_three_minutes(world: World) -> None:
+def test_an_upload_that_died_can_be_sent_again_with_its_key_after_eight_minutes(world: World) -> None:
     send(world)
     send(world, key="another")
     for dead in world.records.kept.values():
         dead.ready = False
     _, other = world.records.kept
-    world.clock.now += timedelta(minutes=3)
+    world.clock.now += timeouts.KEY_LEASE_TTL
     with pytest.raises(UploadInProgress):
         send(world)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from common.web.front.channel import HURRIED_SECONDS, Channel
+from common.timeouts import HURRIED_SECONDS
+from common.web.front.channel import Channel
 
 
 def idle_connection(idle_seconds: float) -> Any:

@@ -1,16 +1,16 @@
 """The random id that a bucket shares with its database: cleanup deletes nothing unless both are the same."""
 
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol, cast
 
 from google.api_core import exceptions as api
 from google.cloud import storage
 
-from common.storage.gcs.client import PATIENCE, driver_errors
+from common import timeouts
+from common.storage.gcs.client import RETRIES, driver_errors
 
 NAME = "bucket-id"  # no image has such a name
-_REWRITE_AFTER = timedelta(days=1)
 
 
 class DatabaseId(Protocol):
@@ -33,7 +33,7 @@ class BucketId:
     @driver_errors()
     def establish(self) -> None:
         """Give an empty bucket the id of the database; one with objects keeps what it has, or has not."""
-        if self._bucket.get_blob(NAME, **PATIENCE) is None and self._is_empty():
+        if self._bucket.get_blob(NAME, **RETRIES) is None and self._is_empty():
             with contextlib.suppress(api.PreconditionFailed):  # another process was faster
                 self._write(if_generation_match=0)
 
@@ -43,10 +43,10 @@ class BucketId:
 
         The lifecycle rule of the bucket deletes old objects, whatever they are.
         """
-        blob = self._bucket.get_blob(NAME, **PATIENCE)
+        blob = self._bucket.get_blob(NAME, **RETRIES)
         if blob is None or self._content(blob) != self._database.read():
             return False
-        if datetime.now(UTC) - blob.time_created > _REWRITE_AFTER:
+        if datetime.now(UTC) - blob.time_created > timeouts.BUCKET_ID_AGE:
             self._write()
         return True
 
@@ -57,11 +57,11 @@ class BucketId:
 
     def _write(self, **condition: int) -> None:
         blob = self._bucket.blob(NAME)
-        blob.upload_from_string(self._database.create(), content_type="text/plain", **condition, **PATIENCE)
+        blob.upload_from_string(self._database.create(), content_type="text/plain", **condition, **RETRIES)
 
     def _content(self, blob: storage.Blob) -> str:
-        return cast(bytes, blob.download_as_bytes(**PATIENCE)).decode("ascii", "replace")
+        return cast(bytes, blob.download_as_bytes(**RETRIES)).decode("ascii", "replace")
 
     def _is_empty(self) -> bool:
-        listed = self._bucket.list_blobs(max_results=1, fields="items(name)", **PATIENCE)
+        listed = self._bucket.list_blobs(max_results=1, fields="items(name)", **RETRIES)
         return next(iter(listed), None) is None

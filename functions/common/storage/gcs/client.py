@@ -1,4 +1,4 @@
-"""Calls to Cloud Storage: for how long they are tried, how many at once, and what they fail with."""
+"""Calls to Cloud Storage: how long they are retried, how many run in parallel, and how they fail."""
 
 import base64
 import contextlib
@@ -16,15 +16,17 @@ from google.cloud.storage.exceptions import DataCorruption
 from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.adapters import HTTPAdapter
 
+from common import timeouts
 from common.domain.errors import Unavailable
 
 T = TypeVar("T")
 A = TypeVar("A")
 
-# What fails is tried again for 20 seconds, one try waits 5 for a connection and 30 for an answer.
-PATIENCE = {"retry": DEFAULT_RETRY.with_timeout(20), "timeout": (5, 30)}
+RETRIES = {  # the options of a call
+    "retry": DEFAULT_RETRY.with_timeout(timeouts.STORAGE_RETRY_SECONDS),
+    "timeout": (timeouts.STORAGE_CONNECT_SECONDS, timeouts.STORAGE_READ_SECONDS),
+}
 _AT_ONCE = 16  # calls
-_HOPEFUL = 10  # seconds
 _CONNECTIONS = 64  # kept open; by default it is ten, and a function takes more requests at a time
 _FAULTS = (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException, DataCorruption)
 
@@ -32,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 def connect(name: str) -> storage.Bucket:
-    """Return the bucket of this name; nothing is asked of it yet."""
+    """Return the bucket of this name; nothing is requested yet."""
     with driver_errors():
         client = storage.Client(project=None)
     for scheme in ("https://", "http://"):  # the latter is an emulator's
@@ -60,18 +62,18 @@ def _note(error: BaseException) -> None:
 
 
 def checksum(content: bytes) -> str:
-    """Return the MD5 of some bytes, written as Cloud Storage tells it of an object."""
+    """Return the MD5 of some bytes in the notation of Cloud Storage."""
     return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
 
 
 def at_once(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
-    """Make all of the calls, then raise what the first of them that failed did.
+    """Run all calls in parallel; raise the first failure.
 
-    In an outage each would wait for long, so when that takes long already the rest is not tried.
+    In an outage each call waits long, so the rest is cancelled if one has failed after a grace period.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         made = [pool.submit(call, argument) for argument in arguments]
-        wait(made, timeout=_HOPEFUL)
+        wait(made, timeout=timeouts.STORAGE_GRACE_SECONDS)
         wait(made, return_when=FIRST_EXCEPTION)
         for each in made:
             each.cancel()

@@ -3,19 +3,18 @@
 import io
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, BinaryIO
 
 from google.api_core import exceptions as api
 from google.cloud import storage
 
 from common.domain.errors import NotFound
-from common.storage.gcs.client import PATIENCE, driver_errors
+from common.storage.gcs.client import RETRIES, driver_errors
 from common.storage.gcs.signer import Signer
+from common.timeouts import LINK_TTL
 
 # A function streams at most 10 MB: https://cloud.google.com/functions/quotas
 LARGEST_ANSWER = 8 * 1024 * 1024
-LINK_LIFETIME = timedelta(minutes=5)
 _CHUNK = 1024 * 1024  # bytes
 
 logger = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ class BucketImage:
             return None
         link = self.blob.generate_signed_url(
             version="v4",
-            expiration=LINK_LIFETIME,
+            expiration=LINK_TTL,
             method=method,
             response_disposition=disposition,
             credentials=credentials,
@@ -86,7 +85,7 @@ class _ObjectReader(io.RawIOBase):
     def _download(self, first: int, last: int) -> bytes:
         try:
             # What the server knows is the checksum of the whole object.
-            content: bytes = self._blob.download_as_bytes(start=first, end=last, checksum=None, **PATIENCE)
+            content: bytes = self._blob.download_as_bytes(start=first, end=last, checksum=None, **RETRIES)
         except api.NotFound:
             logger.error("%s is gone, and a record still leads to it", self._blob.name)  # noqa: TRY400
             raise NotFound from None

@@ -9,10 +9,12 @@ from google.auth.credentials import Credentials, Signing
 from google.auth.transport.requests import Request
 from google.cloud.storage.retry import DEFAULT_RETRY
 
+from common import timeouts
+
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-# Somebody waits for the link: by itself the client would try for two minutes.
-_PATIENCE = DEFAULT_RETRY.with_timeout(10)
-_TIMEOUT = (3, 5)  # seconds for a connection and for an answer
+# Somebody waits for the link: by default the client retries for two minutes.
+_RETRY = DEFAULT_RETRY.with_timeout(timeouts.SIGNING_RETRY_SECONDS)
+_TIMEOUT = (timeouts.SIGNING_CONNECT_SECONDS, timeouts.SIGNING_READ_SECONDS)
 
 
 class Signer:
@@ -50,7 +52,7 @@ class _BorrowedKey(Signing):
         self._signer = iam.Signer(request, credentials, account)  # type: ignore[no-untyped-call]
 
     def sign_bytes(self, message: bytes) -> bytes:
-        return bytes(_PATIENCE(self._signer.sign)(message))
+        return bytes(_RETRY(self._signer.sign)(message))
 
     @property
     def signer_email(self) -> str:

@@ -23,7 +23,7 @@ from common.domain.models import (
 )
 from common.observability.causes import describe
 from common.storage.gcs.bucket_id import BucketId, DatabaseId
-from common.storage.gcs.client import PATIENCE, at_once, checksum, driver_errors
+from common.storage.gcs.client import RETRIES, at_once, checksum, driver_errors
 from common.storage.gcs.image import BucketImage
 from common.storage.gcs.signer import Signer
 
@@ -125,7 +125,7 @@ class BucketImageStore:
 
     def _delete(self, name: str, generation: int | None = None) -> bool:
         try:
-            self._bucket.blob(name).delete(if_generation_match=generation, **PATIENCE)
+            self._bucket.blob(name).delete(if_generation_match=generation, **RETRIES)
         except (api.NotFound, api.PreconditionFailed):
             return False
         return True
@@ -140,17 +140,17 @@ class BucketImageStore:
 
     def _pages(self, **offset: str) -> Iterator[Iterable[storage.Blob]]:
         fields = "items(name,generation,timeCreated),nextPageToken"
-        listed = self._bucket.list_blobs(fields=fields, page_size=_PAGE_SIZE, **offset, **PATIENCE)
+        listed = self._bucket.list_blobs(fields=fields, page_size=_PAGE_SIZE, **offset, **RETRIES)
         return cast(Iterator[Iterable[storage.Blob]], listed.pages)
 
 
 def _upload_new(blob: storage.Blob, content: bytes, content_type: str) -> None:
     """Upload an object, or raise if another one has its name."""
     try:
-        blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **PATIENCE)
+        blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **RETRIES)
     except api.PreconditionFailed:
         # A retry is told this, too, if only the answer to the first attempt was lost.
-        found = blob.bucket.get_blob(blob.name, **PATIENCE)
+        found = blob.bucket.get_blob(blob.name, **RETRIES)
         if found is None or found.md5_hash != checksum(content):
             raise
 

@@ -7,6 +7,7 @@ import pymongo
 from pymongo.collection import Collection
 from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure, PyMongoError
 
+from common import timeouts
 from common.domain.errors import ImageTooLarge, Unavailable
 from common.storage.mongo.documents import Document
 
@@ -19,9 +20,9 @@ def connect(uri: str, database: str) -> "Collection[Document]":
         connect=False,
         w="majority",
         journal=True,
-        serverSelectionTimeoutMS=5_000,
-        connectTimeoutMS=5_000,
-        socketTimeoutMS=30_000,
+        serverSelectionTimeoutMS=int(timeouts.DATABASE_SELECTION_SECONDS * 1_000),
+        connectTimeoutMS=int(timeouts.DATABASE_CONNECT_SECONDS * 1_000),
+        socketTimeoutMS=int(timeouts.DATABASE_SOCKET_SECONDS * 1_000),
     )
     return client[database]["images"]
 

@@ -4,8 +4,9 @@ import pymongo
 from pymongo.collection import Collection
 
 from common.storage.mongo.documents import Document
+from common.timeouts import TOMBSTONE_TTL
 
-_TOMBSTONE_SECONDS = 24 * 60 * 60
+_TOMBSTONE_SECONDS = int(TOMBSTONE_TTL.total_seconds())
 
 INDEXES = (
     # A slot belongs to one document: this is what enforces USER_LIMIT.

@@ -6,6 +6,7 @@ from datetime import datetime
 import pymongo
 from bson import ObjectId
 
+from common import timeouts
 from common.domain.errors import NotFound
 from common.domain.models import OBJECT_FIELDS, ImageFields, ImageRecord, PictureDetails, RecordList
 from common.storage.mongo.connection import driver_errors
@@ -21,7 +22,6 @@ from common.storage.mongo.documents import (
 )
 from common.storage.mongo.indexes import IndexedStore
 
-_PING_SECONDS = 2
 # Documents of the original application may have another kind of id, or no user.
 _REGULAR = {"_id": {"$type": "objectId"}, "user_id": {"$type": "string"}}
 _NEWEST_FIRST = [("created_on", pymongo.DESCENDING), ("_id", pymongo.DESCENDING)]
@@ -33,7 +33,7 @@ class MongoRecords(IndexedStore):
     @driver_errors()
     def ping(self) -> None:
         """Return if the database reads within 2 seconds; one whose disk is full still answers a ping."""
-        with pymongo.timeout(_PING_SECONDS):
+        with pymongo.timeout(timeouts.DATABASE_PING_SECONDS):
             self._images.find_one({"_id": None}, ["_id"])
 
     @driver_errors()

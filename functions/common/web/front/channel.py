@@ -9,16 +9,17 @@ from waitress.channel import HTTPChannel
 from werkzeug.exceptions import BadRequest, RequestTimeout
 
 from common.domain.errors import Overloaded
+from common.timeouts import (
+    BODY_RATE,
+    BODY_WINDOW,
+    HEAD_SECONDS,
+    HURRIED_SECONDS,
+    LINGER_BYTES,
+    LINGER_SECONDS,
+    READER_SECONDS,
+    SILENT_SECONDS,
+)
 from common.web.front.parser import StrictParser
-
-SILENT_SECONDS = 10.0  # for which nothing may arrive
-HEAD_SECONDS = 10.0  # that a request line and its headers may take
-BODY_RATE = 32 * 1024  # bytes/s that a body arrives with, over the last BODY_WINDOW seconds
-BODY_WINDOW = 10.0
-READER_SECONDS = 30.0  # for which a client may take nothing of a response
-HURRIED_SECONDS = 2.0  # in place of each of these while there are too many connections or responses
-LINGER_SECONDS = 2.0  # for which the rest of a refused body is read, so that its sender gets the response
-LINGER_BYTES = 64 * 1024 * 1024
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types

@@ -13,7 +13,8 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from common.web.front.channel import SILENT_SECONDS, Channel
+from common.timeouts import SILENT_SECONDS
+from common.web.front.channel import Channel
 
 THREADS = 16
 CONNECTIONS = 1000

@@ -15,7 +15,7 @@ locals {
       memory              = "${local.remover_memory_gib}Gi"
       cpu                 = 2
       concurrency         = local.remover_concurrency
-      timeout_seconds     = 120 # the application gives up on the provider after 90
+      timeout_seconds     = 480 # more than UPLOAD_SECONDS in functions/common/timeouts.py
       min_instances       = var.min_instances
     }
     removebg = {

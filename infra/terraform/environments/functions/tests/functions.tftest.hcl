@@ -85,7 +85,7 @@ run "with_the_provider" {
       && !contains(keys(module.function["upload"].service_config.environment_variables), "LOCAL_MODEL_PATH")
       && module.function["upload"].service_config.available_memory == "8Gi"
       && module.function["upload"].service_config.max_instance_request_concurrency == 6
-      && module.function["upload"].service_config.timeout_seconds == 120
+      && module.function["upload"].service_config.timeout_seconds == 480
     )
     error_message = "With the provider, upload must take as many pictures at once as 8 GiB hold."
   }

@@ -1,0 +1,39 @@
+"""The timeouts and what they must add up to."""
+
+import re
+
+from common import timeouts
+from infra.local import ROOT
+
+FUNCTIONS_TF = ROOT / "infra" / "terraform" / "environments" / "functions" / "functions.tf"
+
+
+def test_an_upload_ends_before_the_lease_of_its_key_and_that_before_the_lease_of_its_slot() -> None:
+    assert sum(timeouts.UPLOAD_STEPS.values()) == timeouts.UPLOAD_SECONDS
+    assert timeouts.KEY_LEASE_TTL.total_seconds() > timeouts.UPLOAD_SECONDS
+    assert timeouts.KEY_LEASE_TTL < timeouts.LEASE_TTL < timeouts.ORPHAN_AGE
+
+
+def test_the_platform_does_not_end_an_upload_that_could_still_succeed() -> None:
+    body = re.search(r"\n    upload = \{(.*?)\n    \}", FUNCTIONS_TF.read_text("utf-8"), re.DOTALL)
+    assert body
+    given = re.search(r"timeout_seconds\s*=\s*(\d+)", body[1])
+    assert given
+
+    assert int(given[1]) > timeouts.UPLOAD_SECONDS
+
+
+def test_a_cleanup_ends_before_its_function_does() -> None:
+    body = re.search(r"\n    cleanup = \{(.*?)\n    \}", FUNCTIONS_TF.read_text("utf-8"), re.DOTALL)
+    assert body
+    given = re.search(r"timeout_seconds\s*=\s*(\d+)", body[1])
+    assert given
+
+    # The batch that is begun last may still wait for the bucket.
+    last = timeouts.STORAGE_RETRY_SECONDS + timeouts.STORAGE_CONNECT_SECONDS + timeouts.STORAGE_READ_SECONDS
+    assert timeouts.CLEANUP_SECONDS + last < int(given[1])
+
+
+def test_one_attempt_fits_into_the_time_of_all() -> None:
+    assert timeouts.PROVIDER_CONNECT_SECONDS + timeouts.PROVIDER_READ_SECONDS < timeouts.PROVIDER_SECONDS
+    assert timeouts.FETCH_CONNECT_SECONDS < timeouts.FETCH_SECONDS
