@@ -10,7 +10,6 @@ from common.storage.mongo.api_keys import MongoApiKeyStore
 from common.storage.mongo.connection import connect
 from infra.errors import CommandError
 from infra.local import folder
-from infra.local.database import EmbeddedDatabase
 
 
 @contextlib.contextmanager
@@ -34,6 +33,8 @@ def _uri(settings: Settings, data: Path) -> Iterator[str]:
     except folder.InUse:
         yield folder.database_uri(data)
         return
+    from infra.local.database import EmbeddedDatabase  # which the container has not
+
     with lock:
         database = EmbeddedDatabase(data)
         try:

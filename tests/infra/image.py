@@ -94,12 +94,14 @@ class Image:
         top = self.root / folder.strip("/")
         return {path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()}
 
-    def start(self, command: list[str], environ: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":
-        """Start a container on this machine's network."""
+    def start(
+        self, command: list[str], environ: dict[str, str], log: Path, user: str = ""
+    ) -> "subprocess.Popen[bytes]":
+        """Start a container on this machine's network, as the image's user or another."""
         variables = [*self._environ, *(f"{name}={value}" for name, value in environ.items())]
         inside = ["env", "--ignore-environment", f"--chdir={self._folder}", *variables, *command]
         unshare = ["unshare", "--mount", "--propagation=private", "sh", "-c", _CONTAINER, "sh"]
         with log.open("wb") as output:
             return subprocess.Popen(
-                [*unshare, str(self.root), self._user, *inside], stdout=output, stderr=output
+                [*unshare, str(self.root), user or self._user, *inside], stdout=output, stderr=output
             )

@@ -47,11 +47,13 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 
 
 @contextlib.contextmanager
-def running(image: Image, environ: dict[str, str], log: Path) -> Iterator[tuple[psutil.Process, str]]:
+def running(
+    image: Image, environ: dict[str, str], log: Path, user: str = ""
+) -> Iterator[tuple[psutil.Process, str]]:
     """Run the container's own command, on the loopback interface alone; it has to end well when told to."""
     port = free_port()
     command = [*image.command, "--host", "127.0.0.1"]
-    process = image.start(command, {**environ, "PORT": str(port)}, log)
+    process = image.start(command, {**environ, "PORT": str(port)}, log, user)
     try:
         _wait_for(f"http://127.0.0.1:{port}/favicon.svg", log)
         yield psutil.Process(process.pid), f"http://127.0.0.1:{port}"
@@ -112,6 +114,39 @@ def test_with_the_model_a_container_needs_no_provider(
         assert added.status_code == 201, added.text
 
 
+def test_a_container_runs_as_any_user(
+    image_with_model: Image, environ: dict[str, str], tmp_path: Path
+) -> None:
+    with running(image_with_model, environ, tmp_path / "log.txt", user="54321:54321") as (process, url):
+        added = upload(url)
+
+        assert added.status_code == 201, added.text
+        assert process.uids().real == 54321
+
+
+def test_api_keys_are_managed_in_a_container(image: Image, environ: dict[str, str], tmp_path: Path) -> None:
+    for arguments in (["add", "somebody"], ["list"]):
+        process = image.start(["python", "-m", "infra.keys", *arguments], environ, tmp_path / "log.txt")
+        assert process.wait(PATIENCE) == 0, (tmp_path / "log.txt").read_text()
+
+    assert "somebody" in (tmp_path / "log.txt").read_text()
+
+
+def test_the_access_key_refuses_and_admits(image: Image, environ: dict[str, str], tmp_path: Path) -> None:
+    key = "open sesame, please"
+    with running(image, {**environ, "ACCESS_KEY": key, "X_RAPID_API_KEY": "k"}, tmp_path / "log.txt") as (
+        _,
+        url,
+    ):
+        with requests.Session() as session:
+            before = session.get(f"{url}/api/list", timeout=5).status_code
+            session.post(f"{url}/access", data={"key": key}, timeout=5)
+            after = session.get(f"{url}/api/list", timeout=5).status_code
+
+        assert (before, after) == (401, 200)
+        assert requests.get(f"{url}/api/health", timeout=5).status_code == 200
+
+
 def test_only_the_image_with_the_model_carries_it_and_its_runtime(
     image: Image, image_with_model: Image
 ) -> None:
@@ -145,7 +180,7 @@ def test_a_container_without_a_setting_says_so_in_a_line_and_ends(image: Image, 
 def test_the_image_holds_the_code_and_the_site_compiled_and_out_of_the_processs_reach(image: Image) -> None:
     held = image.files("app")
 
-    assert {path.split("/")[0] for path in held} == {"functions", "web"}
+    assert {path.split("/")[0] for path in held} == {"functions", "infra", "web"}
     assert {path for path in held if path.endswith((".md", ".d.ts")) or "test" in path} == set()
     assert [path for path in held if path.startswith("functions/__pycache__/app.")] != []
     writable = [path for path in held if (image.root / "app" / path).stat().st_mode & 0o022]
