@@ -28,7 +28,7 @@ from common.domain.models import (
 )
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
 from common.domain.pictures import CutOut, Look, Matte, Rendering, View, ViewSpec
-from common.imaging.codec import Picture, PillowCodec
+from common.imaging.codec import Picture
 from common.service.api_keys import ApiKeys
 from common.service.limits import ConcurrencyLimiter
 from common.service.removal import Removal
@@ -37,7 +37,7 @@ from common.settings import Settings
 from common.storage.addresses import AddressFetcher
 from common.storage.inline import InlineImageStore
 from common.storage.mongo.api_keys import MongoApiKeyStore
-from tests.looking import seen
+from tests.looking import codec, seen
 from tests.use_cases import use_cases
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -263,7 +263,7 @@ class FakePicture:
     def view(self, spec: ViewSpec) -> View:
         alpha = Image.new("L", (4, 3), 255)
         alpha.putpixel((0, 0), 0)
-        return Picture(Image.new("RGB", (4, 3), "red"), alpha, "image/png", None).view(spec)
+        return Picture(Image.new("RGB", (4, 3), "red"), alpha, None).view(spec)
 
     def cut_out(self, matte: Matte) -> CutOut:
         self._steps.take("cut_out")
@@ -293,6 +293,9 @@ class FakeCodec:
 
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
+
+    def start(self) -> None:
+        self.steps.take("start")
 
     def open(
         self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
@@ -339,7 +342,7 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
         records,
         records,
         images=InlineImageStore,
-        codec=lambda: PillowCodec(chosen.max_megapixels),
+        codec=lambda: codec(chosen.max_megapixels),
         remover=lambda: remover,
         user_limit=chosen.user_limit,
         period=timedelta(days=chosen.retention_days),
@@ -350,7 +353,7 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
         gallery=made.gallery,
         retention=made.retention,
         check_health=records.ping,
-        removal=Removal(lambda: PillowCodec(chosen.max_megapixels), lambda: remover),
+        removal=Removal(lambda: codec(chosen.max_megapixels), lambda: remover),
         api_keys=ApiKeys(MongoApiKeyStore(mongomock.MongoClient()["keys"]["api_keys"])),
         addresses=AddressFetcher(chosen.max_upload_bytes),
         sessions=SessionSigner(chosen.app_secret_keys),

@@ -1,14 +1,21 @@
-"""Show pictures of this process to a remover, as a picture worker does."""
+"""Pictures of this process, decoded and shown to a remover as a picture worker does."""
+
+import warnings
 
 from PIL import Image
 
 from common.domain.pictures import View
-from common.imaging.codec import Picture
+from common.imaging import headers
+from common.imaging.codec import Picture, decode
+from common.imaging.pictures import WorkerCodec
+from common.imaging.workers import Workers
 from common.removers.base import BackgroundRemover
+
+WORKERS = Workers()
 
 
 def picture_of(image: Image.Image) -> Picture:
-    return Picture(image, None, "image/png", None)
+    return Picture(image, None, None)
 
 
 def matte_of(remover: BackgroundRemover, image: Image.Image) -> Image.Image:
@@ -20,3 +27,16 @@ def matte_of(remover: BackgroundRemover, image: Image.Image) -> Image.Image:
 def seen(view: View) -> Image.Image:
     """Return a view of raw samples as a picture."""
     return Image.frombytes("RGB", (view.width, view.height), view.content)
+
+
+def read(content: bytes, megapixels: int = 50) -> Picture:
+    """Decode a file in this process, as a picture worker does in its own."""
+    format, _ = headers.check(content, megapixels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return decode((content, format), megapixels)
+
+
+def codec(megapixels: int = 50) -> WorkerCodec:
+    """Return a codec at the workers that all tests of this process share."""
+    return WorkerCodec(megapixels, WORKERS)

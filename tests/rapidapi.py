@@ -7,10 +7,9 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import RemoverError
-from common.imaging.codec import PillowCodec
 from common.removers.rapidapi import RapidApiRemover
 from tests import objectcut_behaviours as does
-from tests.looking import matte_of
+from tests.looking import codec, matte_of
 from tests.objectcut import KEY, ObjectCut
 
 SIZE = (60, 40)
@@ -27,7 +26,7 @@ class Asked:
 
 
 def rapid_api(key: str, host: str, **knobs: float) -> Asked:
-    return Asked(RapidApiRemover(key, host, PillowCodec(50).read_alpha, **knobs))
+    return Asked(RapidApiRemover(key, host, codec().read_alpha, **knobs))
 
 
 def remover(provider: ObjectCut, **knobs: float) -> Asked:

@@ -132,7 +132,7 @@ def _load_ahead(uploads: Uploads) -> None:
 
     def load() -> None:
         with contextlib.suppress(Exception):  # it fails again when it is needed, and is answered then
-            uploads.codec()
+            uploads.codec().start()
             uploads.remover()
 
     threading.Thread(target=load, name="load ahead").start()
@@ -150,10 +150,10 @@ def _images(settings: Settings, database_id: MongoDatabaseId) -> ImageStore:
 
 
 def _codec(settings: Settings) -> PictureCodec:
-    from common.imaging.codec import PillowCodec
+    from common.imaging.pictures import WorkerCodec
 
     pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=timeouts.TURN_SECONDS)
-    return PillowCodec(settings.max_megapixels, pixels.acquire)
+    return WorkerCodec(settings.max_megapixels, reserve=pixels.acquire)
 
 
 def _remover(settings: Settings, codec: Callable[[], PictureCodec]) -> BackgroundRemover:

@@ -7,7 +7,7 @@ from functools import partial
 
 from pymongo.collection import Collection
 
-from common.imaging.codec import PillowCodec
+from common.imaging.pictures import WorkerCodec
 from common.settings import SETTINGS, Settings, SettingsError
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.mongo.connection import connect
@@ -33,7 +33,7 @@ none if STORAGE_EMULATOR_HOST is set. The hosts keep running, with IMAGE_BUCKET 
 still set (to-records), so that they read both places. Run one direction at a time."""
 _ADOPT = "adopt"
 _DIRECTIONS: Mapping[str, Callable[[Records, MigrationStore, Settings], Direction]] = {
-    "to-bucket": lambda records, store, at: ToBucket(records, store, PillowCodec(at.max_megapixels)),
+    "to-bucket": lambda records, store, at: ToBucket(records, store, WorkerCodec(at.max_megapixels)),
     "to-records": lambda records, store, _: ToRecords(records, store),
 }
 

@@ -6,7 +6,7 @@ Decodes, infers and encodes as an upload does, without HTTP and without a store.
 import argparse
 from pathlib import Path
 
-from common.imaging.codec import PillowCodec
+from common.imaging.pictures import WorkerCodec
 from common.removers.local import LocalRemover
 from tests.bench.client import at_once
 
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--times", type=int, default=4, help="how often each picture (%(default)s)")
     options = parser.parse_args()
-    codec, remover = PillowCodec(max_megapixels=50), LocalRemover(options.model)
+    codec, remover = WorkerCodec(50), LocalRemover(options.model)
 
     def cut_out(content: bytes) -> None:
         with codec.open(content) as picture:

@@ -15,7 +15,7 @@ from pymongo.errors import ConfigurationError
 
 from common import bootstrap
 from common.domain.errors import LimitReached
-from common.imaging.codec import PillowCodec
+from common.imaging.pictures import WorkerCodec
 from common.removers.fallback import FallbackRemover
 from common.removers.local import LocalRemover
 from common.removers.rapidapi import RapidApiRemover
@@ -24,7 +24,8 @@ from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
 from endpoints import APPLICATION_REQUIRES
 from infra.local import FUNCTIONS
-from tests.fakes import SECRET, settings
+from tests.fakes import SECRET, FakeCodec, Steps, settings
+from tests.looking import WORKERS
 from tests.mongo import MongoImages
 from tests.photos import photo
 
@@ -39,6 +40,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]
         return MongoImages()
 
     monkeypatch.setattr(bootstrap, "connect", connect)
+    monkeypatch.setattr("common.imaging.pictures.Workers", lambda: WORKERS)
     yield connections
     bootstrap.provide(None)
 
@@ -62,7 +64,7 @@ def test_the_parts_are_what_the_settings_describe(connected: list[tuple[str, str
     assert connected == [("mongodb://db", "pictures")]
     assert built.settings is chosen
     assert (built.uploads.user_limit, built.retention.period) == (3, timedelta(days=9))
-    assert isinstance(built.uploads.codec(), PillowCodec)
+    assert isinstance(built.uploads.codec(), WorkerCodec)
 
 
 def test_a_retention_of_0_days_keeps_for_ever() -> None:
@@ -126,17 +128,17 @@ def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() 
 
 
 def test_what_an_upload_needs_is_loaded_ahead_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded: list[str] = []
-    monkeypatch.setattr(bootstrap, "_codec", lambda _: loaded.append("codec"))
-    monkeypatch.setattr(bootstrap, "_remover", lambda *_: loaded.append("remover"))
+    steps = Steps()
+    monkeypatch.setattr(bootstrap, "_codec", lambda _: FakeCodec(steps))
+    monkeypatch.setattr(bootstrap, "_remover", lambda *_: steps.take("load"))
     built = bootstrap.build(settings())
-    assert loaded == []
+    assert steps.taken == []
 
     for _ in range(2):
         built.prepare()
     _finish_loading()
 
-    assert loaded == ["codec", "remover"]
+    assert steps.taken == ["start", "load"]
 
 
 def test_what_cannot_be_loaded_ahead_is_told_where_it_is_needed() -> None:

@@ -17,7 +17,7 @@ from common.domain import errors, removal_errors
 from common.domain.models import Variant
 from common.domain.names import NAME_LENGTH
 from common.imaging import preview
-from common.imaging.intake.admission import _MEDIA_TYPES
+from common.imaging.formats import MEDIA_TYPES
 from common.service.sessions import LIFETIME
 from common.settings import SETTINGS
 from common.storage.gcs.image import LARGEST_ANSWER
@@ -330,9 +330,9 @@ def test_the_kinds_of_images_are_those_that_are_read_and_served() -> None:
     (variant,) = [each for each in image["parameters"] if each["name"] == "variant"]
 
     served = image["get"]["responses"]["200"]["content"]
-    assert set(served) == {*_MEDIA_TYPES.values(), "application/octet-stream"}
+    assert set(served) == {*MEDIA_TYPES, "application/octet-stream"}
     assert image["get"]["responses"]["206"]["content"] == served
-    assert set(body["encoding"]["image"]["contentType"].split(", ")) == set(_MEDIA_TYPES.values())
+    assert set(body["encoding"]["image"]["contentType"].split(", ")) == set(MEDIA_TYPES)
     assert variant["schema"]["enum"] == list(get_args(Variant))
     assert f"{preview.SIDE} pixels" in variant["description"]
 

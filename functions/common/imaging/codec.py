@@ -1,34 +1,39 @@
-"""Decode an upload, show it to a remover, apply the matte and encode the cut-out."""
+"""Decode an upload, show it to a remover, apply its matte and encode the cut-out; runs in a worker."""
 
-import contextlib
 import io
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pi_heif
-from PIL import Image, ImageChops
+from PIL import AvifImagePlugin, Image, ImageChops
+from PIL.ImageFile import ImageFile
 
 from common.domain import framing
-from common.domain.errors import ApplicationError, UnreadableImage
+from common.domain.errors import PictureError, UnreadableImage
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
 from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
-from common.imaging import colour, preview
-from common.imaging.intake.admission import admit, media_type
-from common.imaging.intake.parts import MOST_PROFILE, Admitted, Ceiling, require
+from common.imaging import colour, png_reader, png_writer, preview
+from common.imaging.headers import check_size
 from common.imaging.matting import refined
 from common.imaging.orientation import upright
-from common.imaging.parallel import at_work, begin
-from common.imaging.png_writer import encode as encode_png
+from common.imaging.parallel import begin, processors
 from common.imaging.render import Composed, compose, encode
-from common.observability.request_context import timed
 
-Reserve = Callable[[int], AbstractContextManager[object]]
+File = tuple[bytes, str]  # with Pillow's name of its format
 
 _JPEG_QUALITY = 95
+_MOST_PROFILE = 4 << 20  # bytes; the largest profiles for printing have three million
+# An encoder makes ten or so; this many show up as pairs of bytes only in a file that was made to be slow.
+_MOST_SCANS = 1_000
+_PIXELS_A_BYTE = 256  # of a sequential JPEG at most: 64 pixels take two bits
+_MOST_CHUNKS = 100_000  # of a WebP; a film has some thousands
+
+_AVIF_THREADS = 4  # at most; each of them takes memory
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-# Our own limit is checked before anything is decoded; Pillow's would only warn, at half the pixels we allow.
+AvifImagePlugin.DEFAULT_MAX_THREADS = min(_AVIF_THREADS, processors())
+# We check the size before anything is decoded; Pillow would only warn, at half of what we allow.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -38,7 +43,6 @@ class Picture:
 
     rgb: Image.Image
     alpha: Image.Image | None
-    content_type: str
     icc_profile: bytes | None
     options: CutoutOptions = DEFAULT_OPTIONS
     backdrop: Image.Image | None = None
@@ -46,10 +50,6 @@ class Picture:
 
     def view(self, spec: ViewSpec) -> View:
         """Return the picture as a remover wants to see it."""
-        with timed("decode"):
-            return self._view(spec)
-
-    def _view(self, spec: ViewSpec) -> View:
         small = _fitted(self._opaque(), spec)
         if spec.encoding == "rgb":
             return View(*small.size, small.tobytes())
@@ -59,18 +59,16 @@ class Picture:
 
     def cut_out(self, matte: Matte) -> CutOut:
         """Return the picture under its matte; uses the decoded pixels up."""
-        with timed("encode"), at_work():
-            composed = self._composed(matte)
-            small = begin(preview.encode, composed.image, self.icc_profile)
-            return CutOut(*composed.image.size, encode_png(composed.image, self.icc_profile), small.result())
+        image = self._composed(matte).image
+        small = begin(preview.encode, image, self.icc_profile)
+        return CutOut(*image.size, png_writer.encode(image, self.icc_profile), small.result())
 
     def render(self, matte: Matte) -> Rendering:
         """Return the picture under its matte as the options ask; uses the decoded pixels up."""
-        with timed("encode"), at_work():
-            composed = self._composed(matte)
-            content, content_type = encode(composed, self.options.format)
-            subject = composed.subject and framing.moved(composed.subject, self.rgb.size, self.full_size)
-            return Rendering(content, content_type, *composed.image.size, self.full_size, subject)
+        composed = self._composed(matte)
+        content, content_type = encode(composed, self.options.format)
+        subject = composed.subject and framing.moved(composed.subject, self.rgb.size, self.full_size)
+        return Rendering(content, content_type, *composed.image.size, self.full_size, subject)
 
     def _composed(self, matte: Matte) -> Composed:
         alpha = self._alpha(matte)
@@ -120,89 +118,46 @@ class Picture:
         return Image.composite(rgb, Image.new("RGB", rgb.size, "white"), self.alpha.crop(region))
 
 
-class PillowCodec:
-    """Opens pictures of at most `max_megapixels` million pixels.
+def decode(
+    file: File, megapixels: int, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: File | None = None
+) -> Picture:
+    """Return the upright picture of an upload, scaled as the options ask, or raise PictureError.
 
-    `reserve` is entered with a picture's number of pixels before it is decoded, and left when it is closed.
+    Raises InvalidOption if the region of interest is not within the picture.
     """
+    try:
+        rgb, alpha, profile = colour.split(_loaded(file, megapixels))
+        covering = backdrop and _visible(_loaded(backdrop, megapixels))
+    except (PictureError, MemoryError):
+        raise
+    except Exception as error:  # each format's decoder has exceptions of its own
+        raise UnreadableImage from error
+    rgb.info.clear()  # else encoders would pass comments on
+    framing.region_of_interest(rgb.size, options.roi)
+    size = framing.scaled_size(rgb.size, options.max_pixels)
+    return Picture(
+        _scaled(rgb, size), alpha and _scaled(alpha, size), profile, options, covering, unscaled=rgb.size
+    )
 
-    def __init__(self, max_megapixels: int, reserve: Reserve = nullcontext) -> None:
-        self._ceiling = Ceiling(max_megapixels)
-        self._reserve = reserve
 
-    @contextlib.contextmanager
-    def open(
-        self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
-    ) -> Iterator[Picture]:
-        """Return the upright picture, or raise PictureError; its size is checked before it is decoded.
+def preview_of(file: File, megapixels: int) -> bytes:
+    """Return the WebP preview of an encoded cut-out, or raise PictureError."""
+    picture = decode(file, megapixels)
+    picture.rgb.putalpha(picture.alpha or 255)
+    return preview.encode(picture.rgb, picture.icc_profile)
 
-        Raises InvalidOption if the region of interest is not within the picture.
-        """
-        with self._decoded(content, *([backdrop] if backdrop else [])) as (image, *behind):
-            try:
-                rgb, alpha, profile = colour.split(image)
-                covering = _visible(behind[0]) if behind else None
-            except Exception as error:  # the conversions of odd modes raise undocumented errors
-                raise UnreadableImage from error
-            framing.region_of_interest(rgb.size, options.roi)
-            size = framing.scaled_size(rgb.size, options.max_pixels)
-            yield Picture(
-                _scaled(rgb, size),
-                alpha and _scaled(alpha, size),
-                media_type(content) or "",
-                profile,
-                options,
-                covering,
-                rgb.size,
-            )
 
-    def preview(self, content: bytes) -> bytes:
-        """Return the WebP preview of an encoded cut-out, or raise PictureError."""
-        with self._decoded(content) as (image,):
-            try:
-                return preview.encode(image.convert("RGBA"), image.info.get("icc_profile"))
-            except Exception as error:
-                raise UnreadableImage from error
-
-    def read_alpha(self, content: bytes, size: tuple[int, int]) -> Matte:
-        """Return the alpha channel of a PNG of this size, or raise PictureError."""
-        try:
-            return Matte(*size, _alpha(content, size).tobytes())
-        except Exception as error:
-            raise UnreadableImage(str(error)) from error
-
-    def content_type(self, content: bytes) -> str:
-        """Return the media type by the first bytes, application/octet-stream for an unknown one."""
-        return media_type(content) or "application/octet-stream"
-
-    @contextlib.contextmanager
-    def _decoded(self, *contents: bytes) -> Iterator[list[Image.Image]]:
-        """Return upright pictures in whatever mode each has; their pixels are reserved all at once."""
-        with contextlib.ExitStack() as reserved:
-            try:
-                admitted = [admit(content, self._ceiling) for content in contents]
-                images = [self._opened(each) for each in admitted]
-                pixels = sum(image.width * image.height for image in images)
-                reserved.enter_context(self._reserve(pixels))
-                decoded = [_loaded(image, each) for image, each in zip(images, admitted, strict=True)]
-            except ApplicationError:
-                raise
-            except Exception as error:  # each format's decoder has exceptions of its own
-                raise UnreadableImage from error
-            yield decoded
-
-    def _opened(self, admitted: Admitted) -> Image.Image:
-        """Return a picture whose pixels are still to be read, once its size and its profile are checked."""
-        for trial in admitted.trials:
-            Image.open(io.BytesIO(trial), formats=[admitted.format]).load()
-        image = Image.open(io.BytesIO(admitted.content), formats=[admitted.format])
-        self._ceiling.check(*image.size)
-        require(len(image.info.get("icc_profile") or b"") <= MOST_PROFILE)
-        return image
+def alpha_of(png: bytes, size: tuple[int, int]) -> bytes:
+    """Return the alpha channel of a PNG of this size, or raise UnreadableImage."""
+    try:
+        return _alpha(png, size).tobytes()
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UnreadableImage(str(error)) from error
 
 
 def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
-    # The header tells the size, so a bomb is refused before any pixel is unpacked.
     with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
         if image.size != size:
             raise ValueError(f"it measures {image.size}, the picture sent {size}")
@@ -211,11 +166,47 @@ def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
         return (image if image.mode == "RGBA" else image.convert("RGBA")).getchannel("A")
 
 
-def _loaded(image: Image.Image, admitted: Admitted) -> Image.Image:
+def _loaded(file: File, megapixels: int) -> Image.Image:
+    """Return the upright picture in whatever mode it has."""
+    content, format = file
+    if format == "PNG":
+        content = png_reader.essential(content)
+    image = Image.open(io.BytesIO(content), formats=[format])
+    check_size(*image.size, megapixels)
+    if not _is_sound(image, content, format):
+        raise UnreadableImage
     image.load()
-    if admitted.format == "HEIF":  # pi_heif decodes a file of several pictures anew at every access
-        image = image.copy()
-    return upright(image, admitted.orientation)
+    return upright(image.copy() if format == "HEIF" else image)  # pi_heif may decode anew at every access
+
+
+def _is_sound(image: ImageFile, content: bytes, format: str) -> bool:
+    """Return false for a file that a decoder would read although parts of the picture are missing."""
+    if len(image.info.get("icc_profile") or b"") > _MOST_PROFILE:
+        return False
+    pixels = image.width * image.height
+    if format == "JPEG":
+        is_whole = "progressive" in image.info or pixels <= _PIXELS_A_BYTE * len(content)
+        return is_whole and content.count(b"\xff\xda") <= _MOST_SCANS
+    if format == "TIFF":
+        return sum(_area(*tile.extents) for tile in image.tile if tile.extents) >= pixels
+    if format == "WEBP":
+        return sum(1 for _ in _webp_chunks(content)) <= _MOST_CHUNKS
+    return bool(image.info.get("primary", True))  # libheif falls back to a tile if the grid is damaged
+
+
+def _area(left: int, top: int, right: int, bottom: int) -> int:
+    return (right - left) * (bottom - top)
+
+
+def _webp_chunks(content: bytes) -> Iterator[int]:
+    """Yield where the chunks of a WebP begin, one more than there may be at most."""
+    place = 12
+    for _ in range(_MOST_CHUNKS + 1):
+        if place + 8 > len(content):
+            return
+        yield place
+        (length,) = struct.unpack_from("<I", content, place + 4)
+        place += 8 + length + length % 2
 
 
 def _visible(backdrop: Image.Image) -> Image.Image:
@@ -223,6 +214,7 @@ def _visible(backdrop: Image.Image) -> Image.Image:
     rgb, alpha, _ = colour.split(backdrop)
     if alpha:
         rgb.putalpha(alpha)
+    rgb.info.clear()
     return rgb
 
 

@@ -1,8 +1,8 @@
 """Turn a picture upright by its EXIF orientation."""
 
-from PIL import Image
+import struct
 
-from common.imaging.intake.exif import orientation
+from PIL import Image
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -13,10 +13,34 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_ORIENTATION = 0x0112
+_SHORT = 3
 
 
-def upright(image: Image.Image, stored: int = 1) -> Image.Image:
-    """Return the picture upright; its own EXIF wins over the orientation that is `stored` beside it."""
+def upright(image: Image.Image) -> Image.Image:
+    """Return the picture upright."""
     # Pillow reports the rotation boxes of an AVIF as an EXIF block of its own making.
-    turn = _TURNS.get(orientation(image.info.get("exif") or b""), _TURNS.get(stored))
+    turn = _TURNS.get(orientation(image.info.get("exif") or b""))
     return image if turn is None else image.transpose(turn)
+
+
+def orientation(exif: bytes) -> int:
+    """Return the orientation, from 1 to 8, in an EXIF block; 1 if it has none or is damaged."""
+    block = exif.removeprefix(b"Exif\0\0")
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4])
+    if order is None:
+        return 1
+    try:
+        (start,) = struct.unpack_from(order + "I", block, 4)
+        (entries,) = struct.unpack_from(order + "H", block, start)
+        return _find(block, order, start + 2, entries)
+    except struct.error:
+        return 1
+
+
+def _find(block: bytes, order: str, start: int, entries: int) -> int:
+    for place in range(start, start + 12 * entries, 12):
+        tag, kind, _, value = struct.unpack_from(order + "HHIH", block, place)
+        if tag == _ORIENTATION:
+            return value if kind == _SHORT and 1 <= value <= 8 else 1
+    return 1

@@ -1,12 +1,12 @@
-"""Work on one picture spread over the processor's cores, while it is the only one at work.
+"""Spread the work on one picture over the processors while no other worker needs them.
 
-By threads: what takes long in it runs outside Python's lock. With several pictures at work each keeps to its
-own thread; handing parts around would cost all of them a twentieth.
+Threads do, because what takes long runs outside of Python's lock. While other pictures are worked on, each
+worker keeps to its own thread; spread, all of them would take a twentieth longer.
 """
 
 import contextlib
 import os
-import threading
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -15,32 +15,37 @@ Item = TypeVar("Item")
 Given = ParamSpec("Given")
 Outcome = TypeVar("Outcome")
 
-_threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="core")
-_counting = threading.Lock()
-_at_work = 0
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_threads = ThreadPoolExecutor(processors(), thread_name_prefix="core")
+_is_alone = True
 
 
 @contextlib.contextmanager
-def at_work() -> Iterator[None]:
-    """Count a picture as one at work; also a decorator."""
-    global _at_work
-    with _counting:
-        _at_work += 1
+def sharing(*, alone: bool) -> Iterator[None]:
+    """Use every processor in this block, or one thread if others are at work."""
+    global _is_alone
+    _is_alone, before = alone, _is_alone
     try:
         yield
     finally:
-        with _counting:
-            _at_work -= 1
+        _is_alone = before
 
 
 def spread(work: Callable[[Item], Outcome], items: Iterable[Item]) -> Sequence[Outcome]:
-    """Return what the work on every item comes to."""
-    return list(map(work, items) if _at_work > 1 else _threads.map(work, items))
+    """Return the outcome for each item, in their order."""
+    return list(_threads.map(work, items) if _is_alone else map(work, items))
 
 
 def begin(work: Callable[Given, Outcome], *given: Given.args, **named: Given.kwargs) -> "Future[Outcome]":
-    """Return the outcome of work that goes on beside the caller's."""
-    if _at_work <= 1:
+    """Submit work and return its future; it is done already if others are at work."""
+    if _is_alone:
         return _threads.submit(work, *given, **named)
     done: Future[Outcome] = Future()
     done.set_result(work(*given, **named))

@@ -151,6 +151,9 @@ class Picture(Protocol):
 class PictureCodec(Protocol):
     """Decodes, combines and encodes pictures."""
 
+    def start(self) -> None:
+        """Begin to load what the first picture will need."""
+
     def open(
         self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
     ) -> AbstractContextManager[Picture]:

@@ -6,9 +6,7 @@ import time
 from flask import Request
 
 from common.domain.pictures import Matte
-from common.imaging.codec import PillowCodec
-
-_codec = PillowCodec(max_megapixels=50)
+from common.imaging.codec import decode
 
 
 def digest(request: Request) -> str:
@@ -25,6 +23,5 @@ def recode(request: Request) -> str:
 
 
 def _recode(content: bytes) -> None:
-    with _codec.open(content) as picture:
-        picture.cut_out(Matte(1, 1, b"\xff"))
+    decode((content, "JPEG"), 50).cut_out(Matte(1, 1, b"\xff"))
     # Freeing the memory that it took is part of the time.

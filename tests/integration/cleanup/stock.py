@@ -16,7 +16,6 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
 from common.domain.models import OBJECT_FIELDS, Images, PictureDetails, TimeWindow
-from common.imaging.codec import PillowCodec
 from common.service.ports import ImageStore
 from common.storage.gcs.bucket_id import NAME as BUCKET_ID
 from common.storage.gcs.client import connect as connect_bucket
@@ -28,6 +27,7 @@ from common.storage.mongo.database_id import MongoDatabaseId
 from common.storage.mongo.documents import CREATED_ON
 from common.storage.mongo.leases import MongoLeases
 from infra.local import FUNCTIONS, ROOT
+from tests import looking
 from tests.bucket_ids import share_id
 from tests.fakes import FakeRemover
 from tests.photos import photo
@@ -149,7 +149,7 @@ class Stock:
         given: Mapping[str, Any] = {"leases": leases, "records": records, "images": self.store, **options}
         return use_cases(
             **given,
-            codec=lambda: PillowCodec(50),
+            codec=looking.codec,
             remover=FakeRemover,
             user_limit=5,
             period=RETENTION,

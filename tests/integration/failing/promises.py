@@ -19,12 +19,12 @@ from PIL import Image
 from pymongo.collection import Collection
 
 from common.domain.errors import NotFound
-from common.imaging.codec import PillowCodec
 from common.service.sessions import SessionSigner
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore, object_names
 from common.storage.inline import InlineImageStore
 from common.storage.mongo.database_id import MongoDatabaseId
+from tests import looking
 from tests.integration.client import Client
 from tests.integration.hosts import Host
 from tests.use_cases import UseCases, mongo_stores, use_cases
@@ -154,7 +154,7 @@ class Promises:
         return use_cases(
             *mongo_stores(self.documents()),
             images=lambda: images,
-            codec=lambda: PillowCodec(2),
+            codec=lambda: looking.codec(2),
             remover=_no_remover,
             user_limit=LIMIT,
             period=timedelta(days=30),

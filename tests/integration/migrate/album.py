@@ -14,7 +14,6 @@ from google.cloud import storage
 
 from common.domain.errors import ApplicationError
 from common.domain.models import Images
-from common.imaging.codec import PillowCodec
 from common.service.ports import ImageStore
 from common.storage.gcs.bucket_id import NAME as BUCKET_ID
 from common.storage.gcs.client import connect as connect_bucket
@@ -26,6 +25,7 @@ from common.storage.mongo.database_id import MongoDatabaseId
 from infra import ROOT
 from infra.migrate.__main__ import main
 from infra.migrate.records import INLINE_FIELDS
+from tests import looking
 from tests.fakes import VARIANTS
 from tests.photos import photo
 from tests.use_cases import UseCases, mongo_stores, use_cases
@@ -81,7 +81,7 @@ class Album:
         return use_cases(
             *mongo_stores(self.images),
             images=lambda: self.store() if with_bucket else InlineImageStore(),
-            codec=lambda: PillowCodec(50),
+            codec=looking.codec,
             remover=lambda: pytest.fail("nothing is uploaded here"),
             user_limit=9,
             clock=lambda: datetime.now(UTC) + ahead,

@@ -5,10 +5,11 @@ from PIL import Image
 
 from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
 from common.domain.pictures import Matte
-from common.imaging.codec import Picture, PillowCodec
+from common.imaging.codec import Picture
+from tests.looking import codec, read
 from tests.photos import decoded, encoded, photo
 
-CODEC = PillowCodec(50)
+CODEC = codec()
 
 
 def left_half(width: int, height: int) -> Image.Image:
@@ -17,11 +18,6 @@ def left_half(width: int, height: int) -> Image.Image:
     matte.paste(255, (0, 0, width // 2, height))
     matte.paste(128, (width // 2, 0, width // 2 + 1, height))
     return matte
-
-
-def read(content: bytes) -> Picture:
-    with CODEC.open(content) as picture:
-        return picture
 
 
 def cut(picture: Picture, matte: Image.Image) -> tuple[Image.Image, Image.Image]:
@@ -140,4 +136,4 @@ def test_an_older_cut_out_that_cannot_be_read_is_an_error_of_ours(
 
 def test_an_older_cut_out_with_too_many_pixels_is_refused() -> None:
     with pytest.raises(ImageTooLarge):
-        PillowCodec(1).preview(photo(1001, 1000))
+        codec(1).preview(photo(1001, 1000))

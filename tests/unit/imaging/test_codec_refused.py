@@ -8,14 +8,9 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
-from common.imaging.codec import Picture, PillowCodec
+from tests.looking import codec, read
 from tests.photos import encoded, photo
 from tests.picture_files import HEIC, png
-
-
-def read(content: bytes, megapixels: int = 50) -> Picture:
-    with PillowCodec(megapixels).open(content) as picture:
-        return picture
 
 
 @pytest.mark.parametrize(
@@ -32,7 +27,7 @@ def test_too_many_pixels_are_refused_before_anything_is_decoded(content: bytes) 
     with pytest.raises(ImageTooLarge, match=r"\d+ x \d+ pixels; at most 50 million are allowed"):
         read(content)
     with pytest.raises(ImageTooLarge):
-        PillowCodec(50).preview(content)
+        codec().preview(content)
 
 
 def test_the_limit_itself_is_allowed() -> None:
@@ -90,4 +85,4 @@ OTHER_FILES = {
 def test_a_file_that_is_no_picture_we_read_is_unsupported(content: bytes) -> None:
     with pytest.raises(UnsupportedImage, match="Send a JPEG, PNG, WebP"):
         read(content)
-    assert PillowCodec(50).content_type(content) == "application/octet-stream"
+    assert codec().content_type(content) == "application/octet-stream"

@@ -1,10 +1,10 @@
-"""Work on one picture, spread over the cores while it is alone."""
+"""Work on one picture, spread over the processors while no other worker needs them."""
 
 import threading
 
 import pytest
 
-from common.imaging.parallel import at_work, begin, spread
+from common.imaging.parallel import begin, sharing, spread
 
 
 def thread(_: object) -> str:
@@ -15,25 +15,23 @@ def test_outcomes_come_in_the_order_of_the_items() -> None:
     assert spread(lambda item: item * 2, range(100)) == [item * 2 for item in range(100)]
 
 
-def test_a_picture_that_is_alone_has_every_core() -> None:
-    with at_work():
+def test_a_picture_that_is_alone_has_every_processor() -> None:
+    with sharing(alone=True):
         assert all(name.startswith("core") for name in spread(thread, range(10)))
         assert begin(thread, None).result().startswith("core")
 
 
-def test_several_pictures_keep_to_the_threads_they_are_on() -> None:
+def test_beside_other_pictures_the_work_stays_on_its_thread() -> None:
     here = threading.current_thread().name
 
-    with at_work(), at_work():
+    with sharing(alone=False):
         assert set(spread(thread, range(10))) == {here}
         assert begin(thread, None).result() == here
     assert begin(thread, None).result() != here
 
 
-def test_one_that_fails_is_at_work_no_more() -> None:
-    for _ in range(2):
-        with pytest.raises(ZeroDivisionError), at_work():
-            spread(lambda item: 1 // item, [1, 0])
+def test_a_failure_restores_what_was_set_before() -> None:
+    with pytest.raises(ZeroDivisionError), sharing(alone=False):
+        spread(lambda item: 1 // item, [1, 0])
 
-    with at_work():
-        assert begin(thread, None).result().startswith("core")
+    assert begin(thread, None).result().startswith("core")

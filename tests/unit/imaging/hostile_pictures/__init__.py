@@ -1,6 +1,7 @@
 """Hostile and odd pictures, made by code; `python -m tests.unit.imaging.hostile_pictures` measures them."""
 
 from tests.unit.imaging.hostile_pictures import (
+    costly_cases,
     gif_and_bmp_cases,
     jpeg_cases,
     odd_pictures,
@@ -26,6 +27,7 @@ __all__ = [
     "KINDS",
     "Outcome",
     "Read",
+    "costly_cases",
     "gif_and_bmp_cases",
     "jpeg_cases",
     "named",

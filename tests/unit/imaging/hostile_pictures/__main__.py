@@ -1,60 +1,59 @@
-"""Reads each case, or those named, in a process of its own and tells time and memory."""
+"""Decodes each case, or those named, under a job's limits in a process of its own; prints time and memory."""
 
 import json
 import os
 import resource
 import sys
-import tempfile
-import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import ImageCms
 
+from common.domain.errors import PictureError
+from common.imaging import codec, headers, jobs, memory, workers
 from tests.photos import photo
-from tests.unit.imaging.hostile_pictures import CASES
-from tests.unit.imaging.hostile_pictures.corpus import named, outcome_of
+from tests.unit.imaging.hostile_pictures import CASES, named
+from tests.unit.imaging.hostile_pictures.corpus import MEGAPIXELS
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What became of a case, and what it took beyond what the idle process had."""
+    """The outcome of a case, and what it took beyond what the idle process had."""
 
     name: str
     outcome: str
     seconds: float  # of a processor
     megabytes: float
+    most_seconds: float
+    most_megabytes: float
 
 
 def measured(name: str) -> Seen:
-    """Make a case in one forked process and read it in another."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "case")
-        _forked(lambda: _write(path, CASES[name][0]()))
-        return Seen(name, *json.loads(_forked(lambda: _read(path))))
+    """Make a case, and decode it in a forked process."""
+    content = CASES[name][0]()
+    idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    try:
+        format, pixels = headers.check(content, MEGAPIXELS)
+    except PictureError as error:
+        return Seen(name, named(type(error)), 0, 0, 0, 0)
+    seconds, most = workers.limits(pixels)
+    outcome, used = _forked(lambda: _decoded(content, format, seconds, most))
+    peak = (used.ru_maxrss - idle) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return Seen(name, outcome, used.ru_utime + used.ru_stime, max(peak, 0), seconds, most / (1 << 20))
 
 
-def _write(path: Path, content: bytes) -> str:
-    path.write_bytes(content)
-    return ""
+def _decoded(content: bytes, format: str, seconds: float, most: int) -> str:
+    try:
+        with jobs.limits(memory.data_bytes() + most, seconds, 2 * seconds):
+            picture = codec.decode((content, format), MEGAPIXELS)
+    except (PictureError, MemoryError) as error:
+        return "UnreadableImage" if isinstance(error, MemoryError) else named(type(error))
+    return f"Read{picture.rgb.size}"
 
 
-def _read(path: Path) -> str:
-    idle = _peak()
-    content = path.read_bytes()
-    start = time.process_time()
-    outcome = outcome_of(content)
-    seconds = time.process_time() - start
-    return json.dumps([named(outcome), seconds, _peak() - idle])
-
-
-def _peak() -> float:
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
-def _forked(work: Callable[[], str]) -> str:
+def _forked(work: Callable[[], str]) -> tuple[str, resource.struct_rusage]:
+    """Return what work says in a forked process, UnreadableImage if that is killed."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
@@ -64,14 +63,15 @@ def _forked(work: Callable[[], str]) -> str:
             os._exit(0)
     os.close(sending)
     with os.fdopen(receiving, "rb") as pipe:
-        told = pipe.read()
-    os.waitpid(child, 0)
-    return told.decode()
+        said = pipe.read().decode()
+    _, _, used = os.wait4(child, 0)
+    return said or "UnreadableImage", used
 
 
 def main() -> None:
+    warnings.simplefilter("ignore")
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"):  # load what a process loads once
-        outcome_of(photo(64, 48, kind))
+        codec.decode((photo(64, 48, kind), kind), MEGAPIXELS)
     ImageCms.createProfile("sRGB")
     for name in sys.argv[1:] or CASES:
         print(json.dumps(vars(measured(name))), flush=True)

@@ -33,13 +33,14 @@ case(
     tiff_of_many_pages=partial(frames, "TIFF", 100),
     tiff_next_page_outside=lambda: tiff(GREY_PIXELS, next_page=0xFFFFFFF0),
     tiff_exif_that_points_at_itself=lambda: tiff(GREY_PIXELS, t34665=(4, 1, 8 + len(GREY_PIXELS))),
-    tiff_enormous_resolution=lambda: tiff(MUCH, t279=(4, 1, 3072), t282=(5, 2 << 20, 8)),
     tiff_enormous_private_tag=lambda: tiff(GREY_PIXELS, t60000=(12, 0xFFFFFFFF, 8)),
     tiff_strip_of_another_length_than_it_says=lambda: tiff(GREY_PIXELS, t279=(4, 1, 1 << 31)),
     tiff_two_widths=lambda: tiff(GREY_PIXELS, t256=(3, 2, 64 | 64 << 16)),
 )
 case(
     UnreadableImage,
+    tiff_enormous_resolution=lambda: tiff(MUCH, t279=(4, 1, 3072), t282=(5, 2 << 20, 8)),
+    tiff_jpeg_larger_than_its_strip=lambda: tiff(lying_jpeg(65_500, 65_500), t259=(3, 1, 7)),
     tiff_directory_outside_the_file=lambda: b"II*\0\xff\xff\xff\xff" + bytes(99),
     tiff_directory_in_itself=lambda: b"II*\0\4\0\0\0" + bytes(99),
     tiff_strip_outside_the_file=lambda: tiff(GREY_PIXELS, t273=(4, 1, 1 << 31)),
@@ -68,7 +69,6 @@ case(
 case(
     TooManyPixels,
     tiff_of_ten_gigapixels=lambda: tiff(GREY_PIXELS, t256=(4, 1, 100_000), t257=(4, 1, 100_000)),
-    tiff_jpeg_larger_than_its_strip=lambda: tiff(lying_jpeg(65_500, 65_500), t259=(3, 1, 7)),
 )
 case(
     UnsupportedImage,

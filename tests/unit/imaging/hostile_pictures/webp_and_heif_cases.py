@@ -35,6 +35,12 @@ case(
 )
 case(
     UnreadableImage,
+    webp_picture_larger_than_its_canvas=lambda: riff(
+        canvas(64, 48), (b"VP8 ", patched(webp_pixels()[1], 6, b"\xff\x3f\xff\x3f"))
+    ),
+    webp_frame_of_gigapixels=lambda: riff(
+        canvas(64, 48, 2), (b"ANIM", bytes(6)), webp_frame(1 << 24, 1 << 24)
+    ),
     webp_profile_of_10_mb=lambda: riff(canvas(64, 48, 32), (b"ICCP", bytes(10 << 20)), webp_pixels()),
     webp_endless_chunks=lambda: riff(canvas(64, 48), webp_pixels(), *[(b"abcd", b"")] * 2_000_000),
     webp_canvas_without_a_picture=lambda: riff(canvas(64, 48)),
@@ -47,17 +53,14 @@ case(
     TooManyPixels,
     webp_canvas_of_gigapixels=lambda: riff(canvas(16_000_000, 250), webp_pixels()),
     webp_picture_of_gigapixels=lambda: patched(photo(64, 48, "WEBP"), 26, b"\xff\x3f\xff\x3f"),
-    webp_picture_larger_than_its_canvas=lambda: riff(
-        canvas(64, 48), (b"VP8 ", patched(webp_pixels()[1], 6, b"\xff\x3f\xff\x3f"))
-    ),
-    webp_frame_of_gigapixels=lambda: riff(
-        canvas(64, 48, 2), (b"ANIM", bytes(6)), webp_frame(1 << 24, 1 << 24)
-    ),
 )
 
 
 case(
     SMALL,
+    avif_picture_larger_than_its_boxes=lambda: lying_ispe(
+        flat("AVIF", 8000, 8000, speed=10), (8000, 8000), (64, 48)
+    ),
     avif_of_many_frames=partial(frames, "AVIF", 20),
     avif_huge_exif=lambda: photo(64, 48, "AVIF", exif=b"Exif\0\0II*\0" + bytes(15 << 20)),
     avif_damaged_exif=lambda: photo(64, 48, "AVIF", exif=EXIF).replace(EXIF[6:], EXIF[6:-18] + b"\xff" * 18),
@@ -66,14 +69,11 @@ case(
 case(
     TooManyPixels,
     avif_boxes_of_gigapixels=lambda: lying_ispe(photo(64, 48, "AVIF"), (64, 48), (65_000, 65_000)),
-    avif_picture_larger_than_its_boxes=lambda: lying_ispe(
-        flat("AVIF", 8000, 8000, speed=10), (8000, 8000), (64, 48)
-    ),
     heic_boxes_of_gigapixels=lambda: lying_ispe(HEIC, (64, 64), (65_000, 65_000)),
-    heic_picture_larger_than_its_boxes=partial(heic_of_size, 30_000, 30_000),
 )
 case(
     UnreadableImage,
+    heic_picture_larger_than_its_boxes=partial(heic_of_size, 30_000, 30_000),
     avif_boxes_of_zero_width=lambda: lying_ispe(photo(64, 48, "AVIF"), (64, 48), (0, 0)),
     avif_box_longer_than_the_file=lambda: patched(photo(64, 48, "AVIF"), 32, b"\x7f\xff\xff\xff"),
     avif_endless_boxes=lambda: photo(64, 48, "AVIF") + box(b"free") * 2_000_000,

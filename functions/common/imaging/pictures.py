@@ -1,0 +1,121 @@
+"""The service's PictureCodec: pictures are decoded and encoded by workers, never in this process."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
+from types import TracebackType
+
+from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
+from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
+from common.imaging import formats, headers
+from common.imaging.request import Request
+from common.imaging.workers import Job, Reply, Workers
+from common.observability.request_context import timed
+
+Reserve = Callable[[int], AbstractContextManager[object]]
+
+
+class WorkerCodec:
+    """Opens pictures of at most `megapixels` million pixels.
+
+    `reserve` is entered with the claimed number of pixels for as long as a worker has them decoded.
+    """
+
+    def __init__(
+        self, megapixels: int, workers: Workers | None = None, reserve: Reserve = nullcontext
+    ) -> None:
+        self.megapixels = megapixels
+        self._workers = workers or Workers()
+        self._reserve = reserve
+
+    def start(self) -> None:
+        """Start a worker ahead of the first picture."""
+        self._workers.start()
+
+    def open(
+        self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
+    ) -> "Upload":
+        """Return the picture, or raise PictureError by its first bytes; nothing is decoded yet."""
+        return Upload(self, (content, backdrop) if backdrop else (content,), options)
+
+    def preview(self, content: bytes) -> bytes:
+        """Return the WebP preview of an encoded cut-out, or raise PictureError."""
+        format, pixels = headers.check(content, self.megapixels)
+        with self.job(pixels) as job:
+            request = Request(job="preview", formats=(format,), megapixels=self.megapixels)
+            return job.run(request, content)[1][0]
+
+    def read_alpha(self, content: bytes, size: tuple[int, int]) -> Matte:
+        """Return the alpha channel of a PNG of this size, or raise PictureError."""
+        with self.job(size[0] * size[1]) as job:
+            request = Request(job="alpha", formats=("PNG",), size=size)
+            return Matte(*size, job.run(request, content)[1][0])
+
+    def content_type(self, content: bytes) -> str:
+        """Return the media type by the first bytes, application/octet-stream for an unknown one."""
+        return formats.media_type(content)
+
+    @contextlib.contextmanager
+    def job(self, pixels: int) -> Iterator[Job]:
+        """Wait for room for a picture and for a worker, and return a job at it."""
+        with self._reserve(pixels), self._workers.job(pixels) as job:
+            yield job
+
+
+class Upload:
+    """A picture, and maybe its backdrop; a worker has them decoded only while their pixels are needed."""
+
+    def __init__(self, codec: WorkerCodec, files: tuple[bytes, ...], options: CutoutOptions) -> None:
+        claims = [headers.check(content, codec.megapixels) for content in files]
+        self.content_type = formats.media_type(files[0])
+        self._codec, self._files, self._options = codec, files, options
+        self._formats = tuple(format for format, _ in claims)
+        self._pixels = sum(pixels for _, pixels in claims)
+        self._job: Job | None = None
+        self._at_worker = ExitStack()
+
+    def __enter__(self) -> "Upload":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave_worker()
+
+    def view(self, spec: ViewSpec) -> View:
+        """Return the picture as a remover wants to see it, or raise PictureError."""
+        with timed("decode"):
+            reply, (content,) = self._run(Request(job="view", spec=spec, keep=spec.answers_soon))
+        return View(**reply, content=content)
+
+    def cut_out(self, matte: Matte) -> CutOut:
+        """Return the picture under its matte, encoded, or raise PictureError."""
+        with timed("encode"):
+            reply, (processed, preview) = self._run(Request(job="cut_out", matte=matte))
+        return CutOut(**reply, processed=processed, preview=preview)
+
+    def render(self, matte: Matte) -> Rendering:
+        """Return the picture under its matte as the options ask, or raise PictureError or InvalidOption."""
+        with timed("encode"):
+            reply, (content,) = self._run(Request(job="render", matte=matte))
+        picture, subject = reply.pop("picture"), reply.pop("subject")
+        return Rendering(**reply, content=content, picture=tuple(picture), subject=subject and tuple(subject))
+
+    def _run(self, request: Request) -> Reply:
+        """Run a step of the job at the worker that has the picture, or else at one that decodes it again."""
+        try:
+            if self._job is not None:
+                return self._job.run(request)
+            self._job = self._at_worker.enter_context(self._codec.job(self._pixels))
+            first = replace(
+                request, formats=self._formats, megapixels=self._codec.megapixels, options=self._options
+            )
+            return self._job.run(first, *self._files)
+        finally:
+            if not request.keep:
+                self._leave_worker()
+
+    def _leave_worker(self) -> None:
+        self._job = None
+        self._at_worker.close()

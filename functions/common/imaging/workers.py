@@ -1,0 +1,268 @@
+"""Worker processes that work on pictures, because nobody can tell what decoding a stranger's file will take.
+
+A job has a deadline and a bound on memory, by the size that the file claims. A worker that exceeds them or
+crashes is replaced, and its job alone fails. Workers are children of this process, started with a clean
+environment, and end when their socket is closed, however this process ends.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from common.domain.errors import (
+    ApplicationError,
+    Overloaded,
+    TooManyPixels,
+    UnreadableImage,
+    UnsupportedImage,
+)
+from common.domain.removal_errors import EmptyRegion, RegionOutOfBounds
+from common.imaging import memory
+from common.imaging.channel import Channel, Message
+from common.imaging.parallel import processors
+from common.imaging.request import Request
+from common.observability.request_context import timed
+
+logger = logging.getLogger(__name__)
+
+_SECONDS, _SECONDS_A_MEGAPIXEL = 2.0, 0.15  # of processor time that a job may take
+_CLOCK = 2  # times that it may take by the clock
+_GRACE = 0.5  # seconds in which the system should have ended a worker itself
+_MEMORY, _MEMORY_A_MEGAPIXEL = 256 << 20, 22 << 20  # bytes that a job may add to its worker
+_START_SECONDS = 60.0
+_PATIENCE = 30.0  # seconds that a job waits for a worker
+_WATCH_SECONDS = 0.05
+# Neither keys nor addresses: a decoder has no use for them.
+_ENVIRONMENT = ("LANG", "LC_", "LD_", "DYLD_", "MALLOC_", "OPENBLAS_", "OMP_", "PATH", "TMPDIR")
+_ERRORS: Mapping[str, type[ApplicationError]] = {
+    error.__name__: error
+    for error in (TooManyPixels, UnreadableImage, UnsupportedImage, RegionOutOfBounds, EmptyRegion)
+}
+
+Reply = tuple[dict[str, Any], list[bytes]]
+
+
+class Worker:
+    """A worker process and our end of its socket."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-P", "-m", "common.imaging.jobs", str(theirs.fileno())]
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                command,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                process_group=0,  # Ctrl-C reaches the host alone
+            )
+        self._channel = Channel(ours)
+        self._is_ready = False
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Tell whether the process still runs; an idle one whose socket is readable has just ended."""
+        if self._process.poll() is not None:
+            return False
+        return not self._is_ready or not self._can_read(0)
+
+    def _can_read(self, seconds: float) -> bool:
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def wait_until_ready(self) -> None:
+        """Return when the worker has loaded its modules, or raise RuntimeError if it cannot."""
+        if self._is_ready:
+            return
+        try:
+            self._channel.receive(time.monotonic() + _START_SECONDS)
+        except (EOFError, OSError) as error:
+            raise RuntimeError(f"A picture worker did not start (status {self.end()})") from error
+        self._is_ready = True
+
+    def ask(self, request: Request, *files: bytes) -> Message:
+        """Return the reply to a request, or raise EOFError, OSError or MemoryError if there will be none."""
+        deadline = time.monotonic() + request.clock + _GRACE
+        self._channel.send(pickle.dumps(request), *files, deadline=deadline)
+        if not memory.IS_ENFORCED:
+            self._watch(deadline, request.memory + _MEMORY)
+        return self._channel.receive(deadline)
+
+    def _watch(self, deadline: float, most: int) -> None:
+        """Wait for the reply while the worker uses no more memory than it may."""
+        while time.monotonic() < deadline and not self._can_read(_WATCH_SECONDS):
+            if memory.used_bytes(self.pid) > most:
+                raise MemoryError
+
+    def forget(self) -> None:
+        """Have the worker drop the picture that it keeps."""
+        try:
+            self._channel.send(pickle.dumps(Request(job="forget")), deadline=time.monotonic() + _GRACE)
+        except OSError:
+            self.end()
+
+    def end(self) -> int:
+        """Kill the process if it still runs, and return its exit status."""
+        self._process.kill()
+        self._channel.close()
+        return self._process.wait()
+
+
+class Job:
+    """The work on one picture at one worker, of which it may take several steps."""
+
+    def __init__(self, worker: Worker, pixels: int, is_alone: Callable[[], bool]) -> None:
+        self._worker = worker
+        self._megapixels = pixels / 1_000_000
+        self._seconds, self._memory = limits(pixels)
+        self._clock = _CLOCK * self._seconds
+        self._is_alone = is_alone
+        self.keeps = False  # whether the worker has a decoded picture
+
+    def run(self, request: Request, *files: bytes) -> Reply:
+        """Return the reply to one step, or raise PictureError or InvalidOption.
+
+        A picture that ends its worker is an UnreadableImage.
+        """
+        bounded = replace(request, seconds=self._seconds, clock=self._clock, memory=self._memory)
+        begun = time.monotonic()
+        self.keeps = False
+        try:
+            head, made = self._worker.ask(replace(bounded, alone=self._is_alone()), *files)
+        except (EOFError, OSError, MemoryError) as error:
+            self._log(self._worker.end(), error)
+            raise UnreadableImage from error
+        except BaseException:
+            self._worker.end()  # it is not known what it would send next
+            raise
+        reply = json.loads(head)
+        self._clock -= time.monotonic() - begun
+        self._seconds -= reply.pop("seconds")
+        _raise_for(reply)
+        self.keeps = request.keep
+        return reply, made
+
+    def drop(self) -> None:
+        """Have the worker drop the picture that it keeps."""
+        if self.keeps:
+            self._worker.forget()
+
+    def _log(self, status: int, error: BaseException) -> None:
+        reason = signal.Signals(-status).name if status < 0 else f"status {status}"
+        what = type(error).__name__
+        logger.warning(
+            "A picture of %.1f megapixels ended its worker: %s, %s", self._megapixels, what, reason
+        )
+
+
+class Workers:
+    """As many workers as there are processors, each started when it is first needed.
+
+    with workers.job(12_000_000) as job: job.run(Request(job="preview", ...), content)
+    """
+
+    def __init__(self, most: int | None = None, patience: float = _PATIENCE) -> None:
+        self._patience = patience
+        self._free = threading.BoundedSemaphore(most or processors())
+        self._changing = threading.Lock()
+        self._idle: list[Worker] = []
+        self._busy = 0
+        self.close = weakref.finalize(self, _end, self._idle)  # also when this process ends
+
+    def start(self) -> None:
+        """Start a worker ahead of the first job."""
+        with self._changing:
+            if not self._idle and not self._busy:
+                self._idle.append(Worker())
+
+    @contextlib.contextmanager
+    def job(self, pixels: int) -> Iterator[Job]:
+        """Wait for a worker and return a job at it, or raise Overloaded if none becomes free in time."""
+        with timed("wait"):
+            if not self._free.acquire(timeout=self._patience):
+                raise Overloaded
+        try:
+            with self._worker() as worker:
+                job = Job(worker, pixels, lambda: self._busy == 1)
+                try:
+                    yield job
+                finally:
+                    job.drop()
+        finally:
+            self._free.release()
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[Worker]:
+        with self._changing:
+            self._busy += 1
+        worker = None
+        try:
+            worker = self._idle_one() or Worker()
+            worker.wait_until_ready()
+            yield worker
+        finally:
+            with self._changing:
+                self._busy -= 1
+                if worker:
+                    self._put_back(worker)
+
+    def _idle_one(self) -> Worker | None:
+        """Return a worker that is idle, and forget those that were killed meanwhile."""
+        with self._changing:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive():
+                    return worker
+                worker.end()
+        return None
+
+    def _put_back(self, worker: Worker) -> None:
+        if worker.is_alive():
+            self._idle.append(worker)
+        else:
+            worker.end()
+
+
+def _end(workers: list[Worker]) -> None:
+    while workers:
+        workers.pop().end()
+
+
+def limits(pixels: int) -> tuple[float, int]:
+    """Return the seconds of a processor and the bytes that the job of a picture of this size may take."""
+    megapixels = pixels / 1_000_000
+    seconds = _SECONDS + _SECONDS_A_MEGAPIXEL * megapixels
+    return seconds, int(_MEMORY + _MEMORY_A_MEGAPIXEL * megapixels)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_ENVIRONMENT)}
+    return {**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def _raise_for(reply: dict[str, Any]) -> None:
+    if "error" not in reply:
+        return
+    error = _ERRORS.get(reply["error"])
+    if error is None:
+        raise RuntimeError(f"A picture worker failed:\n{reply['detail']}")
+    raise error(reply["detail"])

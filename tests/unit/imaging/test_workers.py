@@ -1,0 +1,322 @@
+"""Picture workers: their limits, their ends and their replacement."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from common.domain.errors import Overloaded, UnreadableImage
+from common.domain.pictures import Matte, ViewSpec
+from common.imaging import memory, workers
+from common.imaging.pictures import WorkerCodec
+from common.imaging.request import Request
+from common.imaging.workers import Workers, limits
+from infra.local import FUNCTIONS, ROOT
+from tests.photos import decoded, photo
+
+PLANTED = ROOT / "tests" / "planted"
+PICTURE = photo(64, 48, "JPEG")
+MATTE = Matte(1, 1, b"\xff")
+WHOLE = ViewSpec("rgb", 64)
+OTHERS: set[int] = set()  # processes from before the test
+KEPT = ViewSpec("rgb", 8, answers_soon=True)
+
+
+def planted(fault: str) -> bytes:
+    return PICTURE + f"planted: {fault}".encode()
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+    """Yield two workers whose decoders have faults."""
+    OTHERS.clear()
+    OTHERS.update(children())
+    monkeypatch.syspath_prepend(PLANTED)
+    pool = Workers(2, patience=20)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def codec(pool: Workers) -> WorkerCodec:
+    return WorkerCodec(50, pool)
+
+
+def cut(codec: WorkerCodec, content: bytes) -> tuple[int, int]:
+    with codec.open(content) as picture:
+        picture.view(KEPT)
+        cut_out = picture.cut_out(MATTE)
+    assert decoded(cut_out.processed).size == (cut_out.width, cut_out.height)
+    return cut_out.width, cut_out.height
+
+
+def children() -> set[int]:
+    """Return the workers that were started in this test."""
+    return {child.pid for child in psutil.Process().children()} - OTHERS
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# Limits
+
+
+def test_a_job_may_take_more_the_more_pixels_its_file_claims() -> None:
+    assert limits(0) == (2, 256 << 20)
+    assert limits(10_000_000) == (3.5, (256 + 220) << 20)
+    assert limits(50_000_000) == (9.5, (256 + 1100) << 20)
+
+
+@pytest.mark.parametrize("fault", ["hang", "burn", "eat", "crash", "exit"])
+def test_a_picture_that_ends_its_worker_is_unreadable_and_the_worker_is_replaced(
+    codec: WorkerCodec, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert cut(codec, PICTURE) == (64, 48)
+    [before] = children()
+    begun = time.monotonic()
+
+    with pytest.raises(UnreadableImage), codec.open(planted(fault)) as picture:
+        picture.view(WHOLE)
+
+    assert time.monotonic() - begun < 6
+    assert "megapixels ended its worker" in caplog.text
+    assert not psutil.pid_exists(before)
+    assert cut(codec, PICTURE) == (64, 48)
+    assert before not in children()
+
+
+def test_processor_time_and_time_are_limited_apart(
+    codec: WorkerCodec, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for fault, factor in (("burn", 20), ("hang", 1)):
+        monkeypatch.setattr(workers, "_CLOCK", factor)
+        with pytest.raises(UnreadableImage), codec.open(planted(fault)) as picture:
+            picture.view(WHOLE)
+
+    assert "SIGPROF" in caplog.messages[0]
+    assert "SIGALRM" in caplog.messages[1]
+
+
+def test_what_waits_for_a_remover_costs_a_picture_no_time(codec: WorkerCodec) -> None:
+    with codec.open(PICTURE) as picture:
+        picture.view(KEPT)
+        time.sleep(4.5)  # more than such a picture may take by the clock
+        assert picture.cut_out(MATTE).width == 64
+
+
+def test_nobody_elses_picture_is_touched(codec: WorkerCodec) -> None:
+    ended: list[type[Exception]] = []
+
+    def spoil() -> None:
+        for fault in ("crash", "eat", "burn", "exit"):
+            with pytest.raises(UnreadableImage) as raised, codec.open(planted(fault)) as picture:
+                picture.view(WHOLE)
+            ended.append(raised.type)
+
+    spoiler = threading.Thread(target=spoil)
+    spoiler.start()
+    sizes = set()
+    while spoiler.is_alive():
+        sizes.add(cut(codec, PICTURE))
+
+    assert ended == [UnreadableImage] * 4
+    assert sizes == {(64, 48)}
+
+
+def test_a_decoders_exception_is_a_damaged_picture_and_costs_no_worker(codec: WorkerCodec) -> None:
+    cut(codec, PICTURE)
+    before = children()
+
+    with pytest.raises(UnreadableImage), codec.open(planted("bug")) as picture:
+        picture.view(WHOLE)
+
+    assert cut(codec, PICTURE) == (64, 48)
+    assert children() == before
+
+
+def test_a_bug_of_ours_is_raised_with_its_trace(pool: Workers) -> None:
+    request = Request(job="cut_out", seconds=1, clock=1, memory=1 << 20)
+
+    with pool.job(1) as job, pytest.raises(RuntimeError, match="the worker has no picture"):
+        job.run(request)
+
+
+def test_memory_is_watched_if_the_system_does_not_limit_it(
+    codec: WorkerCodec, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(memory, "IS_ENFORCED", False)
+    monkeypatch.setattr(workers, "_MEMORY", 8 << 20)
+
+    with pytest.raises(UnreadableImage), codec.open(planted("hang")) as picture:
+        picture.view(WHOLE)
+
+    assert "MemoryError" in caplog.text
+
+
+# The pool
+
+
+def test_workers_are_started_when_they_are_needed_and_used_again(codec: WorkerCodec) -> None:
+    before = children()
+    codec.start()
+    wait_until(lambda: len(children() - before) == 1)
+    for _ in range(3):
+        cut(codec, PICTURE)
+
+    assert len(children() - before) == 1
+
+
+def test_there_are_no_more_workers_than_allowed(codec: WorkerCodec) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        sizes = list(threads.map(lambda _: cut(codec, PICTURE), range(40)))
+
+    assert sizes == [(64, 48)] * 40
+    assert len(children()) <= 2
+
+
+def test_who_waits_too_long_for_a_worker_is_told_to_come_again() -> None:
+    pool = Workers(1, patience=0.1)
+    with pool.job(1), pytest.raises(Overloaded), pool.job(1):
+        pass
+    with pool.job(1):
+        pass
+    pool.close()
+
+
+def test_a_worker_keeps_its_picture_only_while_a_remover_answers_soon(codec: WorkerCodec) -> None:
+    with codec.open(PICTURE) as picture:
+        picture.view(WHOLE)
+        with codec.open(PICTURE) as second, codec.open(PICTURE) as third:
+            second.view(KEPT)
+            third.view(KEPT)  # two workers: the first picture has left its own
+        assert picture.cut_out(MATTE).width == 64
+
+
+def test_an_upload_that_fails_while_a_worker_keeps_its_picture_gives_the_worker_back(
+    codec: WorkerCodec,
+) -> None:
+    def fail() -> None:
+        with codec.open(PICTURE) as picture:
+            picture.view(KEPT)
+            raise ZeroDivisionError
+
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError):
+            fail()
+
+    assert cut(codec, PICTURE) == (64, 48)
+    assert len(children()) == 1
+
+
+def test_a_worker_that_was_killed_while_idle_is_replaced(codec: WorkerCodec) -> None:
+    cut(codec, PICTURE)
+    [idle] = children()
+    os.kill(idle, signal.SIGKILL)
+    os.waitid(os.P_PID, idle, os.WEXITED | os.WNOWAIT)
+
+    assert cut(codec, PICTURE) == (64, 48)
+    assert not psutil.pid_exists(idle)
+
+
+def test_a_worker_that_cannot_start_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    pool = Workers(1)
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="did not start"), pool.job(1):
+            pass
+
+
+# What a worker has and has not
+
+
+def test_a_worker_is_told_no_secret(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MONGO_URI", "APP_SECRET_KEY", "X_RAPID_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"):
+        monkeypatch.setenv(name, "a secret")
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
+    pool.start()
+    [worker] = children()
+
+    environment = psutil.Process(worker).environ()
+
+    assert "a secret" not in environment.values()
+    assert environment["MALLOC_ARENA_MAX"] == "2"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what is mapped")
+def test_pixels_never_travel_by_shared_memory(codec: WorkerCodec) -> None:
+    with codec.open(photo(2000, 1500, "JPEG")) as picture:
+        picture.view(ViewSpec("rgb", 2000, answers_soon=True))
+        [worker] = children()
+        for process in (os.getpid(), worker):
+            mapped = Path(f"/proc/{process}/maps").read_text()
+            opened = [file.path for file in psutil.Process(process).open_files()]
+            assert "/dev/shm" not in mapped + "".join(opened)
+
+
+# The end of the host
+
+
+HOST = """
+import sys, time
+from common.imaging.workers import Workers
+from common.imaging.pictures import WorkerCodec
+from common.domain.pictures import ViewSpec
+pool = Workers(2)
+content = sys.stdin.buffer.read()
+with WorkerCodec(50, pool).open(content) as picture:
+    if content.endswith(b"hang"):
+        pool.start()
+        print("busy", flush=True)
+        picture.view(ViewSpec("rgb", 8))
+    picture.view(ViewSpec("rgb", 8, answers_soon=True))
+    print("kept", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("content", [PICTURE, planted("hang")], ids=["keeping", "busy"])
+def test_no_worker_outlives_its_host(ended_by: signal.Signals, content: bytes) -> None:
+    path = os.pathsep.join((str(PLANTED), str(FUNCTIONS)))
+    with subprocess.Popen(
+        [sys.executable, "-c", HOST],
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as host:
+        assert host.stdin is not None
+        assert host.stdout is not None
+        host.stdin.write(content)
+        host.stdin.close()
+        assert host.stdout.readline()
+        wait_until(lambda: bool(psutil.Process(host.pid).children()))
+        ours = psutil.Process(host.pid).children()
+        host.send_signal(ended_by)
+        host.wait(10)
+
+    gone, left = psutil.wait_procs(ours, timeout=10)
+    assert (len(gone), left) == (len(ours), [])
+
+
+def test_a_worker_ignores_what_the_host_is_told(codec: WorkerCodec) -> None:
+    """A signal to a whole group, as from a service manager, must not damage uploads that are finished yet."""
+    with codec.open(PICTURE) as picture:
+        picture.view(KEPT)
+        [worker] = children()
+        os.kill(worker, signal.SIGTERM)
+        assert picture.cut_out(MATTE).width == 64
+        assert os.getpgid(worker) != os.getpgid(0)
