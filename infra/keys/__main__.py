@@ -1,18 +1,19 @@
 """python -m infra.keys: add, list and revoke API keys."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 
 from common.domain.api_keys import ApiKey
 from common.domain.errors import Unavailable
 from common.service.api_keys import ApiKeys
+from infra.environment import environment
 from infra.errors import CommandError
 from infra.keys.database import opened
 
 _HELP = """Adds, lists and revokes API keys in the database of this service: the one that MONGO_URI names, or
-else the one of `make run` in DATA_DIR (.data), whether that is running or not."""
+else the one of `make run` in DATA_DIR (.data), whether that is running or not. Both are read from the
+environment and then from .env."""
 _COLUMNS = "{:<24} {:<12} {:>10} {:>10} {:>10}  {}"
 _NAME_LENGTH = 100
 _MOST = 1_000_000
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the commands and return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        with opened(os.environ) as keys:
+        with opened(environment()) as keys:
             for line in options.run(keys, options):
                 print(line, flush=True)
     except CommandError as error:
@@ -61,8 +62,9 @@ def _add(keys: ApiKeys, options: argparse.Namespace) -> Iterator[str]:
 
 
 def _list(keys: ApiKeys, _: argparse.Namespace) -> Iterator[str]:
+    rows = [_row(key) for key in keys.all()]
     yield _COLUMNS.format("NAME", "CREATED", "PER MINUTE", "PER MONTH", "THIS MONTH", "STATE")
-    yield from map(_row, keys.all())
+    yield from rows
 
 
 def _row(key: ApiKey) -> str:

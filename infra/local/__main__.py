@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import signal
 import sys
 import threading
@@ -13,13 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import requests
-from dotenv import dotenv_values
 
 from common import bootstrap
 from common.domain.errors import ApplicationError, Unavailable
 from common.service.retention import Retention
 from common.settings import Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES
+from infra.environment import environment
 from infra.errors import CommandError
 from infra.local import FUNCTIONS, folder
 from infra.local.address import ListenAddress
@@ -44,7 +43,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
     try:
-        _run(_environment())
+        _run(environment())
     except (CommandError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -57,11 +56,6 @@ def _leave(*_: object) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("Stopping ...", flush=True)
     sys.exit(0)
-
-
-def _environment() -> dict[str, str]:
-    file = {name: value for name, value in dotenv_values(".env").items() if value}
-    return {**file, **{name: value for name, value in os.environ.items() if value}}
 
 
 def _run(environ: dict[str, str]) -> None:
