@@ -1,9 +1,11 @@
 """GET /api/image/<record_id>/original|processed|preview: one image of a record."""
 
+import re
 from typing import Any, get_args
 from urllib.parse import quote
 
 from flask import Request, Response
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import dump_options_header
 from werkzeug.wsgi import FileWrapper
 
@@ -14,6 +16,7 @@ from endpoints import ENDPOINTS
 
 _LINK_CACHING = "private, max-age=240"
 _CHUNK = 64 * 1024  # bytes
+_EMPTY_SUFFIX = re.compile(r"\s*bytes\s*=\s*-0+\s*")  # a range of no bytes
 
 
 @endpoint(ENDPOINTS["image"])
@@ -34,6 +37,8 @@ def image(call: Call) -> Response:
         record, file = gallery.read(call.user_id, record_id, variant)
     except PictureError:  # kept by the original application, and no preview can be made of it
         raise NotFound from None
+    if _EMPTY_SUFFIX.fullmatch(call.request.headers.get("Range", "")):
+        raise RequestedRangeNotSatisfiable(file.image.size)
     disposition = _disposition(call, record, file)
     if link := file.image.link(call.request.method, disposition):
         return Response(status=302, headers={"Location": link, "Cache-Control": _LINK_CACHING})

@@ -46,13 +46,21 @@ def _sent_file(call: Call) -> FileStorage:
     try:
         sent = call.request.files.get("image")
     except RequestEntityTooLarge:
-        most = call.settings.max_upload_mb
-        raise ImageTooLarge(
-            f"The form has more than {most} MB or too many parts. Send a smaller picture."
-        ) from None
+        raise ImageTooLarge(_what_is_too_large(call)) from None
     if sent is None:
         raise BadRequest("Send a picture as the form's part named image (multipart/form-data).")
     return sent
+
+
+def _what_is_too_large(call: Call) -> str:
+    length, limit = call.request.content_length, call.request.max_content_length or 0
+    if length and length > limit:
+        return f"The form has more than {call.settings.max_upload_mb} MB. Send a smaller picture."
+    text, parts = (call.request.max_form_memory_size or 0) // 1000, call.request.max_form_parts
+    beside = f"a text field has more than {text} kB, or there are more than {parts} parts"
+    if length:
+        return f"In the form {beside}. Send less beside the picture."
+    return f"The form has more than {call.settings.max_upload_mb} MB, or in it {beside}. Send less."
 
 
 def _key(call: Call) -> str:

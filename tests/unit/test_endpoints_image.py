@@ -48,6 +48,14 @@ def test_a_part_of_an_image_is_sent_where_it_is_asked_for(service: Service) -> N
     assert beyond.headers["Content-Range"] == f"bytes */{len(PICTURE)}"
 
 
+@pytest.mark.parametrize("asked", ["bytes=-0", "bytes=-00", " bytes = -0 "])
+def test_a_range_of_no_bytes_cannot_be_sent(service: Service, asked: str) -> None:
+    response = service.call("GET", f"/image/{service.upload()}/original", headers={"Range": asked})
+
+    assert problem(response) == (416, "range_not_satisfiable")
+    assert response.headers["Content-Range"] == f"bytes */{len(PICTURE)}"
+
+
 @pytest.mark.parametrize(
     ("name", "variant", "disposition"),
     [

@@ -57,7 +57,21 @@ def test_a_form_of_too_many_parts_is_told_as_that(service: Service) -> None:
     response = service.call("POST", "/upload", **{**form(PICTURE), "data": parts + b"--edge--"})
 
     assert problem(response) == (413, "image_too_large")
-    assert "20 MB or too many parts" in response.get_json()["detail"]
+    assert "more than 1000 parts" in response.get_json()["detail"]
+
+
+def test_a_form_with_a_text_that_is_too_long_is_told_as_that(service: Service) -> None:
+    response = service.call("POST", "/upload", **form(PICTURE, name="x" * 600_000))
+
+    assert problem(response) == (413, "image_too_large")
+    assert response.get_json()["detail"].startswith("In the form a text field has more than 500 kB, or ")
+
+
+def test_a_form_that_is_too_large_is_told_as_that(service: Service) -> None:
+    response = service.call("POST", "/upload", **form(bytes(21 * 1024 * 1024)))
+
+    assert problem(response) == (413, "image_too_large")
+    assert response.get_json()["detail"] == "The form has more than 20 MB. Send a smaller picture."
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,18 @@ class SessionSigner:
 
     def read(self, token: str | None) -> Session:
         """Return the session of a token; a missing, forged or expired one starts a new user."""
+        return self.verify(token) or self._start()
+
+    def verify(self, token: str | None) -> Session | None:
+        """Return the session of a token, or None if it is missing, forged or expired."""
         try:
             user_id, signed_at = self._all.loads(token or "", return_timestamp=True)
         except BadSignature:
-            return self._start()
+            return None
         # Below zero where another process's clock is ahead, or ours went back: as good as new.
         age = datetime.now(UTC) - signed_at
         if age > LIFETIME or not isinstance(user_id, str) or not user_id:
-            return self._start()
+            return None
         stale = age > RENEW_AFTER or not self._is_newest(token or "")
         return Session(user_id, self._newest.dumps(user_id) if stale else None)
 

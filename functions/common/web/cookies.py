@@ -9,9 +9,12 @@ COOKIE = "user_id"
 
 
 def read_session(request: Request, signer: SessionSigner) -> Session:
-    """Return the caller's session; a bearer token goes before the cookie."""
+    """Return the session of a bearer token of ours, which is not renewed; else that of the cookie."""
     bearer = request.authorization
-    return signer.read(bearer.token if bearer and bearer.type == "bearer" else request.cookies.get(COOKIE))
+    token = bearer.token if bearer and bearer.type == "bearer" else None
+    if session := signer.verify(token):
+        return Session(session.user_id)
+    return signer.read(request.cookies.get(COOKIE))
 
 
 def set_cookie(response: Response, token: str, request: Request, settings: Settings) -> None:

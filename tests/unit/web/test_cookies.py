@@ -83,6 +83,26 @@ def test_a_bearer_token_goes_before_the_cookie() -> None:
     assert response.get_json()["user_id"] == "me"
 
 
+@pytest.mark.parametrize("token", ["", "forged", TOKEN[:-2], SessionSigner([OLD]).issue("you")])
+def test_a_bearer_token_that_is_not_ours_counts_as_absent(token: str) -> None:
+    with_cookie = serve(start).get("/start", headers={**bearer(token), "Cookie": f"user_id={TOKEN}"})
+    without = serve(start).get("/start", headers=bearer(token))
+
+    assert with_cookie.get_json()["user_id"] == "me"
+    assert "Set-Cookie" not in with_cookie.headers
+    assert without.get_json()["user_id"] not in ("me", "you")
+    assert SessionSigner([SECRET]).read(cookie(without).value).user_id == without.get_json()["user_id"]
+
+
+def test_a_call_identified_by_its_bearer_token_is_given_no_cookie() -> None:
+    client = serve(start, app_secret_keys=(SECRET, OLD))
+
+    for token in (TOKEN, SessionSigner([OLD]).issue("me")):
+        response = client.get("/start", headers=bearer(token))
+        assert response.get_json()["user_id"] == "me"
+        assert "Set-Cookie" not in response.headers
+
+
 @pytest.mark.parametrize("authorization", ["Basic bWU6eA==", "Digest x", "nonsense", ""])
 def test_another_kind_of_authorization_is_passed_over(authorization: str) -> None:
     headers = {"Authorization": authorization, "Cookie": f"user_id={TOKEN}"}
