@@ -1,4 +1,4 @@
-"""POST / of its own function, or `python cleanup.py`: delete what has expired."""
+"""POST / of its own function, or `python cleanup.py [--until-done]`: delete what has expired."""
 
 import json
 import sys
@@ -22,10 +22,14 @@ def cleanup(call: Call) -> Response:
 
 
 def main() -> int:
-    """Clean up once, print the report as JSON and return the exit status."""
+    """Clean up once, or until nothing is left to do, print each report as JSON and return the exit status."""
     try:
         parts = bootstrap.build(Settings.from_env(requires=ENDPOINTS["cleanup"].requires))
-        print(json.dumps(asdict(parts.retention.clean_up())))
+        more = True
+        while more:
+            report = parts.retention.clean_up()
+            print(json.dumps(asdict(report)), flush=True)
+            more = report.more and "--until-done" in sys.argv[1:]
     except SettingsError as error:
         print(f"cleanup: {error}", file=sys.stderr)
         return 1

@@ -101,7 +101,7 @@ COSTS: list[Row] = [
 EXTRAS: list[Row] = [
     ("One warm instance of upload [a]", lambda _: warm(f.UPLOAD)),
     ("One warm instance of list, or of image [a]", lambda _: warm(f.CALL)),
-    ("Cloud Armor, two policies [d]", lambda n: 2 * f.POLICY + n * (1 + f.CALLS) * f.ARMOR_REQUEST),
+    ("Cloud Armor, three policies [d]", lambda n: 3 * f.POLICY + n * (1 + f.CALLS) * f.ARMOR_REQUEST),
     ("The local model in place of the provider", lambda n: functions(n, f.LOCAL_UPLOAD) - functions(n)),
 ]
 LOADS: list[Row] = [

@@ -2,8 +2,9 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -11,6 +12,7 @@ import requests
 
 from infra.local.database import start_database
 from tests.infra.base_image import skip_where_nothing_can_be_built
+from tests.infra.compose_checks import compose, interpolated
 from tests.infra.image import Image, Store
 from tests.infra.pod_checks import USER
 from tests.objectcut import ObjectCut
@@ -74,6 +76,13 @@ def _wait_for(url: str, log: Path) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def upload(url: str) -> requests.Response:
@@ -145,6 +154,49 @@ def test_the_access_key_refuses_and_admits(image: Image, environ: dict[str, str]
 
         assert (before, after) == (401, 200)
         assert requests.get(f"{url}/api/health", timeout=5).status_code == 200
+
+
+class From(requests.adapters.HTTPAdapter):
+    """Calls from another address of this machine."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options, source_address=("127.0.0.2", 0))
+
+
+def composed(service: str, environ: dict[str, str]) -> dict[str, str]:
+    """Return what compose.yaml sets for a service, with the embedded database in place of MongoDB."""
+    file = compose()["services"][service]["environment"]
+    return {**{name: interpolated(str(value)) for name, value in file.items()}, **environ}
+
+
+def test_the_services_of_compose_run_from_the_image(
+    image_with_model: Image, environ: dict[str, str], tmp_path: Path
+) -> None:
+    key = "open sesame, please"
+    application = {**composed("application", environ), "ACCESS_KEY": key}
+    loop = [part.replace("$$", "$") for part in compose()["services"]["cleanup"]["command"]]
+
+    with (
+        running(image_with_model, application, tmp_path / "log.txt") as (_, url),
+        requests.Session() as other,
+    ):
+        other.mount("http://", From())
+        refused = other.get(f"{url}/", headers={"Accept": "text/html"}, timeout=5)
+        wrong = other.post(f"{url}/access", data={"key": key.upper()}, timeout=5)
+        other.post(f"{url}/access", data={"key": key}, timeout=5)
+        added = other.post(f"{url}/api/upload", files={"image": ("cat.png", photo())}, timeout=60)
+        listed = other.get(f"{url}/api/list", timeout=5).json()
+    cleanup = image_with_model.start(loop, composed("cleanup", environ), tmp_path / "cleanup.txt")
+    _wait_until(lambda: "deleted_records" in (tmp_path / "cleanup.txt").read_text())
+    still_runs = cleanup.poll() is None
+    cleanup.kill()
+    cleanup.wait()
+
+    assert (refused.status_code, wrong.status_code) == (401, 401)
+    assert added.status_code == 201, added.text
+    assert [record["record_id"] for record in listed["records"]] == [added.json()["record"]["record_id"]]
+    assert listed["limit"] == 50
+    assert still_runs
 
 
 def test_only_the_image_with_the_model_carries_it_and_its_runtime(

@@ -218,7 +218,7 @@ variable "all_users" {
 }
 
 variable "rate_limit_per_minute" {
-  description = "Requests a minute that one address may make to uploads, and again to all other endpoints together. Cloud Armor counts them, at extra cost; 0 for no limit."
+  description = "Requests a minute that one address may make to uploads, as many to the stateless removal and as many to all other endpoints together. Cloud Armor counts them, at extra cost; 0 for no limit."
   type        = number
   default     = 0
 
