@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.photos import decoded
+from tests.tiers import extended
 
 # Two colours with a border that is no straight line; a stroke goes along it and reaches both sides.
 SMART = """async ({ colors, noise, radius }) => {
@@ -54,7 +55,7 @@ SMART = """async ({ colors, noise, radius }) => {
 }"""
 
 
-@pytest.mark.parametrize("radius", [6, 30, 90])
+@pytest.mark.parametrize("radius", [30, *extended(6, 90)])
 @pytest.mark.parametrize("noise", [0, 24])
 @pytest.mark.parametrize(
     "colors", [((200, 60, 50), (40, 80, 190)), ((150, 150, 150), (205, 205, 205))], ids=["far", "near"]
@@ -101,6 +102,7 @@ UNDO = """async () => {
 }"""
 
 
+@pytest.mark.extended
 def test_sixty_large_strokes_on_twelve_megapixels_are_undone_within_the_memory(page: Page) -> None:
     told = page.evaluate(UNDO)
     assert told["bytes"] < 200_000_000

@@ -114,6 +114,7 @@ def test_a_mistake_is_found_and_named(kind: str, path: str, value: object, found
     assert [line for line in mistakes(objects) if found in line], mistakes(objects)
 
 
+@pytest.mark.extended
 def test_checkov_finds_nothing() -> None:
     if not CHECKOV.is_file():
         pytest.skip("checkov is not installed: run `make test` once, which puts it into .venv/checkov")

@@ -260,6 +260,7 @@ def test_the_provider_knows_every_argument(environment: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.extended
 def test_checkov_finds_nothing() -> None:
     if not CHECKOV.exists():
         pytest.skip("checkov is not installed: make test sets it up")
