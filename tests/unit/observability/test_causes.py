@@ -36,7 +36,7 @@ CAUSES: list[tuple[Callable[[], object], Exception, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("translated", "error", "expected"), CAUSES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("translated", "error", "expected"), CAUSES, ids=[row[2] for row in CAUSES])
 def test_a_drivers_error_is_described_without_what_may_be_secret(
     translated: Callable[[], object], error: Exception, expected: str
 ) -> None:
