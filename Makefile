@@ -6,6 +6,7 @@
 PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
 TYPESCRIPT_VERSION := 7.0.2
+REMOVE_BG_NPM_VERSION := 1.3.0
 MODEL := u2netp
 VENV := venv --allow-existing --python '>=3.11,<3.14'
 # OpenVINO's wheel also holds plugins for GPU and NPU and readers of other formats than ONNX, 73 MB in all, which
@@ -36,7 +37,7 @@ test-all: lint test-ready ## lint, then every test
 test-extended: test-ready ## the tests that make test leaves to make test-all
 	@$(PYTEST) -m extended
 
-test-ready: model .venv/tests-installed .venv/checkov/installed
+test-ready: model .venv/tests-installed .venv/checkov/installed .venv/clients/installed
 	@$(PYTHON) -m tests.browser.chromium >/dev/null
 
 chaos: .venv/tests-installed ## ten minutes of users and faults at random: make chaos CHAOS='--seed 7 --host functions'
@@ -87,6 +88,14 @@ clean: ## delete what was installed and built; pictures in .data are kept
 .venv/checkov/installed: tests/infra/checkov.txt | $(UV)
 	@$(UV) $(VENV) .venv/checkov
 	@$(UV) pip install --python .venv/checkov/bin/python --requirement tests/infra/checkov.txt
+	@touch $@
+
+# Without npm, the tests replay what its client sends.
+.venv/clients/installed: tests/integration/clients/requirements.txt Makefile | $(UV)
+	@$(UV) $(VENV) .venv/clients
+	@$(UV) pip install --python .venv/clients/bin/python --requirement $<
+	@if command -v npm >/dev/null; then npm install --prefix .venv/clients --no-save --no-package-lock \
+	    --loglevel error remove.bg@$(REMOVE_BG_NPM_VERSION); fi
 	@touch $@
 
 .venv/rembg/installed: tests/bench/rembg.txt | $(UV)
