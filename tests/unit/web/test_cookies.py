@@ -83,7 +83,11 @@ def test_a_bearer_token_goes_before_the_cookie() -> None:
     assert response.get_json()["user_id"] == "me"
 
 
-@pytest.mark.parametrize("token", ["", "forged", TOKEN[:-2], SessionSigner([OLD]).issue("you")])
+@pytest.mark.parametrize(
+    "token",
+    ["", "forged", TOKEN[:-2], SessionSigner([OLD]).issue("you")],
+    ids=["empty", "forged", "cut short", "signed with another key"],
+)
 def test_a_bearer_token_that_is_not_ours_counts_as_absent(token: str) -> None:
     with_cookie = serve(start).get("/start", headers={**bearer(token), "Cookie": f"user_id={TOKEN}"})
     without = serve(start).get("/start", headers=bearer(token))
