@@ -21,9 +21,12 @@ LINGER_SECONDS = 2.0  # for which the rest of a refused body is read, so that it
 LINGER_BYTES = 64 * 1024 * 1024
 
 # Picture work
-TURN_SECONDS = 30.0  # that a picture waits for its share of MEGAPIXELS_AT_ONCE
-PICTURE_JOBS = 2  # of an upload: one makes the view, one applies the matte
+TURN_SECONDS = 25.0  # that a picture waits for its share of MEGAPIXELS_AT_ONCE
+WORKER_SECONDS = 10.0  # that it then waits for a worker
+WORKER_START_SECONDS = 60.0
+PICTURE_JOBS = 3  # of an upload: make the view, read the provider's answer, apply the matte
 PICTURE_JOB_SECONDS = 20.0  # on the clock, for a picture of 50 megapixels
+ANSWER_JOB_SECONDS = 6.0  # the same for the provider's answer, which has at most 6.25
 
 # The provider
 PROVIDER_CONNECT_SECONDS = 5.0
@@ -57,8 +60,8 @@ _DATABASE_CALL = DATABASE_ATTEMPTS * (
 _STORAGE_CALL = STORAGE_RETRY_SECONDS + STORAGE_CONNECT_SECONDS + STORAGE_READ_SECONDS
 UPLOAD_STEPS = {
     "find a duplicate": _DATABASE_CALL,
-    "wait for a turn": PICTURE_JOBS * TURN_SECONDS,
-    "work on the picture": PICTURE_JOBS * PICTURE_JOB_SECONDS,
+    "wait for a turn": PICTURE_JOBS * (TURN_SECONDS + WORKER_SECONDS),
+    "work on the picture": (PICTURE_JOBS - 1) * PICTURE_JOB_SECONDS + ANSWER_JOB_SECONDS,
     "ask the provider": PROVIDER_SECONDS,
     "keep the images": _STORAGE_CALL,
     "complete the lease": _DATABASE_CALL,
