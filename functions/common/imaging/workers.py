@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from common import timeouts
 from common.domain.errors import (
     ApplicationError,
     Overloaded,
@@ -42,8 +43,6 @@ _SECONDS, _SECONDS_A_MEGAPIXEL = 2.0, 0.15  # of processor time that a job may t
 _CLOCK = 2  # times that it may take by the clock
 _GRACE = 0.5  # seconds in which the system should have ended a worker itself
 _MEMORY, _MEMORY_A_MEGAPIXEL = 256 << 20, 22 << 20  # bytes that a job may add to its worker
-_START_SECONDS = 60.0
-_PATIENCE = 30.0  # seconds that a job waits for a worker
 _WATCH_SECONDS = 0.05
 # Neither keys nor addresses: a decoder has no use for them.
 _ENVIRONMENT = ("LANG", "LC_", "LD_", "DYLD_", "MALLOC_", "OPENBLAS_", "OMP_", "PATH", "TMPDIR")
@@ -94,7 +93,7 @@ class Worker:
         if self._is_ready:
             return
         try:
-            self._channel.receive(time.monotonic() + _START_SECONDS)
+            self._channel.receive(time.monotonic() + timeouts.WORKER_START_SECONDS)
         except (EOFError, OSError) as error:
             raise RuntimeError(f"A picture worker did not start (status {self.end()})") from error
         self._is_ready = True
@@ -180,8 +179,8 @@ class Workers:
     with workers.job(12_000_000) as job: job.run(Request(job="preview", ...), content)
     """
 
-    def __init__(self, most: int | None = None, patience: float = _PATIENCE) -> None:
-        self._patience = patience
+    def __init__(self, most: int | None = None, timeout: float = timeouts.WORKER_SECONDS) -> None:
+        self._timeout = timeout
         self._free = threading.BoundedSemaphore(most or processors())
         self._changing = threading.Lock()
         self._idle: list[Worker] = []
@@ -198,7 +197,7 @@ class Workers:
     def job(self, pixels: int) -> Iterator[Job]:
         """Wait for a worker and return a job at it, or raise Overloaded if none becomes free in time."""
         with timed("wait"):
-            if not self._free.acquire(timeout=self._patience):
+            if not self._free.acquire(timeout=self._timeout):
                 raise Overloaded
         try:
             with self._worker() as worker:

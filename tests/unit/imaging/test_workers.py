@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from common import timeouts
 from common.domain.errors import Overloaded, UnreadableImage
 from common.domain.pictures import Matte, ViewSpec
 from common.imaging import memory, workers
@@ -40,7 +41,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
     OTHERS.clear()
     OTHERS.update(children())
     monkeypatch.syspath_prepend(PLANTED)
-    pool = Workers(2, patience=20)
+    pool = Workers(2, timeout=20)
     yield pool
     pool.close()
 
@@ -77,6 +78,15 @@ def test_a_job_may_take_more_the_more_pixels_its_file_claims() -> None:
     assert limits(0) == (2, 256 << 20)
     assert limits(10_000_000) == (3.5, (256 + 220) << 20)
     assert limits(50_000_000) == (9.5, (256 + 1100) << 20)
+
+
+def test_the_longest_jobs_take_no_more_than_an_upload_has_time_for() -> None:
+    largest, answer = (
+        workers._CLOCK * limits(pixels)[0] + workers._GRACE for pixels in (50_000_000, 2500**2)
+    )
+
+    assert largest <= timeouts.PICTURE_JOB_SECONDS
+    assert answer <= timeouts.ANSWER_JOB_SECONDS + workers._GRACE
 
 
 @pytest.mark.parametrize("fault", ["hang", "burn", "eat", "crash", "exit"])
@@ -187,7 +197,7 @@ def test_there_are_no_more_workers_than_allowed(codec: WorkerCodec) -> None:
 
 
 def test_who_waits_too_long_for_a_worker_is_told_to_come_again() -> None:
-    pool = Workers(1, patience=0.1)
+    pool = Workers(1, timeout=0.1)
     with pool.job(1), pytest.raises(Overloaded), pool.job(1):
         pass
     with pool.job(1):
