@@ -1,5 +1,6 @@
 """What tests of every kind share: how they are spread over workers, the model's weights and the provider."""
 
+import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,12 @@ from tests.objectcut import ObjectCut
 
 # The tiers of each file of tests: 1 where `make test` runs some of it, 2 where only `make test-all` does.
 TIERS = pytest.StashKey[dict[str, set[int]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Heed SIGINT, which a shell ignores in background jobs: the commands under test would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m leaves some out
