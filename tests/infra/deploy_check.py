@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,24 +25,30 @@ from tests.infra.test_roles import GUIDE, RESOURCES, role_faults
 from tests.infra.wheels import pinned, wheel_faults
 
 _PROGRAMS = Path(sys.executable).parent
+_AT_ONCE = 4  # most of a check is waiting for a program
 _CHECKER = ROOT.parent / "shared" / "tfcheck" / "tfcheck"
 
 
 def main() -> int:
-    """Run every check and return 1 if one found something."""
+    """Run every check, several at once, and return 1 if one found something."""
     found = False
-    for name, check in CHECKS.items():
-        started = time.monotonic()
-        try:
-            lines = check()
-        except pytest.skip.Exception as reason:
-            print(f"-     {name}: {reason}", flush=True)
-            continue
-        print(f"{'FAULT' if lines else 'ok':5} {name} ({time.monotonic() - started:.1f} s)", flush=True)
-        for line in lines:
-            print(f"      {line}")
-        found = found or bool(lines)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for name, done in [(name, pool.submit(_timed, check)) for name, check in CHECKS.items()]:
+            try:
+                lines, seconds = done.result()
+            except pytest.skip.Exception as reason:
+                print(f"-     {name}: {reason}", flush=True)
+                continue
+            print(f"{'FAULT' if lines else 'ok':5} {name} ({seconds:.1f} s)", flush=True)
+            for line in lines:
+                print(f"      {line}")
+            found = found or bool(lines)
     return int(found)
+
+
+def _timed(check: Callable[[], list[str]]) -> tuple[list[str], float]:
+    started = time.monotonic()
+    return check(), time.monotonic() - started
 
 
 def _run(*command: str | Path) -> list[str]:

@@ -19,6 +19,8 @@ from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.ports import free_port
 
+pytestmark = pytest.mark.extended  # building the images takes minutes
+
 skip_where_nothing_can_be_built()
 
 PATIENCE = 30  # seconds

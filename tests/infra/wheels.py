@@ -1,8 +1,10 @@
 """Whether every pinned package of the image has a wheel for both kinds of processor."""
 
+import functools
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from infra.local import FUNCTIONS, ROOT
 from tests.infra import dockerfile
@@ -13,6 +15,12 @@ REQUIREMENTS = (FUNCTIONS / "requirements.txt", FUNCTIONS / "requirements-local-
 
 def wheel_faults(requirements: str) -> list[str]:
     """Return a line for each platform on which a package has no wheel; asks the package index."""
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(functools.partial(_fault, requirements), PLATFORMS)
+        return [f"{platform}: {fault}" for platform, fault in zip(PLATFORMS, found, strict=True) if fault]
+
+
+def _fault(requirements: str, platform: str) -> str:
     uv = shutil.which("uv") or str(ROOT / ".venv/uv/bin/uv")
     python = re.search(r"python:(3\.\d+)", dockerfile.base())
     assert python
@@ -25,14 +33,12 @@ def wheel_faults(requirements: str) -> list[str]:
         "--output-file",
         "/dev/null",
     ]
-    faults = []
-    for platform in PLATFORMS:
-        command = [uv, "pip", "compile", *options, "--python-platform", platform, "-"]
-        done = subprocess.run(command, input=requirements, capture_output=True, text=True, check=False)
-        if done.returncode:
-            reason = re.search(r"[Bb]ecause (.+?)(?: and you require|,|\n|$)", done.stderr)
-            faults.append(f"{platform}: {reason[1] if reason else done.stderr.strip()}")
-    return faults
+    command = [uv, "pip", "compile", *options, "--python-platform", platform, "-"]
+    done = subprocess.run(command, input=requirements, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    reason = re.search(r"[Bb]ecause (.+?)(?: and you require|,|\n|$)", done.stderr)
+    return reason[1] if reason else done.stderr.strip()
 
 
 def pinned() -> str:
