@@ -115,7 +115,8 @@ def _functions(host: Host, environ: Mapping[str, str]) -> "Processes":
 
 def _app(host: Host, environ: Mapping[str, str]) -> "Processes":
     command = [sys.executable, str(HERE / "impatient_app.py"), "--port", str(host.ports["upload"])]
-    return {"upload": _process(command, environ, host.log)}
+    restarting = [sys.executable, str(HERE / "restarting.py"), *command]
+    return {"upload": _process(restarting, environ, host.log)}
 
 
 def _process(command: list[str], environ: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":

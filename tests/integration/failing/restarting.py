@@ -1,0 +1,19 @@
+"""Restarts a command whenever it is killed, as Kubernetes does: python restarting.py COMMAND ..."""
+
+import signal
+import subprocess
+import sys
+
+
+def main(command: list[str]) -> int:
+    """Return the command's exit status once it ends by itself or because this process is told to end."""
+    while True:
+        with subprocess.Popen(command) as process:
+            signal.signal(signal.SIGTERM, lambda *_, running=process: running.terminate())
+            status = process.wait()
+        if status != -signal.SIGKILL:
+            return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
