@@ -10,7 +10,7 @@ from common.domain.errors import BadRequest, ImageTooLarge, NotFound, TooManyPix
 from common.domain.options import CutoutOptions
 from common.domain.pictures import Rendering
 from common.domain.removal_errors import KeyRefused, NoSubject
-from common.web import api_keys, problems
+from common.web import api_keys, problems, request_body
 from common.web.dialects import rembg, withoutbg
 from common.web.dialects import removebg as remove_bg
 from common.web.dialects.form import Form
@@ -111,7 +111,7 @@ def _body(call: Call) -> bytes:
     with call.parts.limiter.acquire():
         call.parts.prepare()
         try:
-            return call.request.get_data()
+            return request_body.whole(call.request)
         except RequestEntityTooLarge:
             raise _too_large(call) from None
 

@@ -129,6 +129,14 @@ class FormInMemory(FormDataParser):
         super().__init__(**{**options, "stream_factory": lambda *_, **__: BytesIO()})
 
 
+def whole(request: Request) -> bytes:
+    """Return the body, or raise RequestEntityTooLarge."""
+    body = request.get_data()
+    if request.environ["wsgi.input"].read(1):  # it is chunked, and was cut at the limit
+        raise RequestEntityTooLarge
+    return body
+
+
 def json_object(request: Request) -> Mapping[str, Any]:
     """Return the JSON object in the body, or raise BadRequest."""
     try:
@@ -142,10 +150,7 @@ def json_object(request: Request) -> Mapping[str, Any]:
 
 def _read_text(request: Request) -> bytes:
     with contextlib.suppress(RequestEntityTooLarge):
-        text = request.get_data()
-        if not request.environ["wsgi.input"].read(1):
-            return text
-        # else it is chunked, and was cut at the limit
+        return whole(request)
     raise ImageTooLarge(f"The body has more than {JSON_BYTES // 1024} KiB. Send a shorter one.")
 
 

@@ -21,6 +21,7 @@ WIDE = photo(3000, 700, "JPEG")  # 2.1 megapixels where 2 are allowed
 
 # What differs between two answers of one host too.
 _HOSTS_OWN = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
+_HOSTS_OWN |= {"x-ratelimit-reset", "x-latency-ms"}
 _VARYING = (
     (re.compile(r"user_id=[^;]+"), "user_id=<token>"),
     (re.compile(r"Expires=[^;]+"), "Expires=<time>"),
@@ -106,6 +107,14 @@ def _while(behaviour: behaviours.Behaviour) -> Step:
     return lambda talk: talk.upload_while(behaviour)
 
 
+def _program(path: str, part: str = "image_file", **options: Any) -> Step:
+    """Send a picture as a program does."""
+    files = {part: ("a.png", photo())}
+    return _get(
+        path, "POST", files=files, headers={"X-Api-Key": "any", **options.pop("headers", {})}, **options
+    )
+
+
 STEPS: Mapping[str, Step] = {
     "health": _get("/api/health"),
     "health, head": _get("/api/health", "HEAD"),
@@ -177,6 +186,27 @@ STEPS: Mapping[str, Step] = {
     "delete, get": _get("/api/delete/{1}"),
     "delete, foe": _get("/api/delete/{1}", "DELETE", headers=FOE),
     "image, deleted": _get("/api/image/{0}/processed", headers={"If-None-Match": "*"}),
+    "removebg": _program("/v1.0/removebg"),
+    "removebg, below /api": _program("/api/v1.0/removebg", data={"size": "preview", "crop": "true"}),
+    "removebg, as json": _program("/v1.0/removebg", headers={"Accept": "application/json"}),
+    "removebg, an option that is none": _program("/v1.0/removebg", data={"size": "huge"}),
+    "removebg, nothing": _get("/v1.0/removebg", "POST"),
+    "removebg, no picture": _get("/v1.0/removebg", "POST", files={"image_file": ("a.png", b"hello")}),
+    "removebg, of this machine": _get("/v1.0/removebg", "POST", json={"image_url": "http://127.0.0.1/"}),
+    "removebg, foe": _program("/v1.0/removebg", headers=FOE),
+    "removebg, preflight": _get("/v1.0/removebg", "OPTIONS", headers=FOE | ASKING),
+    "removebg, get": _get("/v1.0/removebg"),
+    "removebg, deeper": _program("/v1.0/removebg/more"),
+    "account": _get("/v1.0/account"),
+    "account, head": _get("/v1.0/account", "HEAD"),
+    "account, post": _get("/v1.0/account", "POST"),
+    "rembg": _program("/api/remove", "file"),
+    "rembg, the matte": _program("/api/remove?om=true", "file"),
+    "rembg, nothing": _get("/api/remove", "POST"),
+    "rembg, of this machine": _get("/api/remove?url=http://[::1]/"),
+    "withoutbg": _program("/v1/remove-background", "image"),
+    "withoutbg, raw": _get("/v1/remove-background?output=matte", "POST", data=photo()),
+    "withoutbg, nothing": _get("/v1/remove-background", "POST"),
     "cleanup": _get("/api/cleanup", "POST"),
     "cleanup, get": _get("/api/cleanup"),
     "cleanup, foe": _get("/api/cleanup", "POST", headers=FOE),
