@@ -30,6 +30,7 @@ ENDPOINTS = {
         "delete:delete", ("DELETE",), ("/api/delete/{record_id}", "/remove/{record_id}"), _USERS
     ),
     "image": Endpoint("image:image", ("GET",), ("/api/image/{record_id}/{variant}",), _USERS),
+    "matte": Endpoint("matte:matte", ("PUT",), ("/api/matte/{record_id}",), _USERS),
     # One function with four endpoints, in the dialects of remove.bg, rembg's server and withoutBG's server.
     "removebg": Endpoint("removebg:removebg", ("POST",), ("/v1.0/removebg", "/api/v1.0/removebg"), _PROGRAMS),
     "account": Endpoint("removebg:removebg", ("GET",), ("/v1.0/account", "/api/v1.0/account"), _PROGRAMS),

@@ -14,6 +14,7 @@ from common.domain.models import IMMUTABLE, ImageFile, ImageRecord, Variant
 from common.web.endpoint import Call, endpoint
 from endpoints import ENDPOINTS
 
+_CURRENT = "private, no-cache"  # an address without a revision leads to the latest one
 _LINK_CACHING = "private, max-age=240"
 _CHUNK = 64 * 1024  # bytes
 _EMPTY_SUFFIX = re.compile(r"\s*bytes\s*=\s*-0+\s*")  # a range of no bytes
@@ -26,23 +27,27 @@ def image(call: Call) -> Response:
     An image too long for a Cloud Function to stream is a 302 to a URL that is valid for a few minutes.
     """
     record_id, wanted = call.path_params
+    asked = call.request.args.get("r")
     variant = next((variant for variant in get_args(Variant) if variant == wanted), None)
     if variant is None:
         raise NotFound("There is nothing at this address.")
-    gallery, etag = call.parts.gallery, f"{record_id.lower()}-{variant}"  # an image never changes
-    if call.request.if_none_match.contains_weak(etag):
-        gallery.find(call.user_id, record_id)
-        return _cacheable(Response(status=304), etag)
+    gallery = call.parts.gallery
+    if call.request.if_none_match:
+        known = gallery.find(call.user_id, record_id)
+        if call.request.if_none_match.contains_weak(_etag(known, variant)) and _is_asked_for(known, asked):
+            return _cacheable(Response(status=304), known, variant, asked)
     try:
         record, file = gallery.read(call.user_id, record_id, variant)
     except PictureError:  # kept by the original application, and no preview can be made of it
         raise NotFound from None
+    if not _is_asked_for(record, asked):
+        raise NotFound
     if _EMPTY_SUFFIX.fullmatch(call.request.headers.get("Range", "")):
         raise RequestedRangeNotSatisfiable(file.image.size)
     disposition = _disposition(call, record, file)
     if link := file.image.link(call.request.method, disposition):
         return Response(status=302, headers={"Location": link, "Cache-Control": _LINK_CACHING})
-    response = _cacheable(_stream(file, disposition), etag)
+    response = _cacheable(_stream(file, disposition), record, variant, asked)
     conditions = _conditions(call.request, file.image.size)
     response.make_conditional(conditions, accept_ranges=True, complete_length=file.image.size)
     return response
@@ -52,7 +57,7 @@ def _conditions(request: Request, size: int) -> dict[str, Any]:
     """Return the request's headers without those that must not have an effect.
 
     RFC 9110 lets a server ignore a Range: we ignore other units than bytes, several ranges, and a suffix
-    longer than the image. If-Match guards changes, and an image never changes.
+    longer than the image. If-Match guards changes, and reading is none.
     """
     conditions = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
     asked = request.range
@@ -62,9 +67,18 @@ def _conditions(request: Request, size: int) -> dict[str, Any]:
     return conditions
 
 
-def _cacheable(response: Response, etag: str) -> Response:
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = IMMUTABLE
+def _etag(record: ImageRecord, variant: Variant) -> str:
+    return f"{record.record_id}-{variant}-{record.revision}"
+
+
+def _is_asked_for(record: ImageRecord, revision: str | None) -> bool:
+    """Tell whether the record is at the revision in the address, if there is one."""
+    return revision in (None, str(record.revision))
+
+
+def _cacheable(response: Response, record: ImageRecord, variant: Variant, asked: str | None) -> Response:
+    response.set_etag(_etag(record, variant))
+    response.headers["Cache-Control"] = IMMUTABLE if asked else _CURRENT
     return response
 
 

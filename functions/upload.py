@@ -30,15 +30,16 @@ def upload(call: Call) -> Response:
     added = call.parts.uploads.add(call.user_id, content, name=name, file_name=file_name, key=_key(call))
     if prefers_html(call.request):
         return redirect_to_site(call.settings, "image_generated")
+    record = record_json(added.record)
     return json_response(
         {
             "message": "Image generated successfully",
-            "record": record_json(added.record),
+            "record": record,
             "used": added.used,
             "limit": call.settings.user_limit,
         },
         201,
-        Location=f"/api/image/{added.record.record_id}/processed",
+        Location=str(record["processed_url"]),
     )
 
 

@@ -11,7 +11,7 @@ import mongomock
 from PIL import Image
 
 from common.bootstrap import Parts
-from common.domain.errors import LimitReached, NotFound, RemoverTimeout
+from common.domain.errors import LimitReached, NotFound, RemoverTimeout, RevisionChanged
 from common.domain.models import (
     OBJECT_FIELDS,
     ImageFields,
@@ -134,7 +134,11 @@ class FakeRecords:
     ) -> tuple[PictureDetails, ImageFields] | None:
         self.steps.take("find_duplicate")
         same = (user_id, sha256, True)
-        found = [kept for kept in self.kept.values() if (kept.user_id, kept.sha256, kept.ready) == same]
+        found = [
+            kept
+            for kept in self.kept.values()
+            if (kept.user_id, kept.sha256, kept.ready) == same and kept.record.revision == 1
+        ]
         return (found[0].details, found[0].fields) if found and found[0].details else None
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
@@ -166,6 +170,16 @@ class FakeRecords:
     def rename(self, user_id: str, record_id: str, name: str) -> None:
         kept = self._mine(user_id, record_id)
         kept.record = replace(kept.record, image_name=name)
+
+    def revise(
+        self, user_id: str, record_id: str, revision: int, fields: ImageFields, unset: Iterable[str]
+    ) -> None:
+        self.steps.take("revise")
+        kept = self._mine(user_id, record_id)
+        if kept.record.revision != revision:
+            raise RevisionChanged
+        kept.record = replace(kept.record, revision=revision + 1)
+        kept.fields = {name: kept.fields[name] for name in kept.fields if name not in unset} | dict(fields)
 
     def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
         if (user_id, record_id) in self.deleted:
@@ -225,6 +239,16 @@ class FakeImages:
         self.objects.update(named)
         self.steps.take("save")  # a store may fail half-way
         return {f"{variant}_object": name for variant, name in zip(VARIANTS, named, strict=True)}
+
+    def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:
+        self.steps.take("save_revision")
+        names = {each: f"{user_id}/{record_id}/{each}-{revision}" for each in ("processed", "preview")}
+        self.objects.update({name: getattr(images, variant) for variant, name in names.items()})
+        return {f"{variant}_object": name for variant, name in names.items()}
+
+    def delete_revision(self, fields: ImageFields) -> None:
+        self.steps.take("delete_revision")
+        self._delete(str(fields.get(f"{variant}_object")) for variant in ("processed", "preview"))
 
     def fields(self, variant: Variant) -> Sequence[str]:
         return (f"{variant}_object",)
@@ -309,6 +333,10 @@ class FakeCodec:
     def read_alpha(self, content: bytes, size: tuple[int, int]) -> Matte:
         return Matte(*size, content)
 
+    def read_matte(self, content: bytes) -> Matte:
+        self.steps.take("read_matte")
+        return Matte(4, 3, content, is_final=True)
+
     def content_type(self, content: bytes) -> str:
         return "image/gif"
 
@@ -351,6 +379,7 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
         settings=chosen,
         uploads=made.uploads,
         gallery=made.gallery,
+        touch_ups=made.touch_ups,
         retention=made.retention,
         check_health=records.ping,
         removal=Removal(lambda: codec(chosen.max_megapixels), lambda: remover),

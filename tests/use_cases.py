@@ -12,6 +12,7 @@ from common.removers.base import BackgroundRemover
 from common.service.gallery import Gallery
 from common.service.ports import ImageStore, LeaseStore, PictureCodec, RecordStore
 from common.service.retention import Retention
+from common.service.touch_ups import TouchUps
 from common.service.uploads import Uploads
 from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
@@ -24,6 +25,7 @@ class UseCases:
     uploads: Uploads
     gallery: Gallery
     retention: Retention
+    touch_ups: TouchUps
 
     def image(self, user_id: str, record_id: str, variant: Variant) -> bytes:
         _, file = self.gallery.read(user_id, record_id, variant)
@@ -53,6 +55,7 @@ def use_cases(
         ),
         Gallery(records, images, codec, clock),
         Retention(leases, records, images, period, clock),
+        TouchUps(records, images, codec),
     )
 
 

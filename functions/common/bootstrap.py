@@ -18,6 +18,7 @@ from common.service.ports import ImageStore, PictureCodec
 from common.service.removal import Removal
 from common.service.retention import Retention
 from common.service.sessions import SessionSigner
+from common.service.touch_ups import TouchUps
 from common.service.uploads import Uploads
 from common.settings import Settings, SettingsError
 from common.storage.addresses import AddressFetcher
@@ -38,6 +39,7 @@ class Parts:
     settings: Settings
     uploads: Uploads
     gallery: Gallery
+    touch_ups: TouchUps
     retention: Retention
     check_health: Callable[[], None]  # raises Unavailable if the database does not answer
     removal: Removal
@@ -102,6 +104,7 @@ def build(settings: Settings) -> Parts:
         settings=settings,
         uploads=uploads,
         gallery=Gallery(records, images, codec),
+        touch_ups=TouchUps(records, images, codec),
         retention=Retention(leases, records, images, period),
         check_health=records.ping,
         removal=Removal(codec, remover),

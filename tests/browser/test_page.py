@@ -53,6 +53,17 @@ def selecting(page: Page, folder: Path, provider: ObjectCut) -> None:
     card(page, "two").get_by_label("Select").check()
 
 
+def editing(page: Page, folder: Path, provider: ObjectCut) -> None:
+    keep(page, folder, "one")
+    button(card(page, "one"), "Touch up").click()
+    canvas = page.get_by_role("application", name="Picture under edit")
+    expect(canvas).to_be_focused()
+    canvas.click()
+    expect(button(page, "Undo")).to_have_attribute("aria-disabled", "false")
+    button(page, "Cancel").click()
+    expect(button(page, "Discard changes")).to_be_visible()
+
+
 def framing(page: Page, folder: Path, provider: ObjectCut) -> None:
     keep(page, folder, "one")
     button(card(page, "one"), "Frame").click()
@@ -87,7 +98,20 @@ def unreachable(page: Page, folder: Path, provider: ObjectCut) -> None:
 
 
 STATES: list[Visitor] = [
-    *(empty, queued, listed, zoomed, renaming, selecting, framing, undoing, full, offline, unreachable),
+    *(
+        empty,
+        queued,
+        listed,
+        zoomed,
+        renaming,
+        selecting,
+        editing,
+        framing,
+        undoing,
+        full,
+        offline,
+        unreachable,
+    ),
 ]
 
 

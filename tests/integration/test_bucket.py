@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from google.cloud import storage
+from PIL import Image
 from pymongo.collection import Collection
+from requests import Response
 
 from tests.gcs import GcsEmulator
 from tests.integration.client import Client
 from tests.integration.hosts import Host
-from tests.photos import photo
+from tests.photos import decoded, encoded, photo
 from tests.storage_gate import Fate, StorageGate
 from tests.tiers import extended
 
@@ -55,6 +57,45 @@ def test_a_deleted_record_takes_its_objects_along(client: Client, bucket: storag
     gone, kept = client.keep(), client.keep()
     assert client.call("DELETE", f"/api/delete/{gone['record_id']}").status_code == 200
     assert {name.split("/")[0] for name in objects_of(bucket, client)} == {kept["record_id"]}
+
+
+MATTE = encoded(Image.new("L", (64, 48), 255))
+
+
+def put_matte(client: Client, record: dict[str, Any], revision: int) -> Response:
+    path, headers = f"/api/matte/{record['record_id']}", {"If-Match": f'"{revision}"'}
+    return client.call("PUT", path, data=MATTE, headers=headers)
+
+
+def test_a_touch_up_replaces_two_objects_and_goes_with_its_record(
+    client: Client, bucket: storage.Bucket
+) -> None:
+    record = client.keep()
+    before = objects_of(bucket, client)
+    revised = put_matte(client, record, 1).json()["record"]
+    after = objects_of(bucket, client)
+    assert len(after) == 3
+    assert set(before) & set(after) == {f"{record['record_id']}/original"}
+    alpha = decoded(client.call("GET", revised["processed_url"]).content).getchannel("A")
+    assert alpha.getextrema() == (255, 255)
+    assert put_matte(client, record, 1).status_code == 412
+    assert set(objects_of(bucket, client)) == set(after)
+    assert client.call("DELETE", f"/api/delete/{record['record_id']}").status_code == 200
+    assert objects_of(bucket, client) == {}
+
+
+def test_a_touch_up_that_the_storage_refuses_leaves_the_picture_as_it_was(
+    client: Client, bucket: storage.Bucket, gate: StorageGate
+) -> None:
+    record = client.keep()
+    cut_out = client.call("GET", record["processed_url"]).content
+    gate.meet(range(1, 99), Fate.REFUSE)
+    assert put_matte(client, record, 1).status_code == 503
+    gate.reset()
+    assert client.call("GET", record["processed_url"]).content == cut_out
+    assert put_matte(client, record, 1).status_code == 200
+    # What the refused attempt may have written is the cleanup's, once it is an hour old.
+    assert f"{record['record_id']}/original" in objects_of(bucket, client)
 
 
 @pytest.mark.parametrize("number", range(3))

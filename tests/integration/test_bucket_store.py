@@ -70,6 +70,7 @@ def test_images_that_are_still_in_their_record_are_read_there(images: BucketImag
 def test_a_storage_that_stays_away_is_unavailable(
     images: BucketImageStore, gate: StorageGate, fate: Fate
 ) -> None:
+    images.save(*RECORDS[0], IMAGES)
     gate.meet(range(999), fate)
 
     with pytest.raises(Unavailable):

@@ -17,7 +17,7 @@ from tests.photos import decoded, photo
 
 Documents = Collection[dict[str, Any]]
 RECORD_FIELDS = {
-    *("record_id", "image_name", "created_on", "width", "height", "size"),
+    *("record_id", "image_name", "created_on", "width", "height", "size", "revision"),
     *("original_url", "processed_url", "preview_url"),
 }
 

@@ -133,7 +133,7 @@ def test_a_link_leads_to_the_image(owner: Client, record: Record) -> None:
 
 
 def test_a_link_carries_the_name_of_a_download(owner: Client, record: Record) -> None:
-    for asked, kind in (("", "inline"), ("?download=1", "attachment")):
+    for asked, kind in (("", "inline"), ("&download=1", "attachment")):
         link = owner.call("GET", record["original_url"] + asked).headers["Location"]
         disposition = parse_qs(link)["response-content-disposition"]
         assert disposition == [f"{kind}; filename*=UTF-8''K%C3%A4tzchen.bmp"]
@@ -153,7 +153,7 @@ def test_nobody_else_and_nobody_who_has_it_already_is_given_a_link(
 ) -> None:
     stranger = Client(owner.host)
     stranger.keep()
-    has_it = {"If-None-Match": f'"{record["record_id"]}-original"'}
+    has_it = {"If-None-Match": f'"{record["record_id"]}-original-1"'}
     assert stranger.call("GET", record["original_url"], headers=has_it).status_code == 404
     assert stranger.call("GET", record["original_url"]).json()["code"] == "not_found"
     assert owner.call("GET", record["original_url"], headers=has_it).status_code == 304

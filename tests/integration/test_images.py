@@ -82,7 +82,7 @@ def test_head_tells_the_size_without_the_image(client: Client) -> None:
 def test_a_download_is_named_after_the_image(client: Client, variant: str, file_name: str) -> None:
     record = client.keep(photo(kind="JPEG"), name="Kätzchen")
     shown = client.call("GET", record[f"{variant}_url"])
-    saved = client.call("GET", record[f"{variant}_url"] + "?download=1")
+    saved = client.call("GET", record[f"{variant}_url"] + "&download=1")
     assert shown.headers["Content-Disposition"].startswith("inline")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     assert saved.headers["Content-Disposition"].endswith(f"filename*=UTF-8''{file_name}")
@@ -92,6 +92,6 @@ def test_a_name_that_no_header_takes_is_still_a_download(client: Client, documen
     record = client.keep()
     odd = {"image_name": "two\r\nlines\0 and a bell\a"}  # the original application took any name
     documents.update_one({"user_id": client.list()["user_id"]}, {"$set": odd})
-    response = client.call("GET", record["processed_url"] + "?download=1")
+    response = client.call("GET", record["processed_url"] + "&download=1")
     assert response.status_code == 200
     assert response.headers["Content-Disposition"] == 'attachment; filename="two  lines  and a bell .png"'

@@ -58,7 +58,7 @@ def test_nothing_of_a_user_is_written_down(client: Client, host: Host, environ: 
     )
     record = sent.json()["record"]
     client.call("PUT", f"/api/rename/{record['record_id']}", json={"record_name": NAME + "!"})
-    client.call("GET", record["original_url"] + "?download=1")
+    client.call("GET", record["original_url"] + "&download=1")
     client.upload(b"not a picture", FILE_NAME, NAME)
     assert record["record_id"] in host.log.read_text()
     assert host.secrets >= {

@@ -224,10 +224,13 @@ def test_cleanup_tells_what_it_did(service: Service) -> None:
 # The hosts
 
 
-@pytest.mark.parametrize("function", ["upload", "list", "rename", "delete", "image", "health", "cleanup"])
+@pytest.mark.parametrize(
+    "function", ["upload", "list", "rename", "delete", "image", "matte", "health", "cleanup"]
+)
 def test_a_method_that_an_endpoint_does_not_take_is_refused(service: Service, function: str) -> None:
     path = {
         "rename": f"/rename/{UNKNOWN}",
+        "matte": f"/matte/{UNKNOWN}",
         "delete": f"/delete/{UNKNOWN}",
         "image": f"/image/{UNKNOWN}/original",
     }
@@ -279,5 +282,5 @@ def test_a_function_that_nobody_knows_is_refused_with_those_that_exist(
     assert ended.value.code == 3
     assert capsys.readouterr().err == (
         "FUNCTION_TARGET is 'list'; it should be one of"
-        " upload, list_images, rename, delete, image, removebg, health, cleanup\n"
+        " upload, list_images, rename, delete, image, matte, removebg, health, cleanup\n"
     )

@@ -13,7 +13,9 @@ from tests.service import PICTURE, Service, problem
 def test_each_image_is_answered_as_what_it_is(service: Service) -> None:
     record_id = service.upload()
 
-    got = {v: service.call("GET", f"/image/{record_id}/{v}") for v in ("original", "processed", "preview")}
+    got = {
+        v: service.call("GET", f"/image/{record_id}/{v}?r=1") for v in ("original", "processed", "preview")
+    }
 
     assert [r.content_type for r in got.values()] == ["image/jpeg", "image/png", "image/webp"]
     assert got["original"].data == PICTURE

@@ -25,7 +25,7 @@ def test_an_upload_is_answered_with_its_record(service: Service) -> None:
     assert (response.status_code, response.content_type) == (201, "application/json")
     assert answer == {"message": "Image generated successfully", "used": 1, "limit": 2}
     record_id = record["record_id"]
-    assert response.headers["Location"] == record["processed_url"] == f"/api/image/{record_id}/processed"
+    assert response.headers["Location"] == record["processed_url"] == f"/api/image/{record_id}/processed?r=1"
     assert (record["image_name"], record["width"], record["height"]) == ("My cat", 64, 48)
     assert record["size"] == len(PICTURE)
     assert service.call("GET", "/list").get_json()["records"] == [record]

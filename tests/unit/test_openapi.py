@@ -258,7 +258,9 @@ def test_every_answer_is_seen_from_the_hosts() -> None:
         Answer("image", 302),  # test_large_images.py
         Answer("upload", 408, "request_timeout"),  # hostile/test_slow.py, which takes its time
         Answer("rename", 408, "request_timeout"),
+        Answer("matte", 408, "request_timeout"),  # the same code reads its body
         Answer("upload", 503, "overloaded"),  # test_overload.py
+        Answer("matte", 503, "overloaded"),  # tests/unit/test_endpoints_matte.py
     }
     # test_endpoints_removebg.py holds each of these against the document.
     elsewhere |= {

@@ -95,7 +95,7 @@ export function mountEditorDialog(root, { onSave, onClose }) {
     1: "editor-actual",
   };
   /** @type {Record<string, string>} */
-  const commands = { z: "editor-undo", Z: "editor-redo", y: "editor-redo", s: "editor-save" };
+  const commands = { z: "editor-undo", "shift+z": "editor-redo", y: "editor-redo", s: "editor-save" };
   /** @type {Record<string, [number, number]>} */
   const arrows = {
     ArrowLeft: [PAN_STEP, 0],
@@ -146,7 +146,8 @@ export function mountEditorDialog(root, { onSave, onClose }) {
     }
     if (isTyping()) return;
     const isCommand = event.ctrlKey || event.metaKey;
-    const name = isCommand ? commands[event.key] : keys[event.key];
+    const command = `${event.shiftKey ? "shift+" : ""}${event.key.toLowerCase()}`;
+    const name = isCommand ? commands[command] : keys[event.key];
     const arrow = event.target === canvas ? arrows[event.key] : undefined;
     if (name) actions[name]?.();
     else if (arrow) zoom((view) => view.pan(...arrow));

@@ -11,7 +11,10 @@ const SENTENCES = new Map([
   ["request_timeout", "The request took too long to arrive. Check your connection and try again."],
   ["limit_reached", "Max limit reached. Please remove a record."],
   ["upload_in_progress", "This picture is still being processed. Try again in a few seconds."],
-  ["revision_changed", "This picture was changed elsewhere in the meantime."],
+  [
+    "revision_changed",
+    "This picture was changed elsewhere in the meantime. Load it again and repeat your change.",
+  ],
   ["image_too_large", "The picture is too large. Send a smaller one."],
   [
     "unsupported_image",

@@ -6,6 +6,7 @@ ApplicationError                 internal
 ├── NotFound                     not_found
 ├── LimitReached                 limit_reached
 ├── UploadInProgress             upload_in_progress
+├── RevisionChanged              revision_changed
 ├── PictureError
 │   ├── ImageTooLarge            image_too_large
 │   │   └── TooManyPixels        image_too_large
@@ -69,6 +70,15 @@ class UploadInProgress(ApplicationError):
     code = "upload_in_progress"
     default_detail = "This picture is still being processed. Try again in a few seconds."
     retry_after: ClassVar[int] = 5
+
+
+class RevisionChanged(ApplicationError):
+    """The cut-out is no longer the one that the caller changes."""
+
+    code = "revision_changed"
+    default_detail = (
+        "This picture was changed elsewhere in the meantime. Load it again and repeat your change."
+    )
 
 
 class PictureError(ApplicationError):

@@ -20,7 +20,7 @@ OBJECT_FIELDS: Mapping[Variant, str] = {
     "preview": "preview_object",
 }
 
-IMMUTABLE = "private, max-age=31536000, immutable"  # Cache-Control of an image, which never changes
+IMMUTABLE = "private, max-age=31536000, immutable"  # Cache-Control of one revision of an image
 
 
 def utc_now() -> datetime:
@@ -39,6 +39,7 @@ class ImageRecord:
     width: int | None = None  # pixels, upright
     height: int | None = None
     size: int | None = None  # bytes of the original
+    revision: int = 1  # of the cut-out; every new matte makes another one
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Matte:
     height: int
     samples: bytes
     refine: bool = False  # draw its soft edges anew at the picture's full size
+    is_final: bool = False  # drawn by a person over the cut-out: it includes the picture's own transparency
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from common.domain.errors import PictureError, UnreadableImage
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
 from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
 from common.imaging import colour, png_reader, png_writer, preview
-from common.imaging.headers import check_size
+from common.imaging.headers import MATTE_FORMAT, check_size
 from common.imaging.matting import refined
 from common.imaging.orientation import upright
 from common.imaging.parallel import begin, processors
@@ -71,12 +71,14 @@ class Picture:
         return Rendering(content, content_type, *composed.image.size, self.full_size, subject)
 
     def _composed(self, matte: Matte) -> Composed:
-        alpha = self._alpha(matte)
+        alpha, own_alpha = self._alpha(matte), self.alpha
+        if matte.is_final and own_alpha:  # what the picture itself hides cannot be brought back
+            alpha, own_alpha = ImageChops.darker(alpha, own_alpha), None
         return compose(
             self.rgb,
             alpha,
             self.options,
-            own_alpha=self.alpha,
+            own_alpha=own_alpha,
             backdrop=self.backdrop,
             icc_profile=self.icc_profile,
         )
@@ -145,6 +147,19 @@ def preview_of(file: File, megapixels: int) -> bytes:
     picture = decode(file, megapixels)
     picture.rgb.putalpha(picture.alpha or 255)
     return preview.encode(picture.rgb, picture.icc_profile)
+
+
+def matte_of(file: File, megapixels: int) -> Matte:
+    """Return the matte in an 8-bit grey PNG, or raise PictureError."""
+    try:
+        image = _loaded(file, megapixels)
+    except (PictureError, MemoryError):
+        raise
+    except Exception as error:
+        raise UnreadableImage from error
+    if image.mode != "L":
+        raise UnreadableImage(MATTE_FORMAT)
+    return Matte(*image.size, image.tobytes(), is_final=True)
 
 
 def alpha_of(png: bytes, size: tuple[int, int]) -> bytes:

@@ -13,6 +13,7 @@ from common.imaging.formats import format_of
 
 Size = tuple[int, int]
 
+MATTE_FORMAT = "A matte is an 8-bit grey PNG without transparency."
 _MOST_STEPS = 5_000  # segments, boxes or tags; a photo has some tens
 _MARKER = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")  # except those that stand between coded pixels
 _FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)

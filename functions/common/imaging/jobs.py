@@ -105,6 +105,9 @@ def _done(work: _Work, request: Request, contents: list[bytes]) -> Reply:
     with bounds, sharing(alone=request.alone):
         if request.job == "preview":
             return {}, [codec.preview_of(files[0], request.megapixels)]
+        if request.job == "matte":
+            matte = codec.matte_of(files[0], request.megapixels)
+            return {"width": matte.width, "height": matte.height}, [matte.samples]
         if request.job == "alpha":
             return {}, [codec.alpha_of(contents[0], request.size)]
         if files:

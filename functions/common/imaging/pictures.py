@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from types import TracebackType
 
+from common.domain.errors import UnsupportedImage
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
 from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
 from common.imaging import formats, headers
@@ -51,6 +52,16 @@ class WorkerCodec:
         with self.job(size[0] * size[1]) as job:
             request = Request(job="alpha", formats=("PNG",), size=size)
             return Matte(*size, job.run(request, content)[1][0])
+
+    def read_matte(self, content: bytes) -> Matte:
+        """Return the matte in an 8-bit grey PNG, or raise PictureError."""
+        format, pixels = headers.check(content, self.megapixels)
+        if format != "PNG":
+            raise UnsupportedImage(headers.MATTE_FORMAT)
+        with self.job(pixels) as job:
+            request = Request(job="matte", formats=(format,), megapixels=self.megapixels)
+            reply, (samples,) = job.run(request, content)
+        return Matte(**reply, samples=samples, is_final=True)
 
     def content_type(self, content: bytes) -> str:
         """Return the media type by the first bytes, application/octet-stream for an unknown one."""

@@ -17,7 +17,7 @@ class Request:
     that an earlier step with `keep` left at the worker, and has no reply.
     """
 
-    job: Literal["view", "cut_out", "render", "preview", "alpha", "forget"]
+    job: Literal["view", "cut_out", "render", "preview", "alpha", "matte", "forget"]
     formats: tuple[str, ...] = ()  # of the files
     megapixels: int = 0  # that a file may have
     options: CutoutOptions = DEFAULT_OPTIONS

@@ -76,10 +76,18 @@ class RecordStore(Protocol):
     def find_duplicate(
         self, user_id: str, sha256: str, names: Sequence[str]
     ) -> tuple[PictureDetails, ImageFields] | None:
-        """Return details and image fields of a record of the same picture, if the user has one."""
+        """Return details and image fields of a record of the same picture whose cut-out was never changed."""
 
     def rename(self, user_id: str, record_id: str, name: str) -> None:
         """Change a record's name, or raise NotFound."""
+
+    def revise(
+        self, user_id: str, record_id: str, revision: int, fields: ImageFields, unset: Iterable[str]
+    ) -> None:
+        """Move a record from this revision to the next one, or raise NotFound or RevisionChanged.
+
+        One write sets the image fields of the new revision and deletes the `unset` ones.
+        """
 
     def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
         """Delete a record, or raise NotFound; deleting it again within a day is no error."""
@@ -114,6 +122,12 @@ class ImageStore(Protocol):
 
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
         """Keep the images and return the record's fields for them, or raise ImageTooLarge."""
+
+    def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:
+        """Keep a new cut-out and preview beside the old ones; return the fields that replace theirs."""
+
+    def delete_revision(self, fields: ImageFields) -> None:
+        """Delete the cut-out and the preview that these fields lead to."""
 
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields for this image."""
@@ -167,6 +181,9 @@ class PictureCodec(Protocol):
 
     def read_alpha(self, content: bytes, size: tuple[int, int]) -> Matte:
         """Return the alpha channel of a PNG that must have this size, or raise PictureError."""
+
+    def read_matte(self, content: bytes) -> Matte:
+        """Return the matte in an 8-bit grey PNG, or raise PictureError."""
 
     def content_type(self, content: bytes) -> str:
         """Return the media type by the first bytes, application/octet-stream for an unknown one."""

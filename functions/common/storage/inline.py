@@ -49,6 +49,13 @@ class InlineImageStore:
             "preview": images.preview,
         }
 
+    def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:
+        """Return all images as fields of their record: a longer cut-out may change how the original is."""
+        return self.save(user_id, record_id, images)
+
+    def delete_revision(self, fields: ImageFields) -> None:
+        """Do nothing: the write that sets the new images replaces the old ones."""
+
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields that lead to this image."""
         return _FIELDS[variant]

@@ -27,7 +27,9 @@ def preflight(request: Request, settings: Settings, methods: Sequence[str]) -> R
     del response.headers["Content-Type"]  # Flask sets one although there is no body
     if _is_trusted(request.headers.get("Origin", ""), request, settings):
         response.headers["Access-Control-Allow-Methods"] = allowed
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
+        response.headers["Access-Control-Allow-Headers"] = (
+            "Authorization, Content-Type, Idempotency-Key, If-Match"
+        )
         response.headers["Access-Control-Max-Age"] = "3600"
     return response
 

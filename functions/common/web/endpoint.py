@@ -76,18 +76,20 @@ def endpoint(
     identified: bool = True,
     starts_session: bool = False,
     takes_form: bool = False,
+    takes_picture: bool = False,
     explain: Explain | None = None,
 ) -> Callable[[Handler], HttpFunction]:
     """Turn a handler into an HTTP function for any host: `@endpoint(ENDPOINTS["rename"])`.
 
     An `identified` endpoint knows its user, and one that `starts_session` sets a new user's cookie. One that
-    `takes_form` accepts a picture, and redirects a browser that posted a plain form to the site. One with
+    `takes_form` accepts a picture, and redirects a browser that posted a plain form to the site; one that
+    `takes_picture` reads a picture as the whole body. Both are limited in number. One with
     `explain` is for programs: it tells them of failures in its own way, judges paths and keys itself, and
     may be called by pages of any origin.
     """
 
     def decorate(handle: Handler) -> HttpFunction:
-        route = _Route(handle, address, identified, starts_session, takes_form, explain)
+        route = _Route(handle, address, identified, starts_session, takes_form, takes_picture, explain)
 
         @functools.wraps(handle)
         def serve(request: Request) -> Response:
@@ -105,6 +107,7 @@ class _Route:
     identified: bool
     starts_session: bool
     takes_form: bool
+    takes_picture: bool
     explain: Explain | None
 
     def serve(self, request: Request) -> Response:
@@ -161,14 +164,15 @@ class _Route:
         refuse_foreign_origin(request, parts.settings)
         path_params = self._path_params(request.path)
         call = Call(request, path_params, session.user_id if session else "", parts)
-        if not self.takes_form:
+        if not (self.takes_form or self.takes_picture):
             request.max_content_length = request_body.JSON_BYTES
             return self.handle(call)
         request.max_content_length = parts.settings.max_upload_bytes + _FORM_OVERHEAD
         request.form_data_parser_class = request_body.FormInMemory
         # Limited before the body is read: an upload that waited here would hold one of the shared threads.
         with parts.limiter.acquire():
-            parts.prepare()
+            if self.takes_form:
+                parts.prepare()
             return self.handle(call)
 
     def _call_program(self, request: Request, parts: bootstrap.Parts) -> Response:

@@ -23,6 +23,7 @@ _STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.LimitReached: HTTPStatus.CONFLICT,
     errors.UploadInProgress: HTTPStatus.CONFLICT,
+    errors.RevisionChanged: HTTPStatus.PRECONDITION_FAILED,
     errors.ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedImage: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.UnreadableImage: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -149,9 +149,26 @@ def json_object(request: Request) -> Mapping[str, Any]:
 
 
 def _read_text(request: Request) -> bytes:
+    text = _read(request)
+    if text is None:
+        raise ImageTooLarge(f"The body has more than {JSON_BYTES // 1024} KiB. Send a shorter one.")
+    return text
+
+
+def content(request: Request, most: int) -> bytes:
+    """Return a body of at most that many bytes, or raise ImageTooLarge."""
+    request.max_content_length = most
+    body = _read(request)
+    if body is None:
+        raise ImageTooLarge(f"The picture has more than {most // 2**20} MB. Send a smaller one.")
+    return body
+
+
+def _read(request: Request) -> bytes | None:
+    """Return the body, None if it is longer than max_content_length."""
     with contextlib.suppress(RequestEntityTooLarge):
         return whole(request)
-    raise ImageTooLarge(f"The body has more than {JSON_BYTES // 1024} KiB. Send a shorter one.")
+    return None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -22,9 +22,9 @@ def record_json(record: ImageRecord) -> dict[str, object]:
     image = f"/api/image/{record.record_id}"
     return {
         **described,
-        "original_url": f"{image}/original",
-        "processed_url": f"{image}/processed",
-        "preview_url": f"{image}/preview",
+        "original_url": f"{image}/original?r={record.revision}",
+        "processed_url": f"{image}/processed?r={record.revision}",
+        "preview_url": f"{image}/preview?r={record.revision}",
     }
 
 

@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
+from PIL import Image
 
 from tests import objectcut_behaviours as behaviours
 from tests.integration.client import Client
 from tests.integration.openapi.contract import OPERATIONS, Answer
 from tests.objectcut import ObjectCut
-from tests.photos import photo
+from tests.photos import encoded, photo
 
 UNKNOWN = "0123456789abcdef01234567"
 FOE = {"Origin": "https://foe.example"}
@@ -85,6 +86,13 @@ def _rename(body: object, path: str = "/api/rename/{0}", **headers: str) -> Make
     return _call("PUT", path, json=body, headers=headers)
 
 
+def _matte(content: bytes, revision: str = '"1"', **headers: str) -> Make:
+    given = {"If-Match": revision} if revision else {}
+    return _call("PUT", "/api/matte/{0}", data=content, headers=given | headers)
+
+
+MATTE = encoded(Image.new("L", (64, 48), 255))
+
 CALLS: Mapping[tuple[Answer, str], Make] = {
     (Answer("upload", 201), ""): _upload(name="Kitten"),
     (Answer("upload", 201), "of a friend"): _upload(headers=FRIEND | KEY),
@@ -133,6 +141,15 @@ CALLS: Mapping[tuple[Answer, str], Make] = {
     (Answer("image", 404, "not_found"), ""): _call("GET", f"/api/image/{UNKNOWN}/original"),
     (Answer("image", 404, "not_found"), "variant"): _image("mask"),
     (Answer("image", 416, "range_not_satisfiable"), ""): _image(Range="bytes=9999999-"),
+    (Answer("image", 404, "not_found"), "revision"): _image("preview?r=2"),
+    (Answer("matte", 200), ""): _matte(MATTE),
+    (Answer("matte", 400, "bad_request"), ""): _matte(MATTE, ""),
+    (Answer("matte", 403, "origin_not_allowed"), ""): _matte(MATTE, **FOE),
+    (Answer("matte", 404, "not_found"), ""): _call("PUT", f"/api/matte/{UNKNOWN}", data=MATTE),
+    (Answer("matte", 412, "revision_changed"), ""): _matte(MATTE, '"2"'),
+    (Answer("matte", 413, "image_too_large"), ""): _matte(bytes(1_048_577)),
+    (Answer("matte", 415, "unsupported_image"), ""): _matte(b"hello"),
+    (Answer("matte", 422, "unreadable_image"), ""): _matte(encoded(Image.new("L", (48, 64)))),
     (Answer("health", 200), ""): _call("GET", "/api/health"),
     (Answer("cleanup", 200), ""): _call("POST", "/api/cleanup"),
     (Answer("cleanup", 403, "origin_not_allowed"), ""): _call("POST", "/api/cleanup", headers=FOE),
@@ -161,6 +178,7 @@ OUTAGE: Mapping[Answer, tuple[str, str, dict[str, Any]]] = {
     Answer("rename", 503, "unavailable"): ("PUT", f"/api/rename/{UNKNOWN}", {"json": {"record_name": "a"}}),
     Answer("delete", 503, "unavailable"): ("DELETE", f"/api/delete/{UNKNOWN}", {}),
     Answer("image", 503, "unavailable"): ("GET", f"/api/image/{UNKNOWN}/original", {}),
+    Answer("matte", 503, "unavailable"): ("PUT", f"/api/matte/{UNKNOWN}", {"data": MATTE}),
     Answer("health", 503): ("GET", "/api/health", {}),
     Answer("cleanup", 503, "unavailable"): ("POST", "/api/cleanup", {}),
 }

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from PIL import Image
 
 from tests import objectcut_behaviours as behaviours
 from tests.integration.client import Client
 from tests.objectcut import ObjectCut
-from tests.photos import photo
+from tests.photos import encoded, photo
 
 UNKNOWN = "0123456789abcdef01234567"
 FRIEND, FOE = {"Origin": "https://friend.example"}, {"Origin": "https://foe.example"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 ASKING = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "content-type"}
+MATTE = encoded(Image.new("L", (64, 48), 200))
 WIDE = photo(3000, 700, "JPEG")  # 2.1 megapixels where 2 are allowed
 
 # What differs between two answers of one host too.
@@ -115,6 +117,11 @@ def _program(path: str, part: str = "image_file", **options: Any) -> Step:
     )
 
 
+def _matte(content: bytes, revision: str = '"1"', path: str = "/api/matte/{0}", **headers: str) -> Step:
+    given = {"If-Match": revision} if revision else {}
+    return lambda talk: talk.call("PUT", path, data=content, headers=given | headers)
+
+
 STEPS: Mapping[str, Step] = {
     "health": _get("/api/health"),
     "health, head": _get("/api/health", "HEAD"),
@@ -179,6 +186,19 @@ STEPS: Mapping[str, Step] = {
     "rename, large": _rename(b" " * 70_000),
     "rename, foe": _rename({"record_name": "f"}, headers=FOE),
     "rename, post": _get("/api/rename/{0}", "POST"),
+    "matte": _matte(MATTE),
+    "matte, stale": _matte(MATTE),
+    "matte, without a revision": _matte(MATTE, ""),
+    "matte, any revision": _matte(MATTE, "*"),
+    "matte, of colours": _matte(photo(), '"3"'),
+    "matte, no picture": _matte(b"hello", '"3"'),
+    "matte, too many bytes": _matte(bytes(1_048_577), '"3"'),
+    "matte, unknown": _matte(MATTE, path=f"/api/matte/{UNKNOWN}"),
+    "matte, foe": _matte(MATTE, '"3"', **FOE),
+    "matte, get": _get("/api/matte/{0}"),
+    "matte, preflight": _get("/api/matte/{0}", "OPTIONS", headers=FRIEND | ASKING),
+    "image, touched up": _get("/api/image/{0}/processed?r=3"),
+    "image, as it was": _get("/api/image/{0}/processed?r=1"),
     "image, renamed": _get("/api/image/{0}/processed?download=1"),
     "delete": _get("/api/delete/{0}", "DELETE"),
     "delete, again": _get("/api/delete/{0}", "DELETE"),

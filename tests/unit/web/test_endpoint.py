@@ -11,7 +11,7 @@ from tests.host import at, body, serve, start, thing
 
 SITE = "https://site.example"
 FRIEND = "https://friend.example"
-ALLOWED = "Authorization, Content-Type, Idempotency-Key"
+ALLOWED = "Authorization, Content-Type, Idempotency-Key, If-Match"
 FOREIGN = [
     "https://evil.example",
     "null",

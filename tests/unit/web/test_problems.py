@@ -26,6 +26,7 @@ CONTRACT: list[tuple[errors.ApplicationError, int, str, str]] = [
     (errors.NotFound(), 404, "not_found", "There is no such image."),
     (errors.LimitReached(), 409, "limit_reached", "Max limit reached. Please remove a record."),
     (errors.UploadInProgress(), 409, "upload_in_progress", "Try again in a few seconds."),
+    (errors.RevisionChanged(), 412, "revision_changed", "repeat your change"),
     (errors.ImageTooLarge(), 413, "image_too_large", "Send a smaller one."),
     (errors.TooManyPixels(), 413, "image_too_large", "Send a smaller one."),
     (errors.UnsupportedImage(), 415, "unsupported_image", "Send a JPEG"),

@@ -29,9 +29,10 @@ def test_a_record_is_shown_with_the_addresses_of_its_images() -> None:
         "width": 4,
         "height": 3,
         "size": 99,
-        "original_url": "/api/image/abc/original",
-        "processed_url": "/api/image/abc/processed",
-        "preview_url": "/api/image/abc/preview",
+        "revision": 1,
+        "original_url": "/api/image/abc/original?r=1",
+        "processed_url": "/api/image/abc/processed?r=1",
+        "preview_url": "/api/image/abc/preview?r=1",
     }
 
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 _PAGES = 20  # looked through in one cleanup
 _PAGE_SIZE = 1_000  # objects
-_OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)", re.DOTALL)
+# A revision's random part keeps two attempts at the same one from writing the same object.
+_OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)(-\d+-[0-9a-f]{8})?", re.DOTALL)
 SIZE_FIELDS: Mapping[Variant, str] = {
     "original": "size",
     "processed": "processed_size",
@@ -84,6 +85,30 @@ class BucketImageStore:
             SIZE_FIELDS["preview"]: len(images.preview),
         }
 
+    @driver_errors()
+    def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:
+        """Write the new cut-out and preview as objects of their own."""
+        suffix = f"-{revision}-{secrets.token_hex(4)}"
+        names = {variant: name + suffix for variant, name in object_names(user_id, record_id).items()}
+        objects = (
+            (names["processed"], images.processed, "image/png"),
+            (names["preview"], images.preview, "image/webp"),
+        )
+        at_once(lambda each: self._write(*each), objects)
+        return {
+            OBJECT_FIELDS["processed"]: names["processed"],
+            OBJECT_FIELDS["preview"]: names["preview"],
+            SIZE_FIELDS["processed"]: len(images.processed),
+            SIZE_FIELDS["preview"]: len(images.preview),
+        }
+
+    @driver_errors()
+    def delete_revision(self, fields: ImageFields) -> None:
+        """Delete the two objects that these fields name."""
+        variants: tuple[Variant, ...] = ("processed", "preview")
+        names = [str(fields[OBJECT_FIELDS[each]]) for each in variants if OBJECT_FIELDS[each] in fields]
+        at_once(self._delete, names)
+
     def _write(self, name: str, content: bytes, content_type: str) -> None:
         blob = self._bucket.blob(name)
         blob.cache_control = IMMUTABLE
@@ -115,8 +140,14 @@ class BucketImageStore:
     @driver_errors()
     def remove(self, records: Iterable[tuple[str, str]]) -> int:
         """Delete the objects of these records and return how many there were."""
-        names = chain.from_iterable(object_names(*record).values() for record in records)
+        names = chain.from_iterable(at_once(self._names, records))
         return sum(at_once(self._delete, names))
+
+    def _names(self, record: tuple[str, str]) -> Sequence[str]:
+        """Return the names of a record's objects, those of every revision."""
+        prefix = object_names(*record)["original"].removesuffix("original")
+        listed = self._bucket.list_blobs(prefix=prefix, fields="items(name),nextPageToken", **RETRIES)
+        return [blob.name for blob in listed]
 
     @driver_errors()
     def discard(self, objects: Iterable[StoredObject]) -> int:

@@ -22,7 +22,7 @@ CREATED_ON = "%Y-%m-%d %H:%M:%S"
 READY: Mapping[str, object] = {"status": {"$nin": ["processing", "deleted"]}}
 KEPT: Mapping[str, object] = {"status": {"$ne": "deleted"}}
 DETAILS = tuple(field.name for field in fields(PictureDetails))
-SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size")
+SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size", "revision")
 
 
 def owned(user_id: str, record_id: str) -> Document:
@@ -31,6 +31,11 @@ def owned(user_id: str, record_id: str) -> Document:
         return {"_id": ObjectId(record_id), "user_id": user_id}
     except InvalidId:
         raise NotFound from None
+
+
+def at_revision(revision: int) -> Document:
+    """Return the filter for a revision; a document without one is at its first."""
+    return {"revision": {"$in": [1, None]} if revision == 1 else revision}
 
 
 def stale(valid: TimeWindow) -> Document:

@@ -7,7 +7,7 @@ import pymongo
 from bson import ObjectId
 
 from common import timeouts
-from common.domain.errors import NotFound
+from common.domain.errors import NotFound, RevisionChanged
 from common.domain.models import OBJECT_FIELDS, ImageFields, ImageRecord, PictureDetails, RecordList
 from common.storage.mongo.connection import driver_errors
 from common.storage.mongo.documents import (
@@ -16,6 +16,7 @@ from common.storage.mongo.documents import (
     READY,
     SHOWN,
     Document,
+    at_revision,
     created_on,
     owned,
     record_from,
@@ -67,7 +68,7 @@ class MongoRecords(IndexedStore):
         self, user_id: str, sha256: str, names: Sequence[str]
     ) -> tuple[PictureDetails, ImageFields] | None:
         """Return details and image fields of a record of the same picture, if the user has one."""
-        same = {"user_id": user_id, "sha256": sha256, "status": "ready"}
+        same = {"user_id": user_id, "sha256": sha256, "status": "ready", **at_revision(1)}
         document = self._images.find_one(same, [*DETAILS, *names])
         if document is None:
             return None
@@ -80,6 +81,18 @@ class MongoRecords(IndexedStore):
         mine = {**owned(user_id, record_id), **READY}
         if not self._images.update_one(mine, {"$set": {"image_name": name}}).matched_count:
             raise NotFound
+
+    @driver_errors()
+    def revise(
+        self, user_id: str, record_id: str, revision: int, fields: ImageFields, unset: Iterable[str]
+    ) -> None:
+        """Move a record to its next revision in one write, or raise NotFound or RevisionChanged."""
+        mine = {**owned(user_id, record_id), **READY, **at_revision(revision)}
+        change = {"$set": {**fields, "revision": revision + 1}, "$unset": dict.fromkeys(unset, "")}
+        changes = {operator: values for operator, values in change.items() if values}
+        if not self._images.update_one(mine, changes).matched_count:
+            self._find(user_id, record_id, ("_id",))
+            raise RevisionChanged
 
     @driver_errors()
     def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:

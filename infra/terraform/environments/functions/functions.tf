@@ -61,6 +61,17 @@ locals {
       timeout_seconds = 60
       min_instances   = var.min_instances
     }
+    matte = {
+      entry_point     = "matte"
+      description     = "Makes a new cut-out from a matte that a person has drawn"
+      secrets         = ["MONGO_URI", "APP_SECRET_KEY"]
+      images          = "write"
+      backend         = "uploads"
+      memory          = "4Gi"
+      cpu             = 2
+      concurrency     = 2 # pictures of the largest size fit side by side
+      timeout_seconds = 120
+    }
     health = {
       entry_point = "health"
       description = "Tells whether the database answers"
