@@ -81,7 +81,7 @@ def test_every_image_has_what_its_step_calls_and_stays_the_same() -> None:
 
 def test_a_deployment_runs_the_tests_that_need_no_browser() -> None:
     assert "make lint" in SCRIPTS["test"]
-    assert "pytest -q tests/unit tests/infra\n" in SCRIPTS["test"]
+    assert "pytest -q -m 'not extended' tests/unit tests/infra\n" in SCRIPTS["test"]
 
 
 def test_the_image_that_runs_and_the_one_that_tests_have_the_same_python() -> None:

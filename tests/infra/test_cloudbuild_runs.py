@@ -19,7 +19,7 @@ PROJECT = "-var=project_id=some-project"
 CHECK = "-chdir=dist/check/infra/terraform/environments"
 TESTS = [
     "make lint model",
-    "python -m pytest -q tests/unit tests/infra",
+    "python -m pytest -q -m not extended tests/unit tests/infra",
     f"terraform {CHECK}/functions/ init -backend=false",
     f"terraform {CHECK}/functions/ validate",
     f"terraform {CHECK}/functions/ test",
