@@ -65,6 +65,7 @@ module "monitoring" {
   url_map          = module.edge.url_map
   upload_backend   = module.edge.backends["uploads"]
   upload_service   = module.function["upload"].name
+  remover_services = [for endpoint, function in local.functions : module.function[endpoint].name if try(function.removes_backgrounds, false)]
   cleanup_workflow = module.schedule.workflow
   alert_email      = var.alert_email
   billing_account  = var.billing_account

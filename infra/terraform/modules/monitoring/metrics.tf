@@ -3,8 +3,10 @@ locals {
   application_log = <<-EOT
     resource.type="cloud_run_revision"
     log_id("run.googleapis.com/stderr")
-    resource.labels.service_name="${var.upload_service}"
   EOT
+
+  uploads_log  = "${local.application_log}resource.labels.service_name=\"${var.upload_service}\"\n"
+  removers_log = "${local.application_log}resource.labels.service_name=(${join(" OR ", [for service in var.remover_services : "\"${service}\""])})\n"
 
   # Queries know a metric by a name without hyphens.
   metric_prefix = replace(var.name, "-", "_")
@@ -12,11 +14,11 @@ locals {
   log_metrics = {
     remover_failures = {
       description = "Uploads that failed because no remover succeeded"
-      filter      = "${local.application_log}jsonPayload.logger=\"request\"\nhttpRequest.status=(429 OR 502 OR 504)"
+      filter      = "${local.uploads_log}jsonPayload.logger=\"request\"\nhttpRequest.status=(429 OR 502 OR 504)"
     }
     remover_fallbacks = {
       description = "Pictures for which a remover failed and the next one was tried"
-      filter      = "${local.application_log}jsonPayload.logger=\"common.removers.fallback\""
+      filter      = "${local.removers_log}jsonPayload.logger=\"common.removers.fallback\""
     }
   }
 }

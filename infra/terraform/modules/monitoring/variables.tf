@@ -33,6 +33,11 @@ variable "upload_service" {
   type        = string
 }
 
+variable "remover_services" {
+  description = "Cloud Run services that remove backgrounds."
+  type        = list(string)
+}
+
 variable "cleanup_workflow" {
   description = "Workflow that cleans up."
   type        = string

@@ -9,6 +9,7 @@ variables {
   url_map          = "a-remover"
   upload_backend   = "a-remover-uploads"
   upload_service   = "upload"
+  remover_services = ["upload", "removebg"]
   cleanup_workflow = "a-remover-scheduler"
   alert_email      = ""
   billing_account  = ""
@@ -61,6 +62,14 @@ run "without_an_address" {
   assert {
     condition     = strcontains(google_monitoring_alert_policy.down["down"].conditions[0].condition_prometheus_query_language[0].query, "max_over_time(")
     error_message = "A domain that never answered yet must not raise the immediate alert."
+  }
+
+  assert {
+    condition = (
+      strcontains(google_logging_metric.this["remover_fallbacks"].filter, "resource.labels.service_name=(\"upload\" OR \"removebg\")\n")
+      && strcontains(google_logging_metric.this["remover_failures"].filter, "resource.labels.service_name=\"upload\"\n")
+    )
+    error_message = "Fallbacks must be counted wherever backgrounds are removed, and failures of uploads only."
   }
 
   assert {
