@@ -16,7 +16,7 @@ BODY_SECONDS = 10.0  # that any body may take
 BODY_RATE = 32 * 1024  # bytes/s; minimum rate of a body that takes longer
 BODY_WINDOW = 10.0  # over which the rate is measured
 READER_SECONDS = 30.0  # for which a client may take nothing of a response
-HURRIED_SECONDS = 2.0  # in place of each of these while there are too many connections or responses
+HURRIED_SECONDS = 1.0  # in place of each of these while there are too many connections or responses
 LINGER_SECONDS = 2.0  # for which the rest of a refused body is read, so that its sender gets the response
 LINGER_BYTES = 64 * 1024 * 1024
 

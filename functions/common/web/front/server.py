@@ -20,7 +20,8 @@ THREADS = 16
 CONNECTIONS = 1000
 _FILES = 2 * CONNECTIONS  # that the process may have open
 _SMALL_BODY = 64 * 1024  # bytes; such bodies do not count
-_RESPONSES = 128 * 1024 * 1024  # bytes of responses that clients have yet to take
+_RESPONSES = 128 * 1024 * 1024  # bytes of responses that clients have yet to take; beyond it they must hurry
+_MOST_RESPONSES = 3 * _RESPONSES  # beyond it threads wait for their clients
 _PATIENT, _IMPATIENT = 2**40, 1024 * 1024  # bytes of a response that may wait until its thread does
 _HEAD_BYTES = 32 * 1024
 _CHECK_EVERY = 0.5  # seconds
@@ -110,8 +111,7 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             return
         self._check_at = now + _CHECK_EVERY
         pending = sum(channel.total_outbufs_len for channel in channels)
-        # With too much pending, threads wait for their clients, and silent clients are given less time.
-        self.adj.outbuf_high_watermark = _IMPATIENT if pending > _RESPONSES else _PATIENT
+        self.adj.outbuf_high_watermark = _IMPATIENT if pending > _MOST_RESPONSES else _PATIENT
         hurried = pending > _RESPONSES or len(channels) > 0.9 * CONNECTIONS
         for channel in channels:
             channel.check(now, hurried=hurried)
