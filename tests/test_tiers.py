@@ -1,6 +1,7 @@
 """The table of promises in README.md: every file of tests is in it, with its tiers."""
 
 import re
+from fnmatch import fnmatch
 
 import pytest
 
@@ -18,14 +19,12 @@ FILES = sorted(path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_
 
 
 def is_named(file: str, names: set[str]) -> bool:
-    """Tell whether one of these names is the file's, or that of a directory it is in."""
-    return any(name == file or (name.endswith("/") and file.startswith(name)) for name in names)
+    """Tell whether one of these names, in which an asterisk is any text, is the file's or its directory's."""
+    return any(fnmatch(file, f"{name}*" if name.endswith("/") else name) for name in names)
 
 
-def test_every_file_of_tests_is_in_one_row() -> None:
-    rows = {file: sum(is_named(file, names) for names, _ in ROWS) for file in FILES}
-
-    assert rows == dict.fromkeys(FILES, 1)
+def test_every_file_of_tests_is_in_a_row() -> None:
+    assert [file for file in FILES if not any(is_named(file, names) for names, _ in ROWS)] == []
 
 
 def test_every_name_in_the_table_has_tests() -> None:
