@@ -1,4 +1,4 @@
-"""The hosts as processes: seven functions under functions-framework, and the app as it is started where."""
+"""The hosts as processes: the Cloud Functions under functions-framework, and the application."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""The deadline of a body in one process, where the clock can be set to run out soon."""
+"""The deadline of a body on gunicorn, in this process with a short deadline."""
 
 import threading
 import time
@@ -26,28 +26,28 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @endpoint(at("/api/work", methods=("POST",)), identified=False)
 def work(call: Call) -> Response:
-    """Take the body, and then longer than a body may."""
+    """Read the body, then take longer than a body may."""
     size = len(call.request.get_data())
     time.sleep(2 * SOON)
     return json_response({"size": size})
 
 
 class Line:
-    """A connection on which so much comes at once, and no more for as long as it is open."""
+    """A connection on which this arrives at once, and nothing more while it is open."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
         self.is_closed = threading.Event()
 
     def read(self, size: int) -> bytes:
-        """Return what has come, as a server that waits until it has all."""
+        """Return what has arrived, as a server that waits until it has all."""
         if len(self._content) < size:
             self.is_closed.wait(20)
         taken, self._content = self._content[:size], self._content[size:]
         return taken
 
     def shutdown(self, _: int) -> None:
-        """Close the side that reads."""
+        """Close the reading side."""
         self.is_closed.set()
 
     def settimeout(self, seconds: float | None) -> None:
@@ -56,7 +56,7 @@ class Line:
 
 
 def send(line: Line, path: str, **environ: object) -> tuple[int, float]:
-    """Return the status of the answer, and how long it took."""
+    """Return the status of the response and how long it took."""
     given = {"wsgi.input": line, "wsgi.input_terminated": True, "gunicorn.socket": line, **environ}
     started = time.monotonic()
     response = serve(work).post(path, environ_overrides=given)
@@ -72,7 +72,7 @@ def test_work_that_takes_longer_than_a_body_may_keeps_its_connection() -> None:
 @pytest.mark.parametrize(
     "length", [{"CONTENT_LENGTH": "9999"}, {"HTTP_TRANSFER_ENCODING": "chunked"}], ids=str
 )
-def test_a_body_that_stops_coming_is_given_up_and_its_connection_with_it(length: dict[str, str]) -> None:
+def test_a_body_that_stops_arriving_is_aborted_and_its_connection_closed(length: dict[str, str]) -> None:
     line = Line(b"x" * 9)
     status, seconds = send(line, "/work", **length)
     assert status == 408
@@ -88,7 +88,7 @@ def test_the_rest_of_a_refused_body_is_not_waited_for_either() -> None:
     assert line.is_closed.is_set()
 
 
-def test_an_answer_to_a_request_without_a_body_waits_for_nothing() -> None:
+def test_a_response_to_a_request_without_a_body_does_not_wait() -> None:
     line = Line(b"")
     assert send(line, "/work")[0] == 200
     assert not line.is_closed.is_set()

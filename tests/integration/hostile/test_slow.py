@@ -1,4 +1,4 @@
-"""Bodies that come slowly, or never: they are given up, and nobody else waits for longer than that takes."""
+"""Bodies that arrive slowly or never: they time out, and nobody else waits for longer than that."""
 
 import time
 from collections.abc import Iterator
@@ -22,36 +22,36 @@ Pieces = Iterator[tuple[float, bytes]]  # how long to wait, and what to send the
 
 
 def stalls() -> Pieces:
-    """A body of which only the start comes."""
+    """A body of which only the start arrives."""
     yield 0, request("POST", "/api/upload", {**FORM, "Content-Length": "100000"}) + IMAGE
 
 
 def stalls_in_a_chunk() -> Pieces:
-    """The same, of a body that does not tell its length."""
+    """The same without a Content-Length."""
     yield 0, request("POST", "/api/upload", {**FORM, "Transfer-Encoding": "chunked"}) + b"ffff\r\n" + IMAGE
 
 
 def trickles() -> Pieces:
-    """A body that comes byte by byte, so that no single wait for the next one is long."""
+    """A body that arrives byte by byte, so that no single wait is long."""
     yield from stalls()
     for _ in range(60):
         yield 0.25, b"x"
 
 
 def trickles_chunks() -> Pieces:
-    """The same in chunks of a byte."""
+    """The same in chunks of one byte."""
     yield 0, request("POST", "/api/upload", {**FORM, "Transfer-Encoding": "chunked"})
     for _ in range(60):
         yield 0.25, b"1\r\nx\r\n"
 
 
 def stalls_though_refused() -> Pieces:
-    """A body that nobody wants and that does not come either."""
+    """A body that is refused and does not arrive either."""
     yield 0, request("PUT", "/api/upload", {**FORM, "Content-Length": "100000"}) + IMAGE
 
 
 def keeps_coming() -> Pieces:
-    """A body that takes longer than the deadline, but comes at twice the least rate."""
+    """A body that takes longer than the deadline, but arrives at twice the minimum rate."""
     size, steps, seconds = 900 * 1024, 25, 12.0
     end = b"\r\n--edge--\r\n"
     length = len(IMAGE) + size + len(end)
@@ -65,7 +65,7 @@ SLOW = [stalls, stalls_in_a_chunk, trickles, trickles_chunks, stalls_though_refu
 
 
 def send_slowly(host: Host, pieces: Pieces) -> tuple[float, Answer]:
-    """Send until the host has had enough; return how long that took and what it said."""
+    """Send until the host responds; return how long that took and the response."""
     started = time.monotonic()
     with Wire(host, "/api/upload") as wire:
         for wait, piece in pieces:
@@ -77,7 +77,7 @@ def send_slowly(host: Host, pieces: Pieces) -> tuple[float, Answer]:
         return seconds, answer
 
 
-def test_slow_uploads_on_every_thread_are_given_up_and_let_the_others_through(host: Host) -> None:
+def test_slow_uploads_on_every_thread_time_out_and_others_are_served(host: Host) -> None:
     slow = [SLOW[number % len(SLOW)] for number in range(THREADS - 1)]
     with ThreadPoolExecutor(THREADS) as pool:
         honest = pool.submit(send_slowly, host, keeps_coming())
