@@ -25,9 +25,14 @@ def upload(call: Call) -> Response:
         raise ImageTooLarge(
             f"The picture has more than {call.settings.max_upload_mb} MB. Send a smaller one."
         )
-    name = call.request.form.get("name", "")
-    file_name = sent.filename or ""
-    added = call.parts.uploads.add(call.user_id, content, name=name, file_name=file_name, key=_key(call))
+    added = call.parts.uploads.add(
+        call.user_id,
+        content,
+        name=call.request.form.get("name", ""),
+        file_name=sent.filename or "",
+        key=_key(call),
+        removes_subject=_removes_subject(call),
+    )
     if prefers_html(call.request):
         return redirect_to_site(call.settings, "image_generated")
     record = record_json(added.record)
@@ -62,6 +67,14 @@ def _what_is_too_large(call: Call) -> str:
     if length:
         return f"In the form {beside}. Send less beside the picture."
     return f"The form has more than {call.settings.max_upload_mb} MB, or in it {beside}. Send less."
+
+
+def _removes_subject(call: Call) -> bool:
+    """Tell whether the subject is to be removed in place of the background."""
+    to_remove = call.request.form.get("to_remove", "").strip() or "background"
+    if to_remove not in ("background", "foreground"):
+        raise BadRequest("to_remove is background, which is the default, or foreground.")
+    return to_remove == "foreground"
 
 
 def _key(call: Call) -> str:

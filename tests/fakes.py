@@ -80,8 +80,14 @@ class Kept:
     sha256: str = ""
     key: str = ""
     used: int = 0
+    removes_subject: bool = False
     details: PictureDetails | None = None
     fields: dict[str, object] = field(default_factory=dict)
+
+    def is_same(self, user_id: str, upload: Upload) -> bool:
+        """Tell whether this is a record of the same upload."""
+        mine = (self.user_id, self.sha256, self.removes_subject, self.ready)
+        return mine == (user_id, upload.sha256, upload.removes_subject, True) and self.record.revision == 1
 
 
 class FakeRecords:
@@ -115,30 +121,33 @@ class FakeRecords:
             raise LimitReached
         record_id = self.keep(user_id, now)
         record = replace(self.kept[record_id].record, image_name=upload.name)
-        self.kept[record_id] = Kept(user_id, record, now, sha256=upload.sha256, key=upload.key, used=used + 1)
-        has_duplicate = any(
-            (k.user_id, k.sha256, k.ready) == (user_id, upload.sha256, True) for k in self.kept.values()
+        self.kept[record_id] = Kept(
+            *(user_id, record, now),
+            sha256=upload.sha256,
+            key=upload.key,
+            used=used + 1,
+            removes_subject=upload.removes_subject,
         )
+        has_duplicate = any(kept.is_same(user_id, upload) for kept in self.kept.values())
         return Lease(record, used + 1, upload.sha256, has_duplicate=has_duplicate)
 
     def find_by_key(self, user_id: str, key: str) -> Lease | None:
         self.steps.take("find_by_key")
         mine = [kept for kept in self.kept.values() if (kept.user_id, kept.key) == (user_id, key)]
-        return Lease(mine[0].record, mine[0].used, mine[0].sha256, mine[0].ready) if mine else None
+        if not mine:
+            return None
+        found = mine[0]
+        removes_subject = found.removes_subject
+        return Lease(found.record, found.used, found.sha256, found.ready, removes_subject=removes_subject)
 
     def release_key(self, user_id: str, key: str, valid: TimeWindow) -> bool:
         return bool(self._release(lambda k: (k.user_id, k.key) == (user_id, key) and k.made not in valid))
 
     def find_duplicate(
-        self, user_id: str, sha256: str, names: Sequence[str]
+        self, user_id: str, upload: Upload, names: Sequence[str]
     ) -> tuple[PictureDetails, ImageFields] | None:
         self.steps.take("find_duplicate")
-        same = (user_id, sha256, True)
-        found = [
-            kept
-            for kept in self.kept.values()
-            if (kept.user_id, kept.sha256, kept.ready) == same and kept.record.revision == 1
-        ]
+        found = [kept for kept in self.kept.values() if kept.is_same(user_id, upload)]
         return (found[0].details, found[0].fields) if found and found[0].details else None
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:

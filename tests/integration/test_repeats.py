@@ -3,6 +3,7 @@
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,6 +32,24 @@ def test_a_repeated_upload_gets_the_first_answer(client: Client, provider: Objec
     assert again.json() == first.json()
     assert again.headers["Location"] == first.headers["Location"]
     assert client.list()["used"] == len(provider.calls) == 1
+
+
+def test_an_upload_that_removes_another_part_is_no_repeat(client: Client, provider: ObjectCut) -> None:
+    def upload(to_remove: str, **options: Any) -> requests.Response:
+        files = {"image": ("a.png", PICTURE)}
+        return client.call("POST", "/api/upload", files=files, data={"to_remove": to_remove}, **options)
+
+    first, other, again = upload("background", headers=KEY), upload("foreground"), upload("foreground")
+    assert [answer.status_code for answer in (first, other, again)] == [201, 201, 201]
+    assert len(provider.calls) == 2
+    cut_outs = [
+        client.call("GET", answer.json()["record"]["processed_url"]).content
+        for answer in (first, other, again)
+    ]
+    assert cut_outs[0] != cut_outs[1]
+    assert cut_outs[1] == cut_outs[2]
+    refused = upload("foreground", headers=KEY)
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
 
 
 def test_repeats_at_the_same_moment_are_one_upload(client: Client, provider: ObjectCut) -> None:

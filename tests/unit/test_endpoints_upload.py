@@ -13,6 +13,7 @@ from common.domain import errors
 from list_images import list_images
 from tests.fakes import FakeRecords, FakeRemover, parts, settings
 from tests.host import form
+from tests.photos import decoded
 from tests.service import PICTURE, Service, problem
 from upload import upload
 
@@ -29,6 +30,28 @@ def test_an_upload_is_answered_with_its_record(service: Service) -> None:
     assert (record["image_name"], record["width"], record["height"]) == ("My cat", 64, 48)
     assert record["size"] == len(PICTURE)
     assert service.call("GET", "/list").get_json()["records"] == [record]
+
+
+def removing(part: str) -> dict[str, Any]:
+    """Return an upload that says what is to be removed."""
+    sent = form(PICTURE)
+    field = f'--edge\r\nContent-Disposition: form-data; name="to_remove"\r\n\r\n{part}\r\n'
+    return {**sent, "data": field.encode() + sent["data"]}
+
+
+def test_an_upload_removes_the_subject_if_it_is_asked_to(service: Service) -> None:
+    corners = []
+    for to_remove in ("background", "foreground"):
+        record = service.call("POST", "/upload", **removing(to_remove)).get_json()["record"]
+        path = record["processed_url"].removeprefix("/api")
+        alpha = decoded(service.call("GET", path).data).getchannel("A")
+        corners.append((alpha.getpixel((2, 24)), alpha.getpixel((61, 24))))
+    assert corners == [(255, 0), (0, 255)]
+
+
+def test_an_upload_cannot_remove_any_other_part(service: Service) -> None:
+    assert problem(service.call("POST", "/upload", **removing("everything"))) == (400, "bad_request")
+    assert service.names() == []
 
 
 def test_an_upload_alone_begins_to_load_what_it_needs() -> None:

@@ -49,6 +49,7 @@ class Upload:
     name: str
     sha256: str  # of the picture
     key: str = ""  # the Idempotency-Key, empty for none
+    removes_subject: bool = False  # in place of the background
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Lease:
     sha256: str = ""  # of the picture
     is_completed: bool = False
     has_duplicate: bool = False  # whether the user had a record of the same picture when the lease began
+    removes_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)

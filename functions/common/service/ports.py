@@ -74,9 +74,9 @@ class RecordStore(Protocol):
         """Return one record with those of the named image fields that it has, or raise NotFound."""
 
     def find_duplicate(
-        self, user_id: str, sha256: str, names: Sequence[str]
+        self, user_id: str, upload: Upload, names: Sequence[str]
     ) -> tuple[PictureDetails, ImageFields] | None:
-        """Return details and image fields of a record of the same picture whose cut-out was never changed."""
+        """Return details and image fields of a record of the same upload whose cut-out was never changed."""
 
     def rename(self, user_id: str, record_id: str, name: str) -> None:
         """Change a record's name, or raise NotFound."""

@@ -11,6 +11,7 @@ from common import timeouts
 from common.domain.errors import ApplicationError, KeyReused, NotFound, UploadInProgress
 from common.domain.models import ImageRecord, Images, Lease, PictureDetails, TimeWindow, Upload, utc_now
 from common.domain.names import name_from_file, validated_name
+from common.domain.options import CutoutOptions
 from common.observability.causes import describe
 from common.observability.request_context import bind, timed
 from common.removers.base import BackgroundRemover
@@ -34,22 +35,31 @@ class Uploads:
     user_limit: int
     clock: Callable[[], datetime] = utc_now
 
-    def add(self, user_id: str, content: bytes, *, name: str, file_name: str, key: str = "") -> Lease:
-        """Remove the background of a picture and keep both; if that fails, keep nothing.
+    def add(
+        self,
+        user_id: str,
+        content: bytes,
+        *,
+        name: str,
+        file_name: str,
+        key: str = "",
+        removes_subject: bool = False,
+    ) -> Lease:
+        """Remove the background of a picture, or its subject, and keep both; if that fails, keep nothing.
 
         Idempotent: a second call with the same key returns the first call's result. Raises UploadInProgress
-        if there is none yet, and KeyReused if the first call was about another picture.
+        if there is none yet, and KeyReused if the first call was about another picture or part.
         """
         image_name = validated_name(name) if name.strip() else name_from_file(file_name)
         self.images().ensure_fits(len(content))
-        upload = Upload(image_name, hashlib.sha256(content).hexdigest(), key)
+        upload = Upload(image_name, hashlib.sha256(content).hexdigest(), key, removes_subject)
         lease = self._acquire(user_id, upload)
         bind(record_id=lease.record.record_id)
         if lease.is_completed:
             bind(repeated=True)
             return lease
         with self._rolled_back_on_failure(user_id, lease.record.record_id):
-            return replace(lease, record=self._process(user_id, lease, content))
+            return replace(lease, record=self._process(user_id, upload, lease, content))
 
     def _acquire(self, user_id: str, upload: Upload) -> Lease:
         """Lease a slot, or return the completed lease of the upload that this one repeats."""
@@ -62,7 +72,7 @@ class Uploads:
             earlier = self.leases.find_by_key(user_id, upload.key)
             if earlier is None:  # it has failed since then
                 continue
-            if earlier.sha256 != upload.sha256:
+            if (earlier.sha256, earlier.removes_subject) != (upload.sha256, upload.removes_subject):
                 raise KeyReused
             if earlier.is_completed:
                 return earlier
@@ -88,10 +98,10 @@ class Uploads:
         if is_released:
             delete_images(self.images(), user_id, record_id)
 
-    def _process(self, user_id: str, lease: Lease, content: bytes) -> ImageRecord:
-        record_id, sha256 = lease.record.record_id, lease.sha256
-        known = self._from_duplicate(user_id, sha256, content) if lease.has_duplicate else None
-        details, images = known or self._cut_out(sha256, content)
+    def _process(self, user_id: str, upload: Upload, lease: Lease, content: bytes) -> ImageRecord:
+        record_id = lease.record.record_id
+        known = self._from_duplicate(user_id, upload, content) if lease.has_duplicate else None
+        details, images = known or self._cut_out(upload, content)
         with timed("keep"):
             fields = self.images().save(user_id, record_id, images)
             self.leases.complete(user_id, record_id, details, fields)
@@ -99,12 +109,12 @@ class Uploads:
         return replace(lease.record, **shown)
 
     def _from_duplicate(
-        self, user_id: str, sha256: str, content: bytes
+        self, user_id: str, upload: Upload, content: bytes
     ) -> tuple[PictureDetails, Images] | None:
         """Return the cut-out that the user has of this very picture, if there is one."""
         store = self.images()
         names = (*store.fields("processed"), *store.fields("preview"))
-        duplicate = self.records.find_duplicate(user_id, sha256, names)
+        duplicate = self.records.find_duplicate(user_id, upload, names)
         if duplicate is None:
             return None
         details, fields = duplicate
@@ -118,9 +128,11 @@ class Uploads:
         bind(reused=True)
         return details, images
 
-    def _cut_out(self, sha256: str, content: bytes) -> tuple[PictureDetails, Images]:
-        with self.codec().open(content) as picture:
+    def _cut_out(self, upload: Upload, content: bytes) -> tuple[PictureDetails, Images]:
+        options = CutoutOptions(removes_subject=upload.removes_subject)
+        with self.codec().open(content, options) as picture:
             matte = self.remover().matte(picture.view)
             cut_out = picture.cut_out(matte)
-        details = PictureDetails(picture.content_type, cut_out.width, cut_out.height, len(content), sha256)
+        size = (cut_out.width, cut_out.height, len(content))
+        details = PictureDetails(picture.content_type, *size, upload.sha256)
         return details, Images(content, cut_out.processed, cut_out.preview, details.content_type)

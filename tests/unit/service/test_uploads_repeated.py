@@ -56,6 +56,28 @@ def test_another_picture_with_the_same_key_is_refused_and_changes_nothing(world:
     assert len(world.images.objects) == 3
 
 
+def test_another_part_to_remove_with_the_same_key_is_refused(world: World) -> None:
+    send(world)
+
+    with pytest.raises(KeyReused):
+        world.uploads.add("me", PICTURE, name="cat", file_name="", key=KEY, removes_subject=True)
+
+    assert world.gallery.list("me").used == 1
+
+
+def test_a_cut_out_is_reused_only_for_the_same_part_to_remove(world: World) -> None:
+    def add(removes_subject: bool) -> tuple[str, int]:
+        world.steps.taken.clear()
+        lease = world.uploads.add("me", PICTURE, name="cat", file_name="", removes_subject=removes_subject)
+        return lease.record.record_id, world.steps.taken.count("matte")
+
+    first, mattes = add(removes_subject=False)
+    assert mattes == 1
+    assert add(removes_subject=True)[1] == 1
+    world.gallery.delete("me", first)
+    assert add(removes_subject=True)[1] == 0
+
+
 def test_a_key_belongs_to_its_user(world: World) -> None:
     assert send(world).record.record_id != send(world, user_id="you").record.record_id
 

@@ -101,14 +101,35 @@ def test_a_record_with_a_key_is_not_released(images: MongoImages) -> None:
 def test_a_duplicate_is_found_by_its_checksum_once_it_is_completed(images: MongoImages) -> None:
     first = acquire(images)
     assert first
-    assert mongo_records(images).find_duplicate("me", DETAILS.sha256, ["preview"]) is None
+    assert mongo_records(images).find_duplicate("me", UPLOAD, ["preview"]) is None
 
     mongo_leases(images).complete("me", first.record.record_id, DETAILS, FIELDS)
 
-    found = mongo_records(images).find_duplicate("me", DETAILS.sha256, ["preview"])
+    found = mongo_records(images).find_duplicate("me", UPLOAD, ["preview"])
     assert found == (DETAILS, {"preview": FIELDS["preview"]})
-    assert mongo_records(images).find_duplicate("me", "00" * 32, []) is None
-    assert mongo_records(images).find_duplicate(SOMEBODY_ELSE, DETAILS.sha256, []) is None
+    assert mongo_records(images).find_duplicate("me", Upload("cat", "00" * 32), []) is None
+    assert mongo_records(images).find_duplicate(SOMEBODY_ELSE, UPLOAD, []) is None
+
+
+def test_uploads_that_remove_another_part_are_no_duplicates(images: MongoImages) -> None:
+    other = Upload("cat", DETAILS.sha256, key="other", removes_subject=True)
+    first = acquire(images)
+    assert first
+    mongo_leases(images).complete("me", first.record.record_id, DETAILS, FIELDS)
+
+    second = acquire(images, other)
+    assert second
+    assert not second.has_duplicate
+    assert mongo_records(images).find_duplicate("me", other, []) is None
+    found = mongo_leases(images).find_by_key("me", "other")
+    assert found
+    assert found.removes_subject
+
+    mongo_leases(images).complete("me", second.record.record_id, DETAILS, FIELDS)
+    third = acquire(images, Upload("cat", DETAILS.sha256, removes_subject=True))
+    assert third
+    assert third.has_duplicate
+    assert mongo_records(images).find_duplicate("me", other, []) == (DETAILS, {})
 
 
 # Deleting
@@ -124,7 +145,7 @@ def test_a_deleted_record_leaves_only_a_tombstone(images: MongoImages) -> None:
     assert set(document) == {"_id", "deleted_by", "status", "deleted_at"}
     assert mongo_records(images).list("me").used == 1
     assert mongo_records(images).expired(START + MINUTE, 9) == []
-    assert mongo_records(images).find_duplicate("me", DETAILS.sha256, ["preview"]) is None
+    assert mongo_records(images).find_duplicate("me", UPLOAD, ["preview"]) is None
 
 
 def test_only_its_user_can_delete_a_record_twice(images: MongoImages) -> None:

@@ -22,6 +22,7 @@ CREATED_ON = "%Y-%m-%d %H:%M:%S"
 READY: Mapping[str, object] = {"status": {"$nin": ["processing", "deleted"]}}
 KEPT: Mapping[str, object] = {"status": {"$ne": "deleted"}}
 DETAILS = tuple(field.name for field in fields(PictureDetails))
+FOREGROUND = "foreground"  # the value of to_remove where the subject is removed; otherwise it is missing
 SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size", "revision")
 
 
@@ -31,6 +32,11 @@ def owned(user_id: str, record_id: str) -> Document:
         return {"_id": ObjectId(record_id), "user_id": user_id}
     except InvalidId:
         raise NotFound from None
+
+
+def removes_subject(document: Mapping[str, Any]) -> bool:
+    """Tell whether a document is about removing the subject in place of the background."""
+    return document.get("to_remove") == FOREGROUND
 
 
 def at_revision(revision: int) -> Document:

@@ -18,6 +18,7 @@ from common.domain.errors import LimitReached, RemoverTimeout, Unavailable
 from common.domain.models import ImageFields, Lease, PictureDetails, TimeWindow, Upload
 from common.storage.mongo.connection import driver_errors
 from common.storage.mongo.documents import (
+    FOREGROUND,
     KEPT,
     SHOWN,
     Document,
@@ -25,12 +26,13 @@ from common.storage.mongo.documents import (
     outside,
     owned,
     record_from,
+    removes_subject,
     stale,
 )
 from common.storage.mongo.indexes import IndexedStore
 
 _BATCH = 100
-_SLOT_FIELDS = ("slot", "claimed_at", "status", "sha256")
+_SLOT_FIELDS = ("slot", "claimed_at", "status", "sha256", "to_remove")
 _MAY_BE_KEPT = (
     "The service is not available right now. Your picture may have been kept: reload the list before you send"
     " it again."
@@ -55,6 +57,7 @@ class MongoLeases(IndexedStore):
             "claimed_at": now,
             "sha256": upload.sha256,
             **({"idempotency_key": upload.key} if upload.key else {}),
+            **({"to_remove": FOREGROUND} if upload.removes_subject else {}),
         }
         for used, slot in enumerate(_free_slots(kept, limit), len(kept) + 1):
             leased = {**document, "slot": slot, "used": used}
@@ -81,7 +84,7 @@ class MongoLeases(IndexedStore):
     def find_by_key(self, user_id: str, key: str) -> Lease | None:
         """Return the user's upload with this key, if there is one."""
         same = {"user_id": user_id, "idempotency_key": key}
-        document = self._images.find_one(same, [*SHOWN, "used", "sha256", "status"])
+        document = self._images.find_one(same, [*SHOWN, "used", "sha256", "status", "to_remove"])
         return _lease(document) if document else None
 
     @driver_errors()
@@ -160,9 +163,16 @@ def _free_slots(kept: Sequence[Document], limit: int) -> Sequence[int]:
 
 
 def _has_duplicate(kept: Sequence[Document], upload: Upload) -> bool:
-    return any((each.get("status"), each.get("sha256")) == ("ready", upload.sha256) for each in kept)
+    same = ("ready", upload.sha256, upload.removes_subject)
+    return any((each.get("status"), each.get("sha256"), removes_subject(each)) == same for each in kept)
 
 
 def _lease(document: Mapping[str, Any]) -> Lease:
     is_completed = document["status"] == "ready"
-    return Lease(record_from(document), document["used"], document["sha256"], is_completed)
+    return Lease(
+        record_from(document),
+        document["used"],
+        document["sha256"],
+        is_completed,
+        removes_subject=removes_subject(document),
+    )

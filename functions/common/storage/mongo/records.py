@@ -8,10 +8,18 @@ from bson import ObjectId
 
 from common import timeouts
 from common.domain.errors import NotFound, RevisionChanged
-from common.domain.models import OBJECT_FIELDS, ImageFields, ImageRecord, PictureDetails, RecordList
+from common.domain.models import (
+    OBJECT_FIELDS,
+    ImageFields,
+    ImageRecord,
+    PictureDetails,
+    RecordList,
+    Upload,
+)
 from common.storage.mongo.connection import driver_errors
 from common.storage.mongo.documents import (
     DETAILS,
+    FOREGROUND,
     KEPT,
     READY,
     SHOWN,
@@ -65,11 +73,12 @@ class MongoRecords(IndexedStore):
 
     @driver_errors()
     def find_duplicate(
-        self, user_id: str, sha256: str, names: Sequence[str]
+        self, user_id: str, upload: Upload, names: Sequence[str]
     ) -> tuple[PictureDetails, ImageFields] | None:
-        """Return details and image fields of a record of the same picture, if the user has one."""
-        same = {"user_id": user_id, "sha256": sha256, "status": "ready", **at_revision(1)}
-        document = self._images.find_one(same, [*DETAILS, *names])
+        """Return details and image fields of a record of the same upload, if the user has one."""
+        to_remove = FOREGROUND if upload.removes_subject else {"$exists": False}
+        same = {"user_id": user_id, "sha256": upload.sha256, "to_remove": to_remove, "status": "ready"}
+        document = self._images.find_one({**same, **at_revision(1)}, [*DETAILS, *names])
         if document is None:
             return None
         details = PictureDetails(**{name: document[name] for name in DETAILS})
