@@ -19,7 +19,7 @@ import { makeView } from "./view.js";
  * @property {() => void} finish
  */
 
-const FRAME_BUDGET = 4; // milliseconds of drawing; what is left of the stroke comes in the next frame
+const FRAME_BUDGET = 3; // milliseconds of drawing; what is left of the stroke comes in the next frame
 const SMART_STEP = 0.5; // of the radius: colours are looked at anew after that
 
 /** The name under which each frame of a stroke is measured. */
