@@ -1,6 +1,7 @@
 """The endpoints on records, health and cleanup through every host, and what the hosts do by themselves."""
 
 import base64
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -124,6 +125,39 @@ def test_what_is_unknown_malformed_or_anothers_is_not_found_alike(
     # A slash in an id makes a path of it that leads nowhere, and for the application one that takes only GET.
     assert problem(response) in ([(404, "not_found")] + [(405, "method_not_allowed")] * ("%2f" in record_id))
     assert service.names("you") == ["cat"]
+
+
+# The list with images
+
+
+def test_a_list_with_images_reads_them_one_by_one_while_it_is_sent(service: Service) -> None:
+    for name in ("one", "two"):
+        service.upload(name=name)
+    plain = service.call("GET", "/list").get_json()
+    service.records.steps.taken.clear()
+
+    response = service.call("GET", "/list?include=images", buffered=False)
+    at_first = service.records.steps.taken.count("read_fields")
+    listed = json.loads(response.get_data())
+
+    assert at_first == 1  # one image of the first record
+    assert service.records.steps.taken.count("read_fields") == 4
+    assert [record.pop("original_image_base64") for record in listed["records"]] == [
+        base64.b64encode(PICTURE).decode()
+    ] * 2
+    assert all(record.pop("processed_image_base64") for record in listed["records"])
+    assert listed == plain
+
+
+def test_an_empty_list_with_images_is_an_empty_list(service: Service) -> None:
+    assert service.call("GET", "/list?include=images").get_json() == service.call("GET", "/list").get_json()
+
+
+def test_a_list_with_images_that_fails_at_once_is_an_error(service: Service) -> None:
+    service.upload()
+    service.records.steps.failing["read_fields"] = errors.Unavailable()
+
+    assert problem(service.call("GET", "/list?include=images")) == (503, "unavailable")
 
 
 # health and cleanup

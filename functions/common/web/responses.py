@@ -12,8 +12,12 @@ from common.settings import Settings
 
 def json_response(body: Mapping[str, object], status: int = 200, **headers: str) -> Response:
     """Return a JSON response."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, headers, mimetype="application/json")
+    return Response(json_text(body), status, headers, mimetype="application/json")
+
+
+def json_text(body: Mapping[str, object]) -> str:
+    """Return an object as compact JSON."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def record_json(record: ImageRecord) -> dict[str, object]:

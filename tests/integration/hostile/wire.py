@@ -150,9 +150,20 @@ def _parsed(received: bytes, method: str) -> Answer:
     version, status = head.split(b" ", 2)[:2]
     assert version.startswith(b"HTTP/1."), received[:200]
     headers = _headers(head)
+    if method != "HEAD" and "chunked" in headers.get("transfer-encoding", ""):
+        return Answer(int(status), headers, _unchunked(body))
     # Behind it may stand the answer to another request.
     length = int(headers.get("content-length", len(body)))
     return Answer(int(status), headers, b"" if method == "HEAD" and body[:5] == b"HTTP/" else body[:length])
+
+
+def _unchunked(body: bytes) -> bytes:
+    content = b""
+    while body:
+        length, _, rest = body.partition(b"\r\n")
+        size = int(length, 16)
+        content, body = content + rest[:size], rest[size + 2 :] if size else b""
+    return content
 
 
 def _headers(head: bytes) -> dict[str, str]:
