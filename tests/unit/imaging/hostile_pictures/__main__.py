@@ -4,10 +4,13 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import psutil
 from PIL import ImageCms
 
 from common.domain.errors import PictureError
@@ -30,17 +33,25 @@ class Seen:
 
 
 def measured(name: str) -> Seen:
-    """Make a case, and decode it in a forked process."""
-    content = CASES[name][0]()
-    idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Make a case in one forked process, and decode it in another."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "case")
+        _forked(lambda: str(path.write_bytes(CASES[name][0]())))
+        return _measured(name, path)
+
+
+def _measured(name: str, path: Path) -> Seen:
+    content = path.read_bytes()
+    here = psutil.Process().memory_info()
+    idle = here.rss - getattr(here, "shared", 0)  # a forked process begins without the pages of files
     try:
         format, pixels = headers.check(content, MEGAPIXELS)
     except PictureError as error:
         return Seen(name, named(type(error)), 0, 0, 0, 0)
     seconds, most = workers.limits(pixels)
     outcome, used = _forked(lambda: _decoded(content, format, seconds, most))
-    peak = (used.ru_maxrss - idle) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    return Seen(name, outcome, used.ru_utime + used.ru_stime, max(peak, 0), seconds, most / (1 << 20))
+    peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1 << 10) - idle
+    return Seen(name, outcome, used.ru_utime + used.ru_stime, peak / (1 << 20), seconds, most / (1 << 20))
 
 
 def _decoded(content: bytes, format: str, seconds: float, most: int) -> str:
