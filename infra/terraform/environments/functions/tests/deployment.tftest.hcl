@@ -18,7 +18,7 @@ run "the_parts_fit" {
   }
 
   assert {
-    condition     = length(distinct([for function in module.function : function.service_account])) == 8
+    condition     = length(distinct([for function in module.function : function.service_account])) == 9
     error_message = "Each function must have a service account of its own."
   }
 
@@ -37,13 +37,13 @@ run "the_parts_fit" {
 
   assert {
     condition = { for endpoint, function in local.functions : endpoint => function.images if try(function.images, "") != "" } == {
-      upload = "write", delete = "write", cleanup = "write", image = "read", list = "read"
+      upload = "write", matte = "write", delete = "write", cleanup = "write", image = "read", list = "read"
     }
-    error_message = "Only upload, delete and cleanup may write to the bucket, and only image and list may read it."
+    error_message = "Only upload, matte, delete and cleanup may write to the bucket, and only image and list may read it."
   }
 
   assert {
-    condition     = toset(keys(local.endpoints)) == toset(["upload", "list", "rename", "delete", "image", "removebg", "health"])
+    condition     = toset(keys(local.endpoints)) == toset(["upload", "list", "rename", "delete", "image", "matte", "removebg", "health"])
     error_message = "The load balancer must lead to the public endpoints and to no other."
   }
 

@@ -38,6 +38,7 @@ run "with_the_provider" {
       rename   = toset(["MONGO_URI", "APP_SECRET_KEY"])
       delete   = toset(["MONGO_URI", "APP_SECRET_KEY"])
       image    = toset(["MONGO_URI", "APP_SECRET_KEY"])
+      matte    = toset(["MONGO_URI", "APP_SECRET_KEY"])
       health   = toset(["MONGO_URI"])
       cleanup  = toset(["MONGO_URI"])
     }
