@@ -145,7 +145,8 @@ def test_the_document_of_the_api_names_the_given_address(tmp_path: Path, base: s
 
     (server,) = document["servers"]
     assert server["url"] == base
-    assert [f"/api{path}" for path in document["paths"]] == list(yaml.safe_load(source)["paths"])
+    paths = [path.removeprefix("/api") for path in yaml.safe_load(source)["paths"]]
+    assert list(document["paths"]) == paths
 
 
 def test_another_address_is_another_version(tmp_path: Path) -> None:
