@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from common.removers.catalogue import DEFAULT
 from infra.local import ROOT
 from infra.models.files import fetch
 from tests.objectcut import ObjectCut
@@ -44,6 +45,13 @@ def weights() -> Path:
     """Return the path of the local model's weights, downloading them if they are missing."""
     [path] = fetch("u2netp", ROOT / ".data/models")
     return path
+
+
+@pytest.fixture(scope="session")
+def default_model() -> Path:
+    """Return the folder with the default model's files, downloading them if they are missing."""
+    [path, *_] = fetch(DEFAULT, ROOT / ".data/models")
+    return path.parent
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from common import timeouts
 from common.observability import logging as logs
@@ -28,6 +28,9 @@ from common.storage.mongo.connection import connect
 from common.storage.mongo.database_id import MongoDatabaseId
 from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
+
+if TYPE_CHECKING:
+    from common.removers.sources import Source
 
 T = TypeVar("T")
 
@@ -78,6 +81,8 @@ def check_settings(requires: Collection[str]) -> Settings:
     global _settings
     try:
         _settings = Settings.from_env(requires=requires)
+        if "REMOVER" in requires and "local" in _settings.remover:
+            _sources(_settings)
     except SettingsError as error:
         exit_with(str(error))
     return _settings
@@ -177,6 +182,15 @@ def _rapidapi(settings: Settings, codec: PictureCodec) -> BackgroundRemover:
 def _local(settings: Settings) -> BackgroundRemover:
     from common.removers.local import LocalRemover
 
+    return LocalRemover(_sources(settings))
+
+
+def _sources(settings: Settings) -> "tuple[Source, ...]":
+    from common.removers.sources import ModelError, sources
+
     if settings.local_model_path is None:
         raise SettingsError("LOCAL_MODEL_PATH is not set; the local remover needs it")
-    return LocalRemover(settings.local_model_path)
+    try:
+        return sources(settings.local_model, settings.local_model_path)
+    except ModelError as error:
+        raise SettingsError(str(error)) from error

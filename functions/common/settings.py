@@ -23,7 +23,8 @@ class Settings:
     x_rapid_api_key: str = field(default="", repr=False)
     x_rapid_api_host: str = "background-removal.p.rapidapi.com"
     remover: tuple[str, ...] = ()  # in the order in which they are tried
-    local_model_path: Path | None = None
+    local_model: str = "u2netp"  # an entry of removers/catalogue.py
+    local_model_path: Path | None = None  # of a file, or of the folder that has the entry's files
     image_bucket: str = ""  # empty keeps the images in their records
     user_limit: int = 5
     retention_days: int = 30  # 0 keeps for ever
@@ -116,9 +117,9 @@ def _list_of(parse_item: Callable[[str], str]) -> Callable[[str], tuple[str, ...
     return parse
 
 
-def _existing_file(text: str) -> Path:
+def _existing_path(text: str) -> Path:
     path = Path(text)
-    if not path.is_file():
+    if not path.exists():
         raise ValueError(text)
     return path
 
@@ -164,8 +165,15 @@ SETTINGS: Mapping[str, _Setting] = {
     "REMOVER": _Setting(
         "remover", _list_of(_matching("rapidapi|local")), "rapidapi, local or rapidapi,local"
     ),
+    "LOCAL_MODEL": _Setting(
+        "local_model",
+        _matching(r"[a-z0-9-]+"),
+        "the name of a model that `python -m infra.models list` shows",
+    ),
     "LOCAL_MODEL_PATH": _Setting(
-        "local_model_path", _existing_file, "the path of a U2-Net ONNX file that exists"
+        "local_model_path",
+        _existing_path,
+        "the path of an ONNX file that exists, or of the folder that has LOCAL_MODEL's files",
     ),
     "IMAGE_BUCKET": _Setting(
         "image_bucket",

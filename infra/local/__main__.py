@@ -15,6 +15,7 @@ import requests
 
 from common import bootstrap
 from common.domain.errors import ApplicationError, Unavailable
+from common.removers.catalogue import DEFAULT, LIGHT
 from common.service.retention import Retention
 from common.settings import Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES
@@ -107,18 +108,23 @@ def _complete(environ: dict[str, str], data: Path) -> None:
     placeholder = {"MONGO_URI": "mongodb://placeholder"}
     settings = Settings.from_env({**placeholder, **environ}, requires=())
     if "local" in settings.remover and settings.local_model_path is None:
-        environ["LOCAL_MODEL_PATH"] = str(_model(data / "models"))
+        environ["LOCAL_MODEL"] = _fetched(environ.get("LOCAL_MODEL"), data / "models")
+        environ["LOCAL_MODEL_PATH"] = str(data / "models")
     Settings.from_env({**placeholder, **environ}, requires=APPLICATION_REQUIRES)
 
 
-def _model(models: Path) -> Path:
+def _fetched(chosen: str | None, folder: Path) -> str:
+    """Return the name of the model whose files are in the folder now; raises CommandError."""
     try:
-        [path] = fetch("u2netp", models)
+        fetch(chosen or DEFAULT, folder)
     except CommandError as error:
-        raise CommandError(
-            f"{error} Or set LOCAL_MODEL_PATH to a file of yours, or X_RAPID_API_KEY."
-        ) from error
-    return path
+        if chosen:
+            raise CommandError(
+                f"{error} Or set LOCAL_MODEL_PATH to a file of yours, or X_RAPID_API_KEY."
+            ) from error
+        print(f"{error} Starting with the light model, {LIGHT}, until then.", file=sys.stderr, flush=True)
+        return _fetched(LIGHT, folder)
+    return chosen or DEFAULT
 
 
 def _start_app(environ: Mapping[str, str], data: Path, address: ListenAddress) -> Child:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from common.imaging.pictures import WorkerCodec
 from common.removers.local import LocalRemover
+from common.removers.sources import sources
 from tests.bench.client import at_once
 
 
@@ -19,7 +20,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--times", type=int, default=4, help="how often each picture (%(default)s)")
     options = parser.parse_args()
-    codec, remover = WorkerCodec(50), LocalRemover(options.model)
+    codec, remover = WorkerCodec(50), LocalRemover(sources("u2netp", options.model))
 
     def cut_out(content: bytes) -> None:
         with codec.open(content) as picture:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from common.removers.local import LocalRemover
+from common.removers.sources import sources
 from infra.local import ROOT
 from tests.bench.cut_outs import KnownCutOut, from_photos, known_cut_outs
 from tests.looking import picture_of
@@ -51,7 +52,7 @@ class Row:
 
 def measure(rembg: Path, model: Path, folder: Path, photos: Path | None = None) -> list[Row]:
     """Cut out every picture with both, leaving what they made in `folder`."""
-    remover = LocalRemover(model)
+    remover = LocalRemover(sources("u2netp", model))
     known = [*known_cut_outs(), *(from_photos(photos, remover) if photos else ())]
     given, theirs, ours = (folder / name for name in ("given", "rembg", "ours"))
     for made in (given, theirs, ours):

@@ -167,7 +167,7 @@ def test_a_bundle_that_lacks_the_model_it_is_told_to_use_ends_with_one_line(
 
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert done.stderr.startswith(
-        "LOCAL_MODEL_PATH is malformed; it should be the path of a U2-Net ONNX file"
+        "LOCAL_MODEL_PATH is malformed; it should be the path of an ONNX file that exists"
     )
 
 

@@ -115,6 +115,23 @@ def test_a_local_remover_without_a_model_is_told_when_it_is_needed() -> None:
         uploads.remover()
 
 
+@pytest.mark.parametrize(
+    ("model", "told"), [("u2net", "should have u2net.onnx in it"), ("rmbg", "LOCAL_MODEL is malformed")]
+)
+def test_a_local_model_without_its_files_ends_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, model: str, told: str
+) -> None:
+    for name, value in {"REMOVER": "local", "LOCAL_MODEL": model, "LOCAL_MODEL_PATH": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit) as ended:
+        bootstrap.check_settings({"REMOVER"})
+
+    assert ended.value.code == 3
+    [line] = capsys.readouterr().err.splitlines()
+    assert told in line
+
+
 def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() -> None:
     uploads = bootstrap.build(settings()).uploads
     together = Barrier(8)

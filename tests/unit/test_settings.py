@@ -73,8 +73,8 @@ def test_the_local_models_path_is_one_that_exists(tmp_path: Path) -> None:
     model.touch()
 
     assert read(LOCAL_MODEL_PATH=str(model)).local_model_path == model
+    assert read(LOCAL_MODEL_PATH=str(tmp_path)).local_model_path == tmp_path
     assert "LOCAL_MODEL_PATH is malformed" in refusal(LOCAL_MODEL_PATH=str(tmp_path / "none.onnx"))
-    assert "LOCAL_MODEL_PATH is malformed" in refusal(LOCAL_MODEL_PATH=str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,7 @@ def test_the_local_models_path_is_one_that_exists(tmp_path: Path) -> None:
         ("IMAGE_BUCKET", "gs://bucket"),
         ("IMAGE_BUCKET", "Bucket"),
         ("IMAGE_BUCKET", "b"),
+        ("LOCAL_MODEL", "../u2net"),
         ("LOCAL_MODEL_PATH", "nowhere.onnx"),
         ("USER_LIMIT", "0"),
         ("USER_LIMIT", "10001"),

@@ -12,12 +12,14 @@ class ViewSpec:
     """How a remover wants to see a picture.
 
     ViewSpec("rgb", 320, "stretch") is 320 x 320 samples; ViewSpec("jpeg", 2500) is a JPEG whose longest side
-    is at most 2500 pixels, never enlarged.
+    is at most 2500 pixels, never enlarged. With "long side" or "short side" that side has `side` pixels, and
+    the other keeps the aspect; both are rounded to the multiple.
     """
 
     encoding: Literal["rgb", "jpeg"]
     side: int  # pixels
-    fit: Literal["stretch", "inside"] = "inside"
+    fit: Literal["stretch", "inside", "long side", "short side"] = "inside"
+    multiple: int = 1  # of pixels, for "long side" and "short side"
     # Whether the answer comes soon enough for the decoded picture to be kept until then.
     answers_soon: bool = False
 
@@ -38,7 +40,8 @@ class Matte:
     width: int
     height: int
     samples: bytes
-    refine: bool = False  # draw its soft edges anew at the picture's full size
+    # How wide an edge is, of the longer side, in which the matte is redrawn at full size; 0 only enlarges it.
+    edge_width: float = 0
     is_final: bool = False  # drawn by a person over the cut-out: it includes the picture's own transparency
 
 

@@ -23,6 +23,7 @@ from common.imaging.render import Composed, compose, encode
 File = tuple[bytes, str]  # with Pillow's name of its format
 
 _JPEG_QUALITY = 95
+_LARGEST_ASPECT = 4  # of a view with a "short side"; a longer picture is squeezed
 _MOST_PROFILE = 4 << 20  # bytes; the largest profiles for printing have three million
 # An encoder makes ten or so; this many show up as pairs of bytes only in a file that was made to be slow.
 _MOST_SCANS = 1_000
@@ -96,8 +97,8 @@ class Picture:
         """Return the matte at the size of the picture, or of its region of interest."""
         small = Image.frombytes("L", (matte.width, matte.height), matte.samples)
         seen = self._opaque()
-        if matte.refine:
-            return refined(seen, small)
+        if matte.edge_width:
+            return refined(seen, small, matte.edge_width)
         return small if small.size == seen.size else small.resize(seen.size, Image.Resampling.LANCZOS)
 
     @property
@@ -239,9 +240,17 @@ def _scaled(image: Image.Image, size: framing.Size) -> Image.Image:
 
 def _fitted(image: Image.Image, spec: ViewSpec) -> Image.Image:
     """Return the picture at the size that the view has."""
-    if spec.fit == "stretch":
-        size = (spec.side, spec.side)
-    else:
-        scale = min(1, spec.side / max(image.size))
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    size = _view_size(image.size, spec)
     return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=1.5)
+
+
+def _view_size(size: framing.Size, spec: ViewSpec) -> framing.Size:
+    if spec.fit == "stretch":
+        return spec.side, spec.side
+    side = min(size) if spec.fit == "short side" else max(size)
+    scale = min(1, spec.side / side) if spec.fit == "inside" else spec.side / side
+    longest = spec.side * _LARGEST_ASPECT
+    width, height = (
+        max(1, round(min(length * scale, longest) / spec.multiple)) * spec.multiple for length in size
+    )
+    return width, height

