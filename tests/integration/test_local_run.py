@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -173,22 +174,41 @@ def test_a_wrong_setting_is_told_in_a_line(
     assert told in failed_start({**environ, name: value}, tmp_path)
 
 
+# Settings with which no model can be downloaded
+NO_NETWORK = {
+    "PIP_NO_INDEX": "1",
+    "PIP_FIND_LINKS": "",
+    "PIP_EXTRA_INDEX_URL": "",
+    "PIP_CONFIG_FILE": os.devnull,
+    "HTTPS_PROXY": "http://127.0.0.1:9",  # where nothing listens
+}
+
+
 def test_a_download_that_fails_is_told_in_a_line(environ: dict[str, str], tmp_path: Path) -> None:
     del environ["X_RAPID_API_KEY"]
-    nowhere = {
-        "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": "",
-        "PIP_EXTRA_INDEX_URL": "",
-        "PIP_CONFIG_FILE": os.devnull,
-        "HTTPS_PROXY": "http://127.0.0.1:9",  # where nothing listens
-    }
-    run = Run({**environ, **nowhere}, tmp_path / "failed.txt")
+    run = Run({**environ, **NO_NETWORK, "LOCAL_MODEL": "u2netp"}, tmp_path / "failed.txt")
     status, output = run.wait([])
     first, last = output.splitlines()
     assert status == 1
     assert first.startswith("Fetching u2netp (4.6 MB, licence: Apache-2.0)")
     assert last.startswith("u2netp could not be fetched: github.com cannot be reached")
     assert [path.stat().st_size for path in Path(environ["DATA_DIR"], "models").iterdir()] == [0]
+
+
+def test_without_the_large_model_the_first_start_says_so_and_uses_the_light_one(
+    environ: dict[str, str], tmp_path: Path, weights: Path
+) -> None:
+    del environ["X_RAPID_API_KEY"]
+    models = Path(environ["DATA_DIR"], "models")
+    models.mkdir(parents=True)
+    shutil.copy(weights, models / "u2netp.onnx")
+    with running({**environ, **NO_NETWORK}, tmp_path) as run:
+        fetching, told, *_ = run.output.read_text().splitlines()
+        taken = upload(run.url, photo(200, 150, "JPEG"), requests.Session())
+    assert fetching.startswith("Fetching u2net (176.0 MB, licence: Apache-2.0)")
+    assert told.startswith("u2net could not be fetched: github.com cannot be reached")
+    assert told.endswith("Starting with the light model, u2netp, until then.")
+    assert taken.status_code == 201
 
 
 @pytest.mark.parametrize("killed", ["all", "runner"])
