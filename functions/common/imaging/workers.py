@@ -140,7 +140,8 @@ class Job:
     def run(self, request: Request, *files: bytes) -> Reply:
         """Return the reply to one step, or raise PictureError or InvalidOption.
 
-        A picture that ends its worker is an UnreadableImage.
+        A picture that ends its worker is an UnreadableImage. A worker that is killed from outside, as by a
+        system that is short of memory, is Overloaded.
         """
         bounded = replace(request, seconds=self._seconds, clock=self._clock, memory=self._memory)
         begun = time.monotonic()
@@ -148,7 +149,10 @@ class Job:
         try:
             head, made = self._worker.ask(replace(bounded, alone=self._is_alone()), *files)
         except (EOFError, OSError, MemoryError) as error:
-            self._log(self._worker.end(), error)
+            status = self._worker.end()
+            self._log(status, error)
+            if status == -signal.SIGKILL and not isinstance(error, TimeoutError | MemoryError):
+                raise Overloaded from error  # somebody else killed it, so the picture is not to blame
             raise UnreadableImage from error
         except BaseException:
             self._worker.end()  # it is not known what it would send next

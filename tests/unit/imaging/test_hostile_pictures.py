@@ -113,7 +113,9 @@ def test_a_format_is_known_by_its_content_alone() -> None:
 
 @pytest.mark.extended
 def test_many_at_once_end_as_each_alone() -> None:
-    made = {name: make() for name, (make, _) in CASES.items() if "large" not in name and "limit" not in name}
+    # A grid of grids comes so close to its memory that it may end either way.
+    apart = ("large", "limit", "grid_of_grids")
+    made = {name: make() for name, (make, _) in CASES.items() if not any(word in name for word in apart)}
     contents = {name: content for name, content in made.items() if len(content) < 100_000}
     ended: list[tuple[str, Outcome | Exception]] = []
 

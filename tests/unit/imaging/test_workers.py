@@ -240,6 +240,17 @@ def test_a_worker_that_was_killed_while_idle_is_replaced(codec: WorkerCodec) -> 
     assert not psutil.pid_exists(idle)
 
 
+def test_a_worker_that_is_killed_from_outside_does_not_blame_the_picture(codec: WorkerCodec) -> None:
+    with codec.open(PICTURE) as picture:
+        picture.view(ViewSpec("rgb", 8, answers_soon=True))
+        [worker] = children()
+        os.kill(worker, signal.SIGKILL)
+        with pytest.raises(Overloaded):
+            picture.cut_out(Matte(1, 1, b"\xff"))
+
+    assert cut(codec, PICTURE) == (64, 48)
+
+
 def test_a_worker_that_cannot_start_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     pool = Workers(1)
