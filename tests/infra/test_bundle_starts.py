@@ -62,7 +62,8 @@ def functions(
     """Run every function, and upload a second time with the model; return their addresses."""
     provider = {"X_RAPID_API_KEY": running_provider.key, "X_RAPID_API_HOST": running_provider.host}
     starts = {target: Start(plain, target, settings) for target, settings in required.items()}
-    starts["upload"] = Start(plain, "upload", {**required["upload"], **provider})
+    for target in ("upload", "removebg"):
+        starts[target] = Start(plain, target, {**required[target], **provider})
     starts[WITH_THE_MODEL] = Start(with_model, "upload", {**required["upload"], **LOCAL})
     with running(starts, tmp_path_factory.mktemp("logs")) as urls:
         yield urls
