@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
-from google.cloud.storage.exceptions import DataCorruption
+from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from common.domain.errors import Unavailable
@@ -18,7 +18,13 @@ from infra.errors import CommandError
 logging.getLogger("common").addHandler(logging.NullHandler())
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
-_FAULTS = (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException, DataCorruption)
+_FAULTS = (
+    api.GoogleAPIError,
+    auth.GoogleAuthError,
+    requests.RequestException,
+    DataCorruption,
+    InvalidResponse,  # of an upload that was tried again in vain
+)
 
 
 def call_options(timeout: float) -> dict[str, Any]:
