@@ -43,9 +43,14 @@ class Host:
 
     def url(self, path: str) -> str:
         """Return the address of an /api/<endpoint>... path on this host, or of one that programs call."""
-        endpoint = path.removeprefix("/api").split("/")[1].split("?")[0]
-        endpoint = "removebg" if endpoint in _OF_PROGRAMS else endpoint
+        endpoint = function_of(path)
         return f"http://127.0.0.1:{self.ports[endpoint]}{path}"
+
+
+def function_of(path: str) -> str:
+    """Return the name of the function that serves a path, or an empty string."""
+    name = path.partition("?")[0].removeprefix("/api").lstrip("/").partition("/")[0]
+    return "removebg" if name in _OF_PROGRAMS else name
 
 
 def function_command(target: str, port: int, source: Path = FUNCTIONS / "main.py") -> list[str]:

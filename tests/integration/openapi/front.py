@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Mapping
 
+from tests.integration.hosts import function_of
 from tests.listener import Listener
 
 _MOST = 64 * 1024  # bytes of a request's head
@@ -36,9 +37,8 @@ class Front(Listener):
                 _pass_on(server, client)
 
     def _port(self, line: bytes) -> int:
-        segments = line.split(b" ")[1].partition(b"?")[0].split(b"/") if b" " in line else []
-        name = segments[2].decode("latin-1") if len(segments) > 2 else ""
-        return self._ports.get(name, self._ports["list"])
+        path = line.split(b" ")[1].decode("latin-1") if b" " in line else ""
+        return self._ports.get(function_of(path), self._ports["list"])
 
 
 def _head(client: socket.socket) -> bytes:

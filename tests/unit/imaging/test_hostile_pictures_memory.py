@@ -13,6 +13,7 @@ from tests.unit.imaging.hostile_pictures import CASES, HEAVY, Read, tiered
 
 REFUSED = [name for name, (_, outcome) in CASES.items() if not isinstance(outcome, Read)]
 TICK = 0.2  # seconds by which the system may notice a deadline late
+CODE = 8  # MB of libraries that a decoder loads as it works, which do not count as its data
 
 Measured = dict[str, float | str]
 
@@ -35,7 +36,7 @@ def test_it_is_refused_within_the_limits_of_its_job(name: str) -> None:
     measured = refused(heavy=name in HEAVY)[name]
 
     assert measured["outcome"] == getattr(CASES[name][1], "__name__", None)
-    assert float(measured["megabytes"]) <= float(measured["most_megabytes"])
+    assert float(measured["megabytes"]) <= float(measured["most_megabytes"]) + CODE
     assert float(measured["seconds"]) <= float(measured["most_seconds"]) + TICK
 
 
