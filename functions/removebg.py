@@ -7,10 +7,10 @@ from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from common.domain.errors import BadRequest, ImageTooLarge, NotFound, TooManyPixels, UnreadableImage
+from common.domain.mattes import Rendering
 from common.domain.options import CutoutOptions
-from common.domain.pictures import Rendering
 from common.domain.removal_errors import KeyRefused, NoSubject
-from common.web import api_keys, problems, request_body
+from common.web import key_auth, problems, request_body
 from common.web.dialects import rembg, withoutbg
 from common.web.dialects import removebg as remove_bg
 from common.web.dialects.form import Form
@@ -40,7 +40,7 @@ def _explain_rembg(problem: Problem, _: Request) -> Response:
 
 @endpoint(ENDPOINTS["removebg"], identified=False, explain=_explain_remove_bg)
 def _remove_bg(call: Call) -> Response:
-    with api_keys.counted(call) as usage:
+    with key_auth.counted(call) as usage:
         asked = remove_bg.parse(_form(call))
         picture = _checked(asked.image, call) if asked.image else _fetched(asked.image_url, call)
         backdrop = (
@@ -55,21 +55,21 @@ def _remove_bg(call: Call) -> Response:
         accepted = call.request.accept_mimetypes
         as_json = accepted["application/json"] > accepted["image/png"]
         response = remove_bg.respond(rendering, as_json=as_json)
-        api_keys.add_rate_headers(response, usage)
+        key_auth.add_rate_headers(response, usage)
         return response
 
 
 @endpoint(ENDPOINTS["account"], identified=False, explain=_explain_remove_bg)
 def _account(call: Call) -> Response:
-    usage = api_keys.usage(call)
+    usage = key_auth.usage(call)
     response = remove_bg.account(usage)
-    api_keys.add_rate_headers(response, usage)
+    key_auth.add_rate_headers(response, usage)
     return response
 
 
 @endpoint(ENDPOINTS["rembg"], identified=False, explain=_explain_rembg)
 def _rembg(call: Call) -> Response:
-    with api_keys.counted(call):
+    with key_auth.counted(call):
         query = {name: text for name, text in call.request.args.items() if text}
         if call.request.method == "POST":
             sent = _form(call)
@@ -82,7 +82,7 @@ def _rembg(call: Call) -> Response:
 @endpoint(ENDPOINTS["withoutbg"], identified=False, explain=_explain_without_bg)
 def _without_bg(call: Call) -> Response:
     begun = time.monotonic()
-    with api_keys.counted(call):
+    with key_auth.counted(call):
         options = withoutbg.options(call.request.args.get("output", ""))
         picture = withoutbg.picture(_body(call), call.request.content_type or "")
         response = _png(call, _checked(picture, call), options)

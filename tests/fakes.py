@@ -12,6 +12,7 @@ from PIL import Image
 
 from common.bootstrap import Parts
 from common.domain.errors import LimitReached, NotFound, RemoverTimeout, RevisionChanged
+from common.domain.mattes import CutOut, Look, Matte, Rendering, View, ViewSpec
 from common.domain.models import (
     OBJECT_FIELDS,
     ImageFields,
@@ -27,7 +28,6 @@ from common.domain.models import (
     Variant,
 )
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
-from common.domain.pictures import CutOut, Look, Matte, Rendering, View, ViewSpec
 from common.imaging.codec import Picture
 from common.service.api_keys import ApiKeys
 from common.service.limits import ConcurrencyLimiter
@@ -36,7 +36,7 @@ from common.service.sessions import SessionSigner
 from common.settings import Settings
 from common.storage.addresses import AddressFetcher
 from common.storage.inline import InlineImageStore
-from common.storage.mongo.api_keys import MongoApiKeyStore
+from common.storage.mongo.key_store import MongoApiKeyStore
 from tests.looking import codec, seen
 from tests.use_cases import use_cases
 

@@ -4,10 +4,10 @@ import warnings
 
 from PIL import Image
 
-from common.domain.pictures import View
+from common.domain.mattes import View
 from common.imaging import headers
 from common.imaging.codec import Picture, decode
-from common.imaging.pictures import WorkerCodec
+from common.imaging.worker_codec import WorkerCodec
 from common.imaging.workers import Workers
 from common.removers.base import BackgroundRemover
 

@@ -23,9 +23,9 @@ from common.service.uploads import Uploads
 from common.settings import Settings, SettingsError
 from common.storage.addresses import AddressFetcher
 from common.storage.inline import InlineImageStore
-from common.storage.mongo.api_keys import MongoApiKeyStore
 from common.storage.mongo.connection import connect
 from common.storage.mongo.database_id import MongoDatabaseId
+from common.storage.mongo.key_store import MongoApiKeyStore
 from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
 
@@ -158,7 +158,7 @@ def _images(settings: Settings, database_id: MongoDatabaseId) -> ImageStore:
 
 
 def _codec(settings: Settings) -> PictureCodec:
-    from common.imaging.pictures import WorkerCodec
+    from common.imaging.worker_codec import WorkerCodec
 
     pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=timeouts.TURN_SECONDS)
     return WorkerCodec(settings.max_megapixels, reserve=pixels.acquire)

@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
-from common.domain.api_keys import ApiKey
 from common.domain.errors import Unavailable
+from common.domain.quotas import ApiKey
 from common.service.api_keys import ApiKeys
 from infra.environment import environment
 from infra.errors import CommandError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from common.service.api_keys import ApiKeys
 from common.settings import Settings, SettingsError
-from common.storage.mongo.api_keys import MongoApiKeyStore
 from common.storage.mongo.connection import connect
+from common.storage.mongo.key_store import MongoApiKeyStore
 from infra.errors import CommandError
 from infra.local import folder
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from pymongo.collection import Collection
 
-from common.imaging.pictures import WorkerCodec
+from common.imaging.worker_codec import WorkerCodec
 from common.settings import SETTINGS, Settings, SettingsError
 from common.storage.gcs.client import connect as connect_bucket
 from common.storage.mongo.connection import connect

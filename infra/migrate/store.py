@@ -11,7 +11,7 @@ from google.cloud import storage
 from common.domain.errors import NotFound
 from common.domain.models import ImageFields, Images, StoredObject, Variant
 from common.storage.gcs.bucket_id import DatabaseId
-from common.storage.gcs.client import at_once, checksum, driver_errors
+from common.storage.gcs.client import checksum, driver_errors, in_parallel
 from common.storage.gcs.signer import Signer
 from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
@@ -70,7 +70,7 @@ class MigrationStore:
         """Tell whether the bucket has the objects of the last save, all too young for cleanup."""
         # This clock runs while the machine sleeps; half the time, because the bucket's clock may differ.
         is_young = time.time() - self._began < ORPHAN_AGE.total_seconds() / 2
-        return is_young and all(at_once(lambda item: self._is_there(*item), self._written.items()))
+        return is_young and all(in_parallel(lambda item: self._is_there(*item), self._written.items()))
 
     def _is_there(self, name: str, written: _Written) -> bool:
         blob = self._bucket.get_blob(name, **self._options)

@@ -8,8 +8,8 @@ from typing import Any
 import main  # noqa: F401 - checks the settings and the function's name as the host does
 from cleanup import cleanup
 from common import bootstrap
+from common.domain.mattes import Look, Matte
 from common.domain.models import ImageFields, Images, PictureDetails
-from common.domain.pictures import Look, Matte
 from common.settings import Settings
 from list_images import list_images
 from rename import rename

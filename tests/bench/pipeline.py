@@ -6,7 +6,7 @@ Decodes, infers and encodes as an upload does, without HTTP and without a store.
 import argparse
 from pathlib import Path
 
-from common.imaging.pictures import WorkerCodec
+from common.imaging.worker_codec import WorkerCodec
 from common.removers.local import LocalRemover
 from common.removers.sources import sources
 from tests.bench.client import at_once

@@ -15,7 +15,7 @@ import requests
 from common.domain.removal_errors import KeyExhausted, KeyTooFast
 from common.service.api_keys import ApiKeys
 from common.settings import SETTINGS
-from common.storage.mongo.api_keys import MongoApiKeyStore
+from common.storage.mongo.key_store import MongoApiKeyStore
 from infra.local import FUNCTIONS, ROOT
 from tests.local_run import running
 from tests.objectcut import ObjectCut

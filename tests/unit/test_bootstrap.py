@@ -15,7 +15,7 @@ from pymongo.errors import ConfigurationError
 
 from common import bootstrap
 from common.domain.errors import LimitReached
-from common.imaging.pictures import WorkerCodec
+from common.imaging.worker_codec import WorkerCodec
 from common.removers.fallback import FallbackRemover
 from common.removers.local import LocalRemover
 from common.removers.rapidapi import RapidApiRemover
@@ -40,7 +40,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]
         return MongoImages()
 
     monkeypatch.setattr(bootstrap, "connect", connect)
-    monkeypatch.setattr("common.imaging.pictures.Workers", lambda: WORKERS)
+    monkeypatch.setattr("common.imaging.worker_codec.Workers", lambda: WORKERS)
     yield connections
     bootstrap.provide(None)
 

@@ -1,8 +1,10 @@
-"""The repository as a whole: what is written down is what there is."""
+"""The repository as a whole: documents, pins and lists agree with the code."""
 
 import importlib.metadata
 import re
 import sys
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,27 @@ def test_the_list_of_endpoints_imports_nothing_of_ours_and_common_does_not_impor
 
     assert imports == ["typing"]
     assert importers == []
+
+
+def _contract(name: str) -> dict[str, list[str]]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    return next(contract for contract in settings["contracts"] if contract["name"] == name)
+
+
+def test_the_import_contracts_name_every_endpoint() -> None:
+    modules = {endpoint.function.partition(":")[0] for endpoint in ENDPOINTS.values()}
+    siblings = _contract("endpoints know neither each other nor their hosts")
+    parents = _contract("common does not know its parents")
+
+    assert set(siblings["source_modules"]) == {f"functions.{module}" for module in modules}
+    assert set(siblings["forbidden_modules"]) == {"app", "main", *modules}
+    assert set(parents["forbidden_modules"]) == {"app", "main", "endpoints", "infra", *modules}
+
+
+def test_no_two_modules_of_common_have_the_same_name() -> None:
+    names = Counter(path.name for path in (FUNCTIONS / "common").rglob("*.py") if path.name != "__init__.py")
+
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_what_is_deployed_holds_no_tests_and_no_documents() -> None:

@@ -11,13 +11,13 @@ from PIL.ImageFile import ImageFile
 
 from common.domain import framing
 from common.domain.errors import PictureError, UnreadableImage
+from common.domain.mattes import CutOut, Matte, Rendering, View, ViewSpec
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
-from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
 from common.imaging import colour, png_reader, png_writer, preview
 from common.imaging.headers import MATTE_FORMAT, check_size
 from common.imaging.matting import refined
 from common.imaging.orientation import upright
-from common.imaging.parallel import begin, processors
+from common.imaging.parallel import processors, submit
 from common.imaging.render import Composed, compose, encode
 
 File = tuple[bytes, str]  # with Pillow's name of its format
@@ -61,7 +61,7 @@ class Picture:
     def cut_out(self, matte: Matte) -> CutOut:
         """Return the picture under its matte; uses the decoded pixels up."""
         image = self._composed(matte).image
-        small = begin(preview.encode, image, self.icc_profile)
+        small = submit(preview.encode, image, self.icc_profile)
         return CutOut(*image.size, png_writer.encode(image, self.icc_profile), small.result())
 
     def render(self, matte: Matte) -> Rendering:

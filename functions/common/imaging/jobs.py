@@ -23,7 +23,7 @@ from typing import Any
 from common.domain.errors import PictureError
 from common.domain.removal_errors import InvalidOption
 from common.imaging import codec, memory
-from common.imaging.channel import Channel
+from common.imaging.messages import Channel
 from common.imaging.parallel import sharing
 from common.imaging.request import Request
 

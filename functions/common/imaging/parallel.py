@@ -38,12 +38,12 @@ def sharing(*, alone: bool) -> Iterator[None]:
         _is_alone = before
 
 
-def spread(work: Callable[[Item], Outcome], items: Iterable[Item]) -> Sequence[Outcome]:
+def parallel_map(work: Callable[[Item], Outcome], items: Iterable[Item]) -> Sequence[Outcome]:
     """Return the outcome for each item, in their order."""
     return list(_threads.map(work, items) if _is_alone else map(work, items))
 
 
-def begin(work: Callable[Given, Outcome], *given: Given.args, **named: Given.kwargs) -> "Future[Outcome]":
+def submit(work: Callable[Given, Outcome], *given: Given.args, **named: Given.kwargs) -> "Future[Outcome]":
     """Submit work and return its future; it is done already if others are at work."""
     if _is_alone:
         return _threads.submit(work, *given, **named)

@@ -13,7 +13,7 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 from PIL import Image
 
-from common.imaging.parallel import spread
+from common.imaging.parallel import parallel_map
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGBA = struct.pack(">BBBBB", 8, 6, 0, 0, 0)  # 8 bits a sample, colour with alpha, not interlaced
@@ -32,7 +32,9 @@ def encode(cut_out: Image.Image, icc_profile: bytes | None) -> bytes:
         parts.append(_chunk(b"iCCP", b"ICC\0\0" + zlib.compress(icc_profile)))
     parts.append(_chunk(b"IDAT", _ZLIB))
     checksum = 1
-    for length, own_checksum, chunk in spread(partial(_strip, cut_out), range(0, cut_out.height, _STRIP)):
+    for length, own_checksum, chunk in parallel_map(
+        partial(_strip, cut_out), range(0, cut_out.height, _STRIP)
+    ):
         checksum = _joined(checksum, own_checksum, length)
         parts.append(chunk)
     parts += (_chunk(b"IDAT", struct.pack(">I", checksum)), _chunk(b"IEND", b""))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from common.domain.mattes import Matte, ViewSpec
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
-from common.domain.pictures import Matte, ViewSpec
 
 _NO_VIEW, _NO_MATTE = ViewSpec("rgb", 1), Matte(1, 1, b"\0")
 

@@ -32,7 +32,7 @@ from common.domain.errors import (
 )
 from common.domain.removal_errors import EmptyRegion, RegionOutOfBounds
 from common.imaging import memory
-from common.imaging.channel import Channel, Message
+from common.imaging.messages import Channel, Message
 from common.imaging.parallel import processors
 from common.imaging.request import Request
 from common.observability.request_context import timed

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from common.domain.pictures import Look, Matte
+from common.domain.mattes import Look, Matte
 
 
 class BackgroundRemover(Protocol):

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from common.domain.errors import RateLimited, RemoverError, RemoverFailed
-from common.domain.pictures import Look, Matte
+from common.domain.mattes import Look, Matte
 from common.observability.causes import describe
 from common.removers.base import BackgroundRemover
 

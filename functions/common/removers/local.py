@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from common.domain.errors import RemoverFailed
-from common.domain.pictures import Look, Matte, View, ViewSpec
+from common.domain.mattes import Look, Matte, View, ViewSpec
 from common.observability.request_context import bind, timed
 from common.removers.maps import Floats, combined, stretched, subject_map, tensor, view_spec
 from common.removers.network import Network

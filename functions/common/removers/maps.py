@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from common.domain.pictures import View, ViewSpec
+from common.domain.mattes import View, ViewSpec
 from common.removers.catalogue import Activation, Fill, Fit, Input, Output
 
 Floats = NDArray[np.float32]

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from common.domain.pictures import ViewSpec
+from common.domain.mattes import ViewSpec
 
 VIEW = ViewSpec("jpeg", 2500)  # the provider shrinks what is larger
 BAD_PICTURE = "002"

@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 
 from common import timeouts
 from common.domain.errors import PictureError, RateLimited, RemoverError, RemoverFailed, RemoverTimeout
-from common.domain.pictures import Look, Matte
+from common.domain.mattes import Look, Matte
 from common.observability.request_context import bind, timed
 from common.removers import objectcut
 

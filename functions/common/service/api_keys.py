@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from common.domain.api_keys import ApiKey, Usage, Windows
+from common.domain.quotas import ApiKey, Usage, Windows
 from common.domain.removal_errors import KeyExhausted, KeyRefused, KeyTooFast
 
 _KEY_BYTES = 32
@@ -32,7 +32,7 @@ class ApiKeyStore(Protocol):
     def count(self, sha256: str, usage: Usage) -> bool:
         """Count one more call; false if the key is used up or has been revoked."""
 
-    def give_back(self, sha256: str, windows: Windows) -> None:
+    def refund(self, sha256: str, windows: Windows) -> None:
         """Take back a call that was counted in these windows, unless they are over."""
 
 
@@ -79,9 +79,9 @@ class ApiKeys:
             used_this_month=usage.used_this_month + 1,
         )
 
-    def give_back(self, key: str, usage: Usage) -> None:
+    def refund(self, key: str, usage: Usage) -> None:
         """Take back a call that failed on our side."""
-        self.store.give_back(_sha256(key), usage.windows)
+        self.store.refund(_sha256(key), usage.windows)
 
     def _refuse(self, usage: Usage) -> None:
         if usage.left_this_month <= 0:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from common.domain.mattes import CutOut, Matte, Rendering, View, ViewSpec
 from common.domain.models import (
     EncodedImage,
     ImageFields,
@@ -19,7 +20,6 @@ from common.domain.models import (
     Variant,
 )
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
-from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
 
 
 class LeaseStore(Protocol):

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from common.domain.mattes import Rendering
 from common.domain.options import CutoutOptions
-from common.domain.pictures import Rendering
 from common.removers.base import BackgroundRemover
 from common.service.ports import PictureCodec
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from common.domain.errors import ApplicationError, NotFound, RevisionChanged, UnreadableImage
+from common.domain.mattes import CutOut, Matte
 from common.domain.models import ImageFields, ImageRecord, Images, Variant
-from common.domain.pictures import CutOut, Matte
 from common.observability.request_context import bind, timed
 from common.service.ports import ImageStore, PictureCodec, RecordStore
 

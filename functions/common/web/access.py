@@ -17,9 +17,9 @@ from common.observability.request_context import scope
 from common.service.sessions import LIFETIME
 from common.settings import Settings
 from common.web import request_body
-from common.web.api_keys import sent_key
 from common.web.cookies import is_https
 from common.web.cors import is_own_page
+from common.web.key_auth import sent_key
 from common.web.problems import SAFE_HEADERS, Problem
 from common.web.responses import prefers_html
 

@@ -5,7 +5,7 @@ import time
 
 from flask import Request
 
-from common.domain.pictures import Matte
+from common.domain.mattes import Matte
 from common.imaging.codec import decode
 
 

@@ -176,4 +176,4 @@ def test_an_outage_of_the_bucket_is_not_waited_for_object_by_object(
         bucket_stock.service().retention.clean_up()
 
     assert next(tried) < 100
-    assert calls.at_once(str, range(50)) == [str(number) for number in range(50)]
+    assert calls.in_parallel(str, range(50)) == [str(number) for number in range(50)]

@@ -9,7 +9,7 @@ import pymongo
 import pytest
 
 from common.service.api_keys import ApiKeys
-from common.storage.mongo.api_keys import MongoApiKeyStore
+from common.storage.mongo.key_store import MongoApiKeyStore
 from tests.integration.clients.published import NodeClient, install
 from tests.integration.hosts import Host, running_app
 from tests.objectcut import ObjectCut

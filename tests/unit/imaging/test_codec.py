@@ -6,7 +6,7 @@ import struct
 import pytest
 from PIL import Image
 
-from common.domain.pictures import Matte, ViewSpec
+from common.domain.mattes import Matte, ViewSpec
 from common.imaging.codec import Picture
 from common.imaging.formats import media_type
 from tests.looking import read, seen

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
-from common.domain.pictures import Matte
+from common.domain.mattes import Matte
 from common.imaging.codec import Picture
 from tests.looking import codec, read
 from tests.photos import decoded, encoded, photo

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import TooManyPixels, UnreadableImage, UnsupportedImage
-from common.domain.pictures import Matte
+from common.domain.mattes import Matte
 from common.imaging import png_reader
 from common.imaging.workers import Workers
 from tests.looking import codec, read

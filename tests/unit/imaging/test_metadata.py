@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from common.domain.mattes import Matte, ViewSpec
 from common.domain.options import CutoutOptions, Format
-from common.domain.pictures import Matte, ViewSpec
 from tests.looking import codec
 from tests.photos import encoded
 from tests.picture_files import HEIC, SRGB

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from common.domain.errors import PictureError
-from common.domain.pictures import Matte
+from common.domain.mattes import Matte
 from tests.looking import codec
 from tests.photos import decoded, encoded, photo
 from tests.picture_files import HEIC, SRGB

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
+from common.domain.mattes import Rendering
 from common.domain.options import CutoutOptions, Length
-from common.domain.pictures import Rendering
 from common.imaging.render import compose, encode
 
 SIZE = (80, 60)

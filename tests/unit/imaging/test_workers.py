@@ -15,10 +15,10 @@ import pytest
 
 from common import timeouts
 from common.domain.errors import Overloaded, UnreadableImage
-from common.domain.pictures import Matte, ViewSpec
+from common.domain.mattes import Matte, ViewSpec
 from common.imaging import memory, workers
-from common.imaging.pictures import WorkerCodec
 from common.imaging.request import Request
+from common.imaging.worker_codec import WorkerCodec
 from common.imaging.workers import Workers, limits
 from infra.local import FUNCTIONS, ROOT
 from tests.photos import decoded, photo
@@ -293,8 +293,8 @@ def test_pixels_never_travel_by_shared_memory(codec: WorkerCodec) -> None:
 HOST = """
 import sys, time
 from common.imaging.workers import Workers
-from common.imaging.pictures import WorkerCodec
-from common.domain.pictures import ViewSpec
+from common.imaging.worker_codec import WorkerCodec
+from common.domain.mattes import ViewSpec
 pool = Workers(2)
 content = sys.stdin.buffer.read()
 with WorkerCodec(50, pool).open(content) as picture:

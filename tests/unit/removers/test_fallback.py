@@ -13,7 +13,7 @@ from common.domain.errors import (
     RemoverTimeout,
     UnreadableImage,
 )
-from common.domain.pictures import Look, Matte, View, ViewSpec
+from common.domain.mattes import Look, Matte, View, ViewSpec
 from common.removers.fallback import FallbackRemover
 
 

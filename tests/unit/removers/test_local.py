@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from common.domain.errors import RemoverFailed
-from common.domain.pictures import View, ViewSpec
+from common.domain.mattes import View, ViewSpec
 from common.removers import local
 from common.removers.catalogue import DEFAULT, U2NET_INPUT, U2NET_OUTPUT, Fill
 from common.removers.local import LocalRemover

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from common.domain.pictures import View
+from common.domain.mattes import View
 from common.removers.catalogue import U2NET_INPUT, U2NET_OUTPUT, Activation, Fill, Fit, Input
 from common.removers.maps import combined, stretched, subject_map, tensor, view_spec
 from tests.looking import picture_of

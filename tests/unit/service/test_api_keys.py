@@ -6,10 +6,10 @@ from typing import Any
 import mongomock
 import pytest
 
-from common.domain.api_keys import UNLIMITED
+from common.domain.quotas import UNLIMITED
 from common.domain.removal_errors import KeyExhausted, KeyRefused, KeyTooFast
 from common.service.api_keys import ApiKeys
-from common.storage.mongo.api_keys import MongoApiKeyStore
+from common.storage.mongo.key_store import MongoApiKeyStore
 
 START = datetime(2026, 11, 30, 23, 58, 50, tzinfo=UTC)
 
@@ -126,7 +126,7 @@ def test_a_refused_call_is_not_counted(world: World) -> None:
 def test_a_call_is_given_back(world: World) -> None:
     key = world.add(per_minute=1, per_month=1)
 
-    world.keys.give_back(key, world.keys.count(key))
+    world.keys.refund(key, world.keys.count(key))
 
     assert world.keys.count(key).left_this_month == 0
 
@@ -137,7 +137,7 @@ def test_a_call_of_an_earlier_window_is_not_given_back_to_this_one(world: World)
     world.now += timedelta(minutes=1)  # the same month
     world.keys.count(key)
 
-    world.keys.give_back(key, early)
+    world.keys.refund(key, early)
 
     usage = world.keys.usage(key)
     assert (usage.used_this_minute, usage.used_this_month) == (1, 1)

@@ -13,7 +13,7 @@ from common.domain.errors import (
     Unavailable,
     UnreadableImage,
 )
-from common.domain.pictures import Look, Matte
+from common.domain.mattes import Look, Matte
 from tests.fakes import START, FakeCodec, FakeImages, FakeRecords, FakeRemover, Steps
 from tests.use_cases import use_cases
 

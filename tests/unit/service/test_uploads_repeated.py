@@ -9,8 +9,8 @@ import pytest
 
 from common import timeouts
 from common.domain.errors import KeyReused, LimitReached, RemoverFailed, UploadInProgress
+from common.domain.mattes import Look, Matte
 from common.domain.models import Lease
-from common.domain.pictures import Look, Matte
 from tests.fakes import FakeRemover
 from tests.world import PICTURE, World
 

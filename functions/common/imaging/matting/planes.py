@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from common.imaging.parallel import spread
+from common.imaging.parallel import parallel_map
 
 Floats = NDArray[np.float32]
 Samples = NDArray[np.uint8]
@@ -25,7 +25,7 @@ def for_each_tile(size: Size, work: Callable[[Box], None]) -> None:
         for left in range(0, size[0], _TILE):
             work((left, top, min(left + _TILE, size[0]), bottom))
 
-    spread(work_on_row, range(0, size[1], _TILE))
+    parallel_map(work_on_row, range(0, size[1], _TILE))
 
 
 def part_of(other: Size, box: Box, size: Size) -> Part:

@@ -66,7 +66,7 @@ def checksum(content: bytes) -> str:
     return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
 
 
-def at_once(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
+def in_parallel(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
     """Run all calls in parallel; raise the first failure.
 
     In an outage each call waits long, so the rest is cancelled if one has failed after a grace period.

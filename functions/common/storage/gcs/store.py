@@ -23,7 +23,7 @@ from common.domain.models import (
 )
 from common.observability.causes import describe
 from common.storage.gcs.bucket_id import BucketId, DatabaseId
-from common.storage.gcs.client import RETRIES, at_once, checksum, driver_errors
+from common.storage.gcs.client import RETRIES, checksum, driver_errors, in_parallel
 from common.storage.gcs.image import BucketImage
 from common.storage.gcs.signer import Signer
 
@@ -78,7 +78,7 @@ class BucketImageStore:
             (names["processed"], images.processed, "image/png"),
             (names["preview"], images.preview, "image/webp"),
         )
-        at_once(lambda each: self._write(*each), objects)
+        in_parallel(lambda each: self._write(*each), objects)
         return {
             **{OBJECT_FIELDS[variant]: name for variant, name in names.items()},
             SIZE_FIELDS["processed"]: len(images.processed),
@@ -94,7 +94,7 @@ class BucketImageStore:
             (names["processed"], images.processed, "image/png"),
             (names["preview"], images.preview, "image/webp"),
         )
-        at_once(lambda each: self._write(*each), objects)
+        in_parallel(lambda each: self._write(*each), objects)
         return {
             OBJECT_FIELDS["processed"]: names["processed"],
             OBJECT_FIELDS["preview"]: names["preview"],
@@ -107,7 +107,7 @@ class BucketImageStore:
         """Delete the two objects that these fields name."""
         variants: tuple[Variant, ...] = ("processed", "preview")
         names = [str(fields[OBJECT_FIELDS[each]]) for each in variants if OBJECT_FIELDS[each] in fields]
-        at_once(self._delete, names)
+        in_parallel(self._delete, names)
 
     def _write(self, name: str, content: bytes, content_type: str) -> None:
         blob = self._bucket.blob(name)
@@ -140,8 +140,8 @@ class BucketImageStore:
     @driver_errors()
     def remove(self, records: Iterable[tuple[str, str]]) -> int:
         """Delete the objects of these records and return how many there were."""
-        names = chain.from_iterable(at_once(self._names, records))
-        return sum(at_once(self._delete, names))
+        names = chain.from_iterable(in_parallel(self._names, records))
+        return sum(in_parallel(self._delete, names))
 
     def _names(self, record: tuple[str, str]) -> Sequence[str]:
         """Return the names of a record's objects, those of every revision."""
@@ -152,7 +152,7 @@ class BucketImageStore:
     @driver_errors()
     def discard(self, objects: Iterable[StoredObject]) -> int:
         """Delete these objects, not later ones of the same name, and return how many there were."""
-        return sum(at_once(lambda each: self._delete(each.name, each.generation), objects))
+        return sum(in_parallel(lambda each: self._delete(each.name, each.generation), objects))
 
     def _delete(self, name: str, generation: int | None = None) -> bool:
         try:

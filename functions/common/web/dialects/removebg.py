@@ -12,10 +12,10 @@ from typing import Any
 
 from flask import Response
 
-from common.domain.api_keys import Usage
 from common.domain.errors import BadRequest
+from common.domain.mattes import Rendering
 from common.domain.options import CutoutOptions
-from common.domain.pictures import Rendering
+from common.domain.quotas import Usage
 from common.web.dialects import base64_text, values
 from common.web.dialects.form import Form
 from common.web.problems import Problem

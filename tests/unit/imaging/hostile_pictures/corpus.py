@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.domain.errors import PictureError
-from common.domain.pictures import ViewSpec
+from common.domain.mattes import ViewSpec
 from tests.looking import codec, read
 from tests.tiers import extended
 

@@ -8,7 +8,7 @@ import pymongo
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
-from common.domain.api_keys import ApiKey, Usage, Windows
+from common.domain.quotas import ApiKey, Usage, Windows
 from common.storage.mongo.connection import driver_errors
 
 Document = dict[str, Any]
@@ -81,7 +81,7 @@ class MongoApiKeyStore:
         return bool(self._keys.update_one({**valid, **unused}, counted).matched_count)
 
     @driver_errors()
-    def give_back(self, sha256: str, windows: Windows) -> None:
+    def refund(self, sha256: str, windows: Windows) -> None:
         """Take back a call that was counted in these windows, unless they are over."""
         for name, number in (("minute", windows.minute), ("month", windows.month)):
             counted = {"_id": sha256, name: number, f"{name}_used": {"$gt": 0}}

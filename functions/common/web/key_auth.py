@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Request, Response
 
-from common.domain.api_keys import UNLIMITED, Usage, Windows
+from common.domain.quotas import UNLIMITED, Usage, Windows
 from common.domain.removal_errors import KeyRefused
 from common.web.cors import is_own_page
 from common.web.endpoint import Call
@@ -41,7 +41,7 @@ def counted(call: Call) -> Iterator[Usage]:
         yield now_used
     except Exception as error:
         if Problem.status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            keys.give_back(key, now_used)
+            keys.refund(key, now_used)
         raise
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from types import TracebackType
 
 from common.domain.errors import UnsupportedImage
+from common.domain.mattes import CutOut, Matte, Rendering, View, ViewSpec
 from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
-from common.domain.pictures import CutOut, Matte, Rendering, View, ViewSpec
 from common.imaging import formats, headers
 from common.imaging.request import Request
 from common.imaging.workers import Job, Reply, Workers
