@@ -6,7 +6,7 @@
                "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]},
      "output": {"is_stretched": false}}
 
-Fields that are left out have the defaults of `Input` and `Output`. A model without such a file is a U2-Net.
+Fields that are left out have the defaults of `Input` and `Output`.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from common.removers.catalogue import U2NET_INPUT, U2NET_OUTPUT, Activation, Fill, Fit, Input, Output
+from common.removers.catalogue import Activation, Fill, Fit, Input, Output
 
 T = TypeVar("T", Input, Output)
 
@@ -24,13 +24,13 @@ class SidecarError(ValueError):
     """A description cannot be used; the message is one line that names the field and what it should be."""
 
 
-def describe(model: Path) -> tuple[Input, Output]:
-    """Return how a model is used, from the file beside it if there is one; raises SidecarError."""
+def describe(model: Path) -> tuple[Input, Output] | None:
+    """Return how a model is used, or None without a file beside it that says so; raises SidecarError."""
     path = model.with_suffix(".json")
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        return U2NET_INPUT, U2NET_OUTPUT
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise SidecarError(f"{path} cannot be read: {error}") from None
     try:

@@ -1,9 +1,20 @@
 """Which files a local model consists of, and how each of its networks is used."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.removers.catalogue import CATALOGUE, Fill, Input, Model, Output, Part, models
+from common.removers.catalogue import (
+    CATALOGUE,
+    U2NET_INPUT,
+    U2NET_OUTPUT,
+    Fill,
+    Input,
+    Model,
+    Output,
+    Part,
+    models,
+)
 from common.removers.sidecar import SidecarError, describe
 
 
@@ -23,19 +34,36 @@ class Source:
 
 
 def sources(name: str, path: Path) -> tuple[Source, ...]:
-    """Return the runs of a model of one's own, or of a catalogue entry whose files are in the folder `path`.
+    """Return the runs of the file `path`, or of a catalogue entry whose files are in the folder `path`.
 
-    sources("u2net-pair", Path(".data/models")) needs u2net.onnx and u2netp.onnx there. Raises ModelError.
+    sources("u2net-pair", Path(".data/models")) needs u2net.onnx and u2netp.onnx there. A file is used as its
+    sidecar says, else as the entry that published it, whatever the name. Raises ModelError.
     """
-    return _named(name, path) if path.is_dir() else (_own(path),)
+    return _named(name, path) if path.is_dir() else (_of_file(path),)
 
 
-def _own(file: Path) -> Source:
+def _of_file(file: Path) -> Source:
     try:
-        input, output = describe(file)
+        described = describe(file) or _published(file) or (U2NET_INPUT, U2NET_OUTPUT)
     except SidecarError as error:
         raise ModelError(str(error)) from error
+    except OSError as error:
+        raise ModelError(f"LOCAL_MODEL_PATH is malformed; {file} cannot be read: {error.strerror}") from error
+    input, output = described
     return Source(file, input, output, input.fill)
+
+
+def _published(file: Path) -> tuple[Input, Output] | None:
+    """Return how the catalogue's entry with this very file is used, if there is one."""
+    size = file.stat().st_size
+    candidates = [
+        entry for entry in CATALOGUE.values() if isinstance(entry, Model) and entry.file.size == size
+    ]
+    if not candidates:
+        return None
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return next(((entry.input, entry.output) for entry in candidates if entry.file.sha256 == digest), None)
 
 
 def _named(name: str, folder: Path) -> tuple[Source, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from common.removers.catalogue import U2NET_INPUT, U2NET_OUTPUT, Activation, Fill, Fit, Input, Output
+from common.removers.catalogue import Activation, Fill, Fit, Input, Output
 from common.removers.sidecar import _INPUT, _OUTPUT, SidecarError, describe
 
 LEAST = {"side": 512, "mean": [0.5, 0.5, 0.5], "std": [1, 1, 1]}
@@ -31,7 +31,9 @@ ORMBG = {
 def described(folder: Path, text: str | bytes) -> tuple[Input, Output]:
     content = text if isinstance(text, bytes) else text.encode()
     (folder / "own.json").write_bytes(content)
-    return describe(folder / "own.onnx")
+    description = describe(folder / "own.onnx")
+    assert description is not None
+    return description
 
 
 def refused(folder: Path, text: str | bytes) -> str:
@@ -43,8 +45,8 @@ def refused(folder: Path, text: str | bytes) -> str:
     return message
 
 
-def test_without_a_description_a_model_is_a_u2net(tmp_path: Path) -> None:
-    assert describe(tmp_path / "own.onnx") == (U2NET_INPUT, U2NET_OUTPUT)
+def test_a_model_without_a_description_has_none(tmp_path: Path) -> None:
+    assert describe(tmp_path / "own.onnx") is None
 
 
 def test_a_matting_model_that_keeps_the_aspect_is_described(tmp_path: Path) -> None:

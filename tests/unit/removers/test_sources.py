@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from common.removers.catalogue import CATALOGUE, U2NET_INPUT, U2NET_OUTPUT, Fill, Fit, Model, models
+from common.removers.catalogue import (
+    CATALOGUE,
+    U2NET_INPUT,
+    U2NET_OUTPUT,
+    Fill,
+    Fit,
+    Input,
+    Model,
+    Output,
+    models,
+)
 from common.removers.sources import ModelError, Source, sources
 
 
@@ -16,13 +26,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def _how(name: str) -> tuple[Input, Output]:
+    [model] = models(name).values()
+    return model.input, model.output
+
+
 @pytest.mark.parametrize("name", [name for name, entry in CATALOGUE.items() if isinstance(entry, Model)])
 def test_a_model_by_name_is_used_as_its_entry_says(folder: Path, name: str) -> None:
     [model] = models(name).values()
 
-    assert sources(name, folder) == (
-        Source(folder / f"{name}.onnx", model.input, model.output, model.input.fill),
-    )
+    assert sources(name, folder) == (Source(folder / f"{name}.onnx", *_how(name), model.input.fill),)
 
 
 def test_a_combination_is_a_run_of_each_of_its_parts(folder: Path) -> None:
@@ -43,6 +56,35 @@ def test_a_file_of_one_s_own_is_a_u2net_unless_a_description_says_otherwise(tmp_
     )
     [own] = sources("u2netp", file)
     assert (own.input.side, own.input.fit, own.output.is_stretched) == (512, Fit.SHORT_SIDE, False)
+
+
+@pytest.mark.parametrize("name", ["u2net", "u2netp"])
+def test_a_published_file_is_used_as_its_entry_says_whatever_its_name(
+    weights: Path, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / "any.onnx"
+    file.symlink_to(weights)
+
+    [source] = sources(name, file)
+
+    assert source == Source(file, *_how("u2netp"), Fill.BLUR)
+
+
+def test_another_file_of_the_same_size_is_a_u2net_of_one_s_own(weights: Path, tmp_path: Path) -> None:
+    file = tmp_path / "u2netp.onnx"
+    file.write_bytes(weights.read_bytes()[:-1] + b"?")
+
+    assert sources("u2netp", file) == (Source(file, U2NET_INPUT, U2NET_OUTPUT, Fill.MIRROR),)
+
+
+def test_a_sidecar_comes_before_the_entry_of_a_published_file(weights: Path, tmp_path: Path) -> None:
+    file = tmp_path / "u2netp.onnx"
+    file.symlink_to(weights)
+    file.with_suffix(".json").write_text('{"input": {"side": 320, "mean": [0, 0, 0], "std": [1, 1, 1]}}')
+
+    [source] = sources("u2netp", file)
+
+    assert (source.input.mean, source.fill) == ((0, 0, 0), Fill.MIRROR)
 
 
 def test_an_unknown_name_is_told_with_those_that_there_are(tmp_path: Path) -> None:
