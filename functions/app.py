@@ -1,4 +1,4 @@
-"""The application host (GKE and local): all endpoints as routes of one Flask application, and the site."""
+"""The application host (GKE and local): serves all endpoints and the site from one Flask application."""
 
 import argparse
 import functools
@@ -34,7 +34,7 @@ mimetypes.add_type("application/yaml", ".yaml")  # RFC 9512; Python knows it fro
 
 
 def site_policy(*, bucket: bool) -> str:
-    """Return the site's Content-Security-Policy; with a bucket, large images are loaded from it."""
+    """Return the site's Content-Security-Policy; with a bucket, it also allows its images."""
     elsewhere = " https://storage.googleapis.com" if bucket else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self';"
@@ -49,12 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 5000))
     parser.add_argument(
-        "--grace", type=float, default=30, metavar="SECONDS", help="that requests in progress have at the end"
+        "--grace",
+        type=float,
+        default=30,
+        metavar="SECONDS",
+        help="for requests in progress to finish at the end",
     )
     parser.add_argument(
-        "--keep-alive", type=float, default=10, metavar="SECONDS", help="that an idle connection stays open"
+        "--keep-alive",
+        type=float,
+        default=10,
+        metavar="SECONDS",
+        help="for which an idle connection stays open",
     )
-    parser.add_argument("--name", help="tells this process from others; has no effect")
+    parser.add_argument("--name", help="a label to recognise this process by; has no effect")
     options = parser.parse_args(arguments)
     settings = check_settings(APPLICATION_REQUIRES)
     body = largest_body(settings)
@@ -66,9 +74,9 @@ def create_app() -> Flask:
     """Return the application; a missing or malformed setting ends the process with one line."""
     settings = check_settings(APPLICATION_REQUIRES)
     app = Flask("image-background-remover", static_folder=None)
-    # Without this Flask redirects a path with two slashes to what the Host header names.
+    # Otherwise Flask redirects a path with two slashes to the address in the Host header.
     app.url_map.merge_slashes = False
-    app.url_map.strict_slashes = False  # a trailing slash is ignored, as by the functions
+    app.url_map.strict_slashes = False  # the functions ignore a trailing slash too
     if settings.access_key:
         gate = AccessGate(settings)
         app.before_request(lambda: gate.respond(request))
@@ -90,7 +98,7 @@ def _add_endpoint(app: Flask, described: Endpoint) -> None:
         if prefix == "/":  # shared with the site
             _route(app, "/", function, *described.methods, "OPTIONS")
             continue
-        # The endpoint judges all methods and paths below its own itself, as it does as a Cloud Function.
+        # The endpoint itself checks the method and the rest of the path, as in a Cloud Function.
         _route(app, prefix, function)
         _route(app, f"{prefix}/<path:rest>", function)
 
@@ -103,7 +111,7 @@ def _route(app: Flask, path: str, function: HttpFunction, *methods: str) -> None
 
 
 def _local_only(function: HttpFunction) -> HttpFunction:
-    """Hide a function from callers on other machines, and from those behind a proxy on this one."""
+    """Hide a function from callers on other machines and from calls that a proxy on this one forwards."""
 
     @functools.wraps(function)
     def guarded(request: Request) -> Response:
@@ -143,7 +151,7 @@ def _site_file(path: str) -> Response:
     _compress(response, SITE / path)
     del response.headers["Content-Disposition"]
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if path.endswith(_DOCUMENTS):  # what a document loads has no use for these
+    if path.endswith(_DOCUMENTS):  # subresources do not need these headers
         response.headers["Content-Security-Policy"] = current_app.config["SITE_POLICY"]
         response.headers["Referrer-Policy"] = "same-origin"
     return response
@@ -154,7 +162,7 @@ def _compress(response: Response, path: Path) -> None:
     response.vary.add("Accept-Encoding")
     is_text = (response.mimetype or "").startswith(_TEXTS)
     if response.status_code == 200 and is_text and request.accept_encodings["gzip"]:
-        response.close()  # its file is not sent
+        response.close()  # the compressed bytes replace its file
         response.direct_passthrough = False
         response.set_data(_gzipped(path, path.stat().st_mtime))
         response.headers["Content-Encoding"] = "gzip"

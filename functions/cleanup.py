@@ -1,4 +1,4 @@
-"""POST / of its own function, or `python cleanup.py [--until-done]`: delete what has expired."""
+"""POST to its own function, or `python cleanup.py [--until-done]`: delete expired data."""
 
 import json
 import sys
@@ -17,12 +17,12 @@ from endpoints import ENDPOINTS
 
 @endpoint(ENDPOINTS["cleanup"], identified=False)
 def cleanup(call: Call) -> Response:
-    """Return what was deleted; `more` tells that another call is needed to delete the rest."""
+    """Return a report; `more` is true if another call is needed to delete the rest."""
     return json_response(asdict(call.parts.retention.clean_up()))
 
 
 def main() -> int:
-    """Clean up once, or until nothing is left to do, print each report as JSON and return the exit status."""
+    """Clean up once or until done, print each report as JSON, and return the exit status."""
     try:
         parts = bootstrap.build(Settings.from_env(requires=ENDPOINTS["cleanup"].requires))
         more = True

@@ -9,7 +9,7 @@ from endpoints import ENDPOINTS
 
 @endpoint(ENDPOINTS["delete"])
 def delete(call: Call) -> Response:
-    """Delete one of the caller's records; succeed also if it is deleted already."""
+    """Delete one of the caller's records; deleting it again succeeds too."""
     (record_id,) = call.path_params
     call.parts.gallery.delete(call.user_id, record_id)
     return json_response({"message": "success"})

@@ -1,4 +1,4 @@
-"""The endpoints as plain data: the one list that both hosts, the bundle and the tests read."""
+"""The endpoints as plain data: the only list of them, read by both hosts, the bundle and the tests."""
 
 from typing import NamedTuple
 
@@ -8,9 +8,9 @@ class Endpoint(NamedTuple):
 
     function: str  # "module:callable"; a Cloud Function's FUNCTION_TARGET is the callable's name
     methods: tuple[str, ...]
-    paths: tuple[str, ...]  # the documented one, then others that are answered alike
-    requires: tuple[str, ...]  # settings; REMOVER stands for all that the chosen remover needs
-    is_public: bool = True  # False: not for calls from other machines
+    paths: tuple[str, ...]  # the documented one first, then aliases
+    requires: tuple[str, ...]  # settings; REMOVER stands for all settings of the chosen remover
+    is_public: bool = True  # False: only for calls from this machine
 
     @property
     def target(self) -> str:
@@ -49,5 +49,5 @@ CLOUD_FUNCTIONS = {
     if name == next(other for other, each in ENDPOINTS.items() if each.function == endpoint.function)
 }
 
-# What a host of all endpoints requires.
+# The settings that a host of all endpoints requires.
 APPLICATION_REQUIRES = tuple(dict.fromkeys(name for each in ENDPOINTS.values() for name in each.requires))

@@ -1,4 +1,4 @@
-"""GET /api/health: whether the service can do its work."""
+"""GET /api/health: tell whether the service works."""
 
 from flask import Response
 

@@ -24,7 +24,7 @@ _EMPTY_SUFFIX = re.compile(r"\s*bytes\s*=\s*-0+\s*")  # a range of no bytes
 def image(call: Call) -> Response:
     """Return the image's bytes, or 304 if the caller has them; `?download=1` makes it a named download.
 
-    An image too long for a Cloud Function to stream is a 302 to a URL that is valid for a few minutes.
+    If an image is too large for a Cloud Function to stream, return a 302 to a URL that is valid for minutes.
     """
     record_id, wanted = call.path_params
     asked = call.request.args.get("r")
@@ -34,13 +34,13 @@ def image(call: Call) -> Response:
     gallery = call.parts.gallery
     if call.request.if_none_match:
         known = gallery.find(call.user_id, record_id)
-        if call.request.if_none_match.contains_weak(_etag(known, variant)) and _is_asked_for(known, asked):
+        if call.request.if_none_match.contains_weak(_etag(known, variant)) and _is_current(known, asked):
             return _cacheable(Response(status=304), known, variant, asked)
     try:
         record, file = gallery.read(call.user_id, record_id, variant)
-    except PictureError:  # kept by the original application, and no preview can be made of it
+    except PictureError:  # the original application kept a damaged image, so it has no preview
         raise NotFound from None
-    if not _is_asked_for(record, asked):
+    if not _is_current(record, asked):
         raise NotFound
     if _EMPTY_SUFFIX.fullmatch(call.request.headers.get("Range", "")):
         raise RequestedRangeNotSatisfiable(file.image.size)
@@ -54,10 +54,10 @@ def image(call: Call) -> Response:
 
 
 def _conditions(request: Request, size: int) -> dict[str, Any]:
-    """Return the request's headers without those that must not have an effect.
+    """Return the request's headers without those that we ignore.
 
     RFC 9110 lets a server ignore a Range: we ignore other units than bytes, several ranges, and a suffix
-    longer than the image. If-Match guards changes, and reading is none.
+    longer than the image. If-Match protects changes, and a read changes nothing.
     """
     conditions = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
     asked = request.range
@@ -71,8 +71,8 @@ def _etag(record: ImageRecord, variant: Variant) -> str:
     return f"{record.record_id}-{variant}-{record.revision}"
 
 
-def _is_asked_for(record: ImageRecord, revision: str | None) -> bool:
-    """Tell whether the record is at the revision in the address, if there is one."""
+def _is_current(record: ImageRecord, revision: str | None) -> bool:
+    """Tell whether the address names the record's current revision, or none."""
     return revision in (None, str(record.revision))
 
 
@@ -83,7 +83,7 @@ def _cacheable(response: Response, record: ImageRecord, variant: Variant, asked:
 
 
 def _stream(file: ImageFile, disposition: str) -> Response:
-    # Not the server's own file wrapper, which cannot seek: a range would be read from the image's start.
+    # The server's own file wrapper cannot seek: it would read an image from the start to send a range.
     chunks = FileWrapper(file.image.open(), _CHUNK)
     response = Response(chunks, mimetype=file.content_type, direct_passthrough=True)
     response.content_length = file.image.size

@@ -14,7 +14,7 @@ from common.web.endpoint import Call, endpoint
 from common.web.responses import json_response, json_text, record_json
 from endpoints import ENDPOINTS
 
-_CHUNK = 3 * 256 * 1024  # bytes; a multiple of 3, so that the base64 of chunks can be joined
+_CHUNK = 3 * 256 * 1024  # bytes; a multiple of 3, so that no padding stands between the chunks' base64
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +37,12 @@ def list_images(call: Call) -> Response:
 
 
 def _streamed(pieces: Iterator[str]) -> Response:
-    """Return a response that is made while it is sent, except for its first piece: that may still fail."""
+    """Stream the pieces; make the first one beforehand, so that its failure still gets an error response."""
     return Response(chain([next(pieces)], pieces), mimetype="application/json")
 
 
 def _with_images(call: Call, summary: Mapping[str, object], records: Sequence[ImageRecord]) -> Iterator[str]:
-    """Yield the list as JSON, image by image, so that one image at most is in memory."""
+    """Yield the list as JSON, image by image, so that memory holds at most one image."""
     before = json_text(summary)[:-1] + ',"records":['
     try:
         for record in records:

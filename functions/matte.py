@@ -11,7 +11,7 @@ from endpoints import ENDPOINTS
 
 @endpoint(ENDPOINTS["matte"], takes_picture=True)
 def matte(call: Call) -> Response:
-    """Make a new cut-out of one of the caller's pictures; If-Match names the revision that it replaces."""
+    """Replace the cut-out of one of the caller's pictures; If-Match names the revision to replace."""
     (record_id,) = call.path_params
     record = call.parts.gallery.find(call.user_id, record_id)
     revision = call.request.if_match

@@ -21,7 +21,7 @@ from endpoints import ENDPOINTS
 
 
 def removebg(request: Request) -> Response:
-    """Hand a request to the endpoint of its path, which has an optional /api in front."""
+    """Pass a request to the endpoint of its path; a leading /api is optional."""
     endpoint = _ENDPOINTS.get(request.path.strip("/").removeprefix("api/"))
     return endpoint(request) if endpoint else problems.respond(NotFound("There is nothing at this address."))
 
@@ -74,7 +74,7 @@ def _rembg(call: Call) -> Response:
         if call.request.method == "POST":
             sent = _form(call)
             return _png(call, _checked(sent.file("file"), call), rembg.parse(Form({**query, **sent.texts})))
-        if call.settings.api_keys != "off":  # an address in a query would land in logs
+        if call.settings.api_keys != "off":  # logs would contain the address in the query
             raise KeyRefused("Send the picture by POST: GET is for services without API keys.")
         return _png(call, _fetched(query.get("url", ""), call), rembg.parse(Form(query)))
 
@@ -107,7 +107,7 @@ def _form(call: Call) -> Form:
 
 
 def _body(call: Call) -> bytes:
-    """Return the body; its reader needs a place among the uploads, but the fetch of an address does not."""
+    """Return the body; reading it counts as an upload in progress, but fetching an address does not."""
     with call.parts.limiter.acquire():
         call.parts.prepare()
         try:
@@ -117,7 +117,7 @@ def _body(call: Call) -> bytes:
 
 
 def _checked(content: bytes, call: Call) -> bytes:
-    """Return a picture, or raise ImageTooLarge if it has too many bytes."""
+    """Return the picture, or raise ImageTooLarge if it has too many bytes."""
     if len(content) > call.settings.max_upload_bytes:
         raise _too_large(call)
     return content
@@ -128,7 +128,7 @@ def _too_large(call: Call) -> ImageTooLarge:
 
 
 def _fetched(url: str, call: Call) -> bytes:
-    """Return the bytes at a stranger's address, or raise FetchFailed."""
+    """Fetch the picture at an untrusted address, or raise FetchFailed."""
     if not call.settings.fetch_urls:
         raise BadRequest("This service fetches no addresses. Send the picture itself.")
     content = call.parts.addresses.fetch(url)

@@ -17,7 +17,7 @@ _KEY_LENGTH = 255
 
 @endpoint(ENDPOINTS["upload"], starts_session=True, takes_form=True)
 def upload(call: Call) -> Response:
-    """Return 201 with the new record, or 302 to the site if a browser posted a plain form."""
+    """Keep a picture and its cut-out; return 201, or 302 to the site if a browser posted a plain form."""
     sent = _sent_file(call)
     content = cast(BytesIO, sent.stream).getvalue()  # unlike read(), this makes no copy
     sent.close()
@@ -52,13 +52,13 @@ def _sent_file(call: Call) -> FileStorage:
     try:
         sent = call.request.files.get("image")
     except RequestEntityTooLarge:
-        raise ImageTooLarge(_what_is_too_large(call)) from None
+        raise ImageTooLarge(_too_large_detail(call)) from None
     if sent is None:
         raise BadRequest("Send a picture as the form's part named image (multipart/form-data).")
     return sent
 
 
-def _what_is_too_large(call: Call) -> str:
+def _too_large_detail(call: Call) -> str:
     length, limit = call.request.content_length, call.request.max_content_length or 0
     if length and length > limit:
         return f"The form has more than {call.settings.max_upload_mb} MB. Send a smaller picture."
@@ -70,7 +70,7 @@ def _what_is_too_large(call: Call) -> str:
 
 
 def _removes_subject(call: Call) -> bool:
-    """Tell whether the subject is to be removed in place of the background."""
+    """Tell whether to remove the subject instead of the background."""
     to_remove = call.request.form.get("to_remove", "").strip() or "background"
     if to_remove not in ("background", "foreground"):
         raise BadRequest("to_remove is background, which is the default, or foreground.")

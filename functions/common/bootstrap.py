@@ -1,4 +1,4 @@
-"""Builds the parts from the settings, once per process and no sooner than they are needed."""
+"""Build the parts from the settings, once per process and not before they are needed."""
 
 import contextlib
 import sys
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Parts:
-    """All that a request needs; `sessions` is None in a function that has no secret key and no users."""
+    """Everything that a request needs; `sessions` is None in a function without users."""
 
     settings: Settings
     uploads: Uploads
@@ -50,7 +50,7 @@ class Parts:
     addresses: AddressFetcher
     sessions: SessionSigner | None
     limiter: ConcurrencyLimiter  # of uploads
-    prepare: Callable[[], None] = lambda: None  # starts to load what an upload needs, once
+    prepare: Callable[[], None] = lambda: None  # starts loading the codec and the remover, once
 
 
 _settings: Settings | None = None  # as read when the host started
@@ -70,14 +70,14 @@ def parts() -> Parts:
 
 
 def provide(given: Parts | None) -> None:
-    """Use these parts from now on (tests do); None has them built again."""
+    """Use these parts from now on, for tests; None builds new ones when they are needed."""
     global _current
     with _building:
         _current = given
 
 
 def check_settings(requires: Collection[str]) -> Settings:
-    """Read the settings that this host requires, or end the process with a line that says what is wrong."""
+    """Read and check the settings that this host requires; end the process with one line if one is wrong."""
     global _settings
     try:
         _settings = Settings.from_env(requires=requires)
@@ -89,13 +89,13 @@ def check_settings(requires: Collection[str]) -> Settings:
 
 
 def exit_with(reason: str) -> NoReturn:
-    """End a process that cannot start; 3 is the status at which gunicorn does not start the worker again."""
+    """End a process that cannot start; gunicorn does not restart a worker with exit status 3."""
     print(reason, file=sys.stderr)
     sys.exit(3)
 
 
 def build(settings: Settings) -> Parts:
-    """Build the parts that these settings describe; nothing is connected or loaded yet."""
+    """Build the parts from the settings, without connecting or loading anything yet."""
     logs.configure(settings.log_level)
     codec = _once(lambda: _codec(settings))
     collection = connect(settings.mongo_uri, settings.mongo_db)
@@ -122,7 +122,7 @@ def build(settings: Settings) -> Parts:
 
 
 def _once(make: Callable[[], T]) -> Callable[[], T]:
-    """Make a part on first use, and only once even if several threads ask at the same moment."""
+    """Make a part on first use, and only once even if several threads ask at once."""
     making = threading.Lock()
     made: list[T] = []
 
@@ -136,10 +136,10 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
 
 
 def _load_ahead(uploads: Uploads) -> None:
-    """Load what an upload needs on a thread of its own while its body arrives."""
+    """Load the codec and the remover in a thread while the upload's body arrives."""
 
     def load() -> None:
-        with contextlib.suppress(Exception):  # it fails again when it is needed, and is answered then
+        with contextlib.suppress(Exception):  # the upload meets the same failure, and responds to it
             uploads.codec().start()
             uploads.remover()
 

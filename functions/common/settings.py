@@ -1,4 +1,4 @@
-"""The settings of a process, read once from the environment and checked before anything starts."""
+"""The settings of a process, read from the environment and checked before anything starts."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class SettingsError(ValueError):
-    """A setting is missing or malformed; the message is one line that names it and what it should be."""
+    """A setting is missing or malformed; the message is one line that names it and says what it should be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,19 +22,19 @@ class Settings:
     app_secret_keys: tuple[str, ...] = field(default=(), repr=False)  # newest first
     x_rapid_api_key: str = field(default="", repr=False)
     x_rapid_api_host: str = "background-removal.p.rapidapi.com"
-    remover: tuple[str, ...] = ()  # in the order in which they are tried
+    remover: tuple[str, ...] = ()  # tried in this order
     local_model: str = "u2netp"  # an entry of removers/catalogue.py
-    local_model_path: Path | None = None  # of a file, or of the folder that has the entry's files
-    image_bucket: str = ""  # empty keeps the images in their records
+    local_model_path: Path | None = None  # an ONNX file, or the folder with the entry's files
+    image_bucket: str = ""  # empty: images are kept in their records
     user_limit: int = 5
-    retention_days: int = 30  # 0 keeps for ever
+    retention_days: int = 30  # 0: for ever
     max_upload_mb: int = 20
     max_megapixels: int = 50
     uploads_at_once: int = 12
     megapixels_at_once: int = 100
     api_keys: str = "required"  # or "off"
     fetch_urls: bool = True
-    access_key: str = field(default="", repr=False)  # empty lets everybody in
+    access_key: str = field(default="", repr=False)  # empty: no key is needed
     allowed_origins: tuple[str, ...] = ()
     site_url: str = ""
     cookie_samesite: str = "Lax"
@@ -43,14 +43,14 @@ class Settings:
 
     @property
     def max_upload_bytes(self) -> int:
-        """The size of the largest file that is taken."""
+        """The size of the largest file that we accept."""
         return self.max_upload_mb * 1024 * 1024
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ, *, requires: Collection[str]) -> "Settings":
         """Read and check the settings; raise SettingsError if one is malformed or a required one is missing.
 
-        An empty setting counts as not set. To require REMOVER is to require what the chosen remover needs.
+        An empty setting counts as not set. Requiring REMOVER requires the settings of the chosen remover.
         """
         given = {name: environ[name].strip() for name in SETTINGS if environ.get(name, "").strip()}
         given.setdefault("REMOVER", "rapidapi" if "X_RAPID_API_KEY" in given else "local")
@@ -125,7 +125,7 @@ def _existing_path(text: str) -> Path:
 
 
 def _origin(text: str) -> str:
-    """Check a web origin: a scheme, a host, maybe a port, and nothing behind them."""
+    """Check a web origin: a scheme, a host and maybe a port, but no path."""
     parts = urlsplit(text)
     if (
         parts.scheme not in ("http", "https")
@@ -158,7 +158,7 @@ SETTINGS: Mapping[str, _Setting] = {
     ),
     "X_RAPID_API_HOST": _Setting(
         "x_rapid_api_host",
-        # The key must not cross a network in the clear: plain http is for a server on this machine alone.
+        # The key must not cross a network unencrypted, so plain http is only for a server on this machine.
         _matching(rf"{_HOST_NAME}|http://(127\.0\.0\.1|localhost)(:\d+)?"),
         "the provider's host name, without https://",
     ),

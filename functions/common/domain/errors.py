@@ -1,4 +1,4 @@
-"""Everything that can go wrong, each with a stable code and a sentence that says what to do.
+"""The errors of the service, each with a stable code and a sentence that tells the user what to do.
 
 ApplicationError                 internal
 ├── BadRequest                   bad_request
@@ -26,7 +26,7 @@ from typing import ClassVar
 
 
 class ApplicationError(Exception):
-    """A failure whose `detail` may be shown to the person who made the call."""
+    """A failure whose `detail` may be shown to the caller."""
 
     code: ClassVar[str] = "internal"
     default_detail: ClassVar[str] = "Something went wrong"
@@ -37,7 +37,7 @@ class ApplicationError(Exception):
 
 
 class BadRequest(ApplicationError):
-    """The request itself is not well formed."""
+    """The request is malformed."""
 
     code = "bad_request"
     default_detail = "The request could not be understood."
@@ -51,14 +51,14 @@ class OriginNotAllowed(BadRequest):
 
 
 class NotFound(ApplicationError):
-    """There is no such thing, or it is somebody else's."""
+    """The record does not exist, or belongs to another user."""
 
     code = "not_found"
     default_detail = "There is no such image. Reload the page to see what you have."
 
 
 class LimitReached(ApplicationError):
-    """The user keeps as many pictures as allowed."""
+    """The user already keeps USER_LIMIT pictures."""
 
     code = "limit_reached"
     default_detail = "Max limit reached. Please remove a record."
@@ -73,7 +73,7 @@ class UploadInProgress(ApplicationError):
 
 
 class RevisionChanged(ApplicationError):
-    """The cut-out is no longer the one that the caller changes."""
+    """The cut-out has been replaced since the caller loaded it."""
 
     code = "revision_changed"
     default_detail = (
@@ -82,11 +82,11 @@ class RevisionChanged(ApplicationError):
 
 
 class PictureError(ApplicationError):
-    """The picture is the reason; another remover would not help."""
+    """The picture is at fault, so another remover would not help."""
 
 
 class ImageTooLarge(PictureError):
-    """The picture, or a body without one, has too many bytes, or the picture too many pixels."""
+    """The picture has too many bytes or pixels, or the request body too many bytes."""
 
     code = "image_too_large"
     default_detail = "The picture is too large. Send a smaller one."
@@ -97,7 +97,7 @@ class TooManyPixels(ImageTooLarge):
 
 
 class UnsupportedImage(PictureError):
-    """The file is not of a format that we read."""
+    """The file's format is not supported."""
 
     code = "unsupported_image"
     default_detail = (
@@ -120,14 +120,14 @@ class InvalidName(ApplicationError):
 
 
 class KeyReused(ApplicationError):
-    """The key of an earlier upload came with another picture."""
+    """An Idempotency-Key was reused for a different picture."""
 
     code = "idempotency_key_reused"
     default_detail = "This Idempotency-Key was used for another picture. Send this one under a new key."
 
 
 class RemoverError(ApplicationError):
-    """The remover is the reason; another one may succeed with the same picture."""
+    """The remover failed; another one may succeed with the same picture."""
 
 
 class RemoverFailed(RemoverError):
@@ -156,7 +156,7 @@ class RateLimited(RemoverError):
 
 
 class Overloaded(ApplicationError):
-    """There is as much to do as this process can; `retry_after` is in seconds."""
+    """The process accepts no more work for now; `retry_after` is in seconds."""
 
     code = "overloaded"
     default_detail = "There is more to do than can be done at once. Wait a little and try again."

@@ -1,4 +1,4 @@
-"""Where the subject of a picture goes on the canvas of its cut-out; plain geometry in pixels."""
+"""Place the subject of a picture on the canvas of its cut-out: plain geometry in pixels."""
 
 import math
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from common.domain.removal_errors import EmptyRegion, RegionOutOfBounds
 Size = tuple[int, int]
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
-SUBJECT_ALPHA = 10  # of 255; fainter pixels do not belong to the subject's box
+SUBJECT_ALPHA = 10  # of 255; fainter pixels are outside of the subject's box
 _CENTRE = (0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The part `source` of a picture, drawn at `target` of a canvas; both are boxes."""
+    """Draw the picture's box `source` into the canvas's box `target`."""
 
     canvas: Size
     source: Box
@@ -23,7 +23,7 @@ class Frame:
 
 
 def region_of_interest(size: Size, roi: Lengths | None) -> Box:
-    """Return the box of a region, or raise RegionOutOfBounds or EmptyRegion."""
+    """Return the region of interest in pixels, or raise RegionOutOfBounds or EmptyRegion."""
     if roi is None:
         return (0, 0, *size)
     left, top, right, bottom = (
@@ -37,7 +37,7 @@ def region_of_interest(size: Size, roi: Lengths | None) -> Box:
 
 
 def scaled_size(size: Size, max_pixels: int | None) -> Size:
-    """Return a size of the same aspect with at most `max_pixels`, never a larger one."""
+    """Return the size reduced to at most `max_pixels`, with the same aspect."""
     pixels = size[0] * size[1]
     if max_pixels is None or pixels <= max_pixels:
         return size
@@ -46,7 +46,7 @@ def scaled_size(size: Size, max_pixels: int | None) -> Size:
 
 
 def frame(size: Size, subject: Box, options: CutoutOptions) -> Frame:
-    """Return where the subject, which fills that box of a picture of that size, goes."""
+    """Return the frame for a subject, given its box in a picture of this size."""
     whole = (0, 0, *size)
     if not options.crop and options.scale is None and options.position is None:
         return Frame(size, whole, whole)
@@ -64,7 +64,7 @@ def _cropped(subject: Box, margin: Lengths) -> tuple[Size, Box]:
 
 
 def _placed(canvas: Size, place: Box, options: CutoutOptions) -> Box:
-    """Return the subject's box on its canvas once it is scaled and moved."""
+    """Return the subject's box on the canvas after scaling and positioning."""
     width, height = place[2] - place[0], place[3] - place[1]
     position = options.position
     if options.scale is not None:
@@ -78,7 +78,7 @@ def _placed(canvas: Size, place: Box, options: CutoutOptions) -> Box:
 
 
 def moved(box: Box, size: Size, other: Size) -> Box:
-    """Return a box of a picture of one size in the same picture at another size."""
+    """Convert a box from one size of a picture to another size of it."""
     across, down = other[0] / size[0], other[1] / size[1]
     left, top, right, bottom = box
     corner = round(left * across), round(top * down)

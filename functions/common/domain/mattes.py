@@ -1,4 +1,4 @@
-"""What picture work and removers exchange: small views of a picture, mattes and the finished cut-out."""
+"""The data that picture workers and removers exchange: views of a picture, mattes and cut-outs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class ViewSpec:
     side: int  # pixels
     fit: Literal["stretch", "inside", "long side", "short side"] = "inside"
     multiple: int = 1  # of pixels, for "long side" and "short side"
-    # Whether the answer comes soon enough for the decoded picture to be kept until then.
+    # The remover answers fast enough for the worker to keep the decoded picture meanwhile.
     answers_soon: bool = False
 
 
@@ -30,7 +30,7 @@ class View:
 
     width: int
     height: int
-    content: bytes  # as ViewSpec.encoding says; "rgb" is three bytes a pixel, row by row
+    content: bytes  # in the encoding of ViewSpec; "rgb" is three bytes a pixel, row by row
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ class Matte:
     width: int
     height: int
     samples: bytes
-    # How wide an edge is, of the longer side, in which the matte is redrawn at full size; 0 only enlarges it.
+    # Width of the edges to refine at full size, as a share of the longer side; 0 only enlarges the matte.
     edge_width: float = 0
-    is_final: bool = False  # drawn by a person over the cut-out: it includes the picture's own transparency
+    is_final: bool = False  # drawn by a person: it includes the picture's own transparency
 
 
 @dataclass(frozen=True, slots=True)
 class CutOut:
-    """A picture without its background, encoded; width and height are the upright picture's."""
+    """A picture without its background, encoded, with the size of the upright picture."""
 
     width: int
     height: int
@@ -57,14 +57,14 @@ class CutOut:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A cut-out as it was asked for, encoded; sizes and boxes in pixels."""
+    """A cut-out made by the caller's options, encoded; sizes and boxes are in pixels."""
 
     content: bytes
     content_type: str
     width: int
     height: int
-    picture: Size  # what it was made of: upright, and scaled to the size that was asked for
-    subject: Box | None  # in that picture; None: nothing stood out from the background
+    picture: Size  # the size of the upright source, after scaling to the requested size
+    subject: Box | None  # in that picture; None if no subject was found
 
 
 Look = Callable[[ViewSpec], View]

@@ -1,4 +1,4 @@
-"""The data that the rooms hand to each other; nothing here depends on a driver or a framework."""
+"""The data that the rooms exchange, independent of any driver or framework."""
 
 import io
 from collections.abc import Mapping
@@ -44,12 +44,12 @@ class ImageRecord:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a user sends, without the picture itself; uploads with the same key are repeats of one."""
+    """The description of an upload; uploads with the same key are retries of one."""
 
     name: str
     sha256: str  # of the picture
     key: str = ""  # the Idempotency-Key, empty for none
-    removes_subject: bool = False  # in place of the background
+    removes_subject: bool = False  # instead of the background
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class TimeWindow:
 
     @classmethod
     def around(cls, now: datetime, distance: timedelta) -> Self:
-        """Return the window that ends the same distance before and after now: clocks may be ahead, too."""
+        """Return the window of this distance before and after now, because another clock may be ahead."""
         return cls(now - distance, now + distance)
 
     def __contains__(self, time: datetime) -> bool:
@@ -73,7 +73,7 @@ class Lease:
     """A slot that an upload holds for its record; a completed lease is a record."""
 
     record: ImageRecord
-    used: int  # slots of the user, this one included, when the lease began
+    used: int  # the user's slots in use when the lease began, including this one
     sha256: str = ""  # of the picture
     is_completed: bool = False
     has_duplicate: bool = False  # whether the user had a record of the same picture when the lease began
@@ -82,7 +82,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class PictureDetails:
-    """What is stored of an upload beside its pixels."""
+    """The facts about a picture that its record stores."""
 
     content_type: str
     width: int
@@ -112,9 +112,9 @@ class EncodedImage(Protocol):
         """Return its bytes as a seekable stream, or raise NotFound or Unavailable."""
 
     def link(self, method: str, disposition: str) -> str | None:
-        """Return a short-lived URL to read it from directly, None if it is small enough to be sent.
+        """Return a short-lived URL of the image itself, None if we can send its bytes.
 
-        `method` is GET or HEAD, `disposition` the Content-Disposition that the URL answers with.
+        `method` is GET or HEAD, `disposition` the Content-Disposition of the URL's response.
         """
 
 
@@ -134,7 +134,7 @@ class InMemoryImage:
         return io.BytesIO(self.content)
 
     def link(self, method: str, disposition: str) -> None:
-        """Return None: its bytes can be sent."""
+        """Return None, because we can send its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object of a bucket; writing the same name again makes another generation."""
+    """One object of a bucket; a write to the same name makes a new generation."""
 
     name: str
     record_id: str  # part of the name
@@ -170,4 +170,4 @@ class CleanupReport:
     released_claims: int  # stale leases; the name is part of the API
     deleted_images: int
     more: bool
-    skipped_records: int = 0  # expired, but with ids that are not of our kind
+    skipped_records: int = 0  # expired, but not deleted because their ids have another type

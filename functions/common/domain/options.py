@@ -1,4 +1,4 @@
-"""What a caller can ask of a cut-out: its region, size, framing, background and encoding."""
+"""The options of a cut-out: region, size, framing, background and encoding."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,13 +9,13 @@ Format = Literal["auto", "png", "jpg", "webp", "zip"]
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A number of pixels, or a share (0 to 1) of some other length."""
+    """A number of pixels, or a share (0 to 1) of a reference length."""
 
     value: float
     is_share: bool = False
 
     def of(self, reference: float) -> float:
-        """Return the number of pixels beside a reference length in pixels."""
+        """Return the length in pixels, given the reference length in pixels."""
         return self.value * reference if self.is_share else self.value
 
 
@@ -25,18 +25,18 @@ _NONE = (Length(0),) * 4
 
 @dataclass(frozen=True, slots=True)
 class CutoutOptions:
-    """How a cut-out is made of a picture; the defaults give the whole picture as a transparent PNG."""
+    """How to make a cut-out; the defaults give the whole picture as a transparent PNG."""
 
     removes_subject: bool = False  # keep the background, and remove the subject
-    roi: Lengths | None = None  # left, top, right, bottom; whatever is outside counts as background
-    max_pixels: int | None = None  # the picture is scaled down to as many at most
+    roi: Lengths | None = None  # left, top, right, bottom; everything outside is background
+    max_pixels: int | None = None  # a larger picture is scaled down
     crop: bool = False  # to the subject
     crop_margin: Lengths = _NONE  # top, right, bottom, left; shares are of the subject's height or width
-    scale: float | None = None  # of the subject beside the canvas; None keeps its size
+    scale: float | None = None  # of the subject on the canvas; None keeps its size
     position: tuple[float, float] | None = None  # shares of the free space; None keeps its place
     background: Colour | None = None
-    alpha_only: bool = False  # the matte in place of the picture
-    format: Format = "auto"  # PNG where anything is transparent, else JPEG
+    alpha_only: bool = False  # return the matte instead of the picture
+    format: Format = "auto"  # PNG if anything is transparent, else JPEG
 
 
 DEFAULT_OPTIONS = CutoutOptions()

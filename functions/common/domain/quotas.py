@@ -1,16 +1,16 @@
-"""API keys and what they are allowed to use."""
+"""API keys, their limits and their usage."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-UNLIMITED = 1_000_000  # calls; what a caller is told whose key has no limit
+UNLIMITED = 1_000_000  # calls; reported to the caller if a key has no limit
 
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """One key as its operator sees it; of the key itself only the SHA-256 is kept."""
+    """One key as the operator sees it; we store only the SHA-256 of the key itself."""
 
     name: str
     created_at: datetime
@@ -22,7 +22,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The calendar minute and month (UTC) of a moment, each as a number that grows."""
+    """The calendar minute and month (UTC) of a moment, as consecutive numbers."""
 
     minute: int
     month: int
@@ -40,7 +40,7 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a key may use and has used in its current windows."""
+    """A key's limits and its use in the current windows."""
 
     windows: Windows
     per_minute: int | None = None
@@ -50,12 +50,12 @@ class Usage:
 
     @property
     def left_this_minute(self) -> int:
-        """Calls that are left in this minute."""
+        """The remaining calls in this minute."""
         return _left(self.per_minute, self.used_this_minute)
 
     @property
     def left_this_month(self) -> int:
-        """Calls that are left in this month."""
+        """The remaining calls in this month."""
         return _left(self.per_month, self.used_this_month)
 
 

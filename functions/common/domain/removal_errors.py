@@ -1,4 +1,4 @@
-"""What can go wrong in calls by programs alone: their keys, options and addresses."""
+"""Errors of the calls that only programs make: API keys, options and addresses."""
 
 from common.domain.errors import ApplicationError, BadRequest, PictureError
 
@@ -11,14 +11,14 @@ class KeyRefused(ApplicationError):
 
 
 class KeyExhausted(ApplicationError):
-    """The API key has used up its month."""
+    """The API key has reached its monthly limit."""
 
     code = "insufficient_credits"
     default_detail = "This API key has used up its calls of this month. Ask its operator for more."
 
 
 class KeyTooFast(ApplicationError):
-    """The API key has used up its minute; `retry_after` is in seconds."""
+    """The API key has reached its limit per minute; `retry_after` is in seconds."""
 
     code = "rate_limit_exceeded"
     default_detail = "This API key has used up its calls of this minute. Wait a little and try again."
@@ -29,21 +29,21 @@ class KeyTooFast(ApplicationError):
 
 
 class InvalidOption(BadRequest):
-    """An option of a cut-out has a value that it cannot have."""
+    """An option of a cut-out has an invalid value."""
 
     code = "invalid_option"
     default_detail = "An option of the cut-out has a value that it cannot have."
 
 
 class RegionOutOfBounds(InvalidOption):
-    """The region of interest reaches over the picture's edge."""
+    """The region of interest extends beyond the picture."""
 
     code = "roi_exceeds_bounds"
     default_detail = "The region of interest (roi) reaches over the edge of the picture."
 
 
 class EmptyRegion(InvalidOption):
-    """The region of interest holds no pixel."""
+    """The region of interest contains no pixel."""
 
     code = "roi_region_empty"
     default_detail = "The region of interest (roi) is empty: its right and bottom edges come second."
@@ -57,7 +57,7 @@ class FetchFailed(BadRequest):
 
 
 class NoSubject(PictureError):
-    """Nothing in the picture stands out from its background."""
+    """No subject was found in the picture."""
 
     code = "unknown_foreground"
     default_detail = "No subject was found in this picture. Send one in which something stands out."

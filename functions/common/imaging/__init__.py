@@ -1,1 +1,1 @@
-"""Pixels: decoding, refining, encoding; knows nothing of users or storage."""
+"""Decode, refine and encode pictures; knows nothing of users or storage."""

@@ -1,4 +1,4 @@
-"""Decode an upload, show it to a remover, apply its matte and encode the cut-out; runs in a worker."""
+"""Decode an upload, make its view for a remover, apply the matte and encode the cut-out; runs in a worker."""
 
 import io
 import struct
@@ -20,27 +20,27 @@ from common.imaging.orientation import upright
 from common.imaging.parallel import processors, submit
 from common.imaging.render import Composed, compose, encode
 
-File = tuple[bytes, str]  # with Pillow's name of its format
+File = tuple[bytes, str]  # content, and Pillow's name of its format
 
 _JPEG_QUALITY = 95
-_LARGEST_ASPECT = 4  # of a view with a "short side"; a longer picture is squeezed
-_MOST_PROFILE = 4 << 20  # bytes; the largest profiles for printing have three million
-# An encoder makes ten or so; this many show up as pairs of bytes only in a file that was made to be slow.
+_LARGEST_ASPECT = 4  # of a view with a "short side"; a longer picture is compressed to it
+_MOST_PROFILE = 4 << 20  # bytes; the largest printing profiles have 3 MB
+# Encoders write about ten scans; only a file made to be slow contains this many start markers.
 _MOST_SCANS = 1_000
-_PIXELS_A_BYTE = 256  # of a sequential JPEG at most: 64 pixels take two bits
-_MOST_CHUNKS = 100_000  # of a WebP; a film has some thousands
+_PIXELS_A_BYTE = 256  # a sequential JPEG has at most this: 64 pixels take at least two bits
+_MOST_CHUNKS = 100_000  # of a WebP; an animation has some thousands
 
-_AVIF_THREADS = 4  # at most; each of them takes memory
+_AVIF_THREADS = 4  # at most, because each takes memory
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 AvifImagePlugin.DEFAULT_MAX_THREADS = min(_AVIF_THREADS, processors())
-# We check the size before anything is decoded; Pillow would only warn, at half of what we allow.
+# We check the size before decoding; Pillow would only warn, and at half of our limit.
 Image.MAX_IMAGE_PIXELS = None
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded upload: upright RGB pixels and, if it had any, its own transparency (mode L)."""
+    """A decoded upload: upright RGB pixels, and its own transparency (mode L) if it had any."""
 
     rgb: Image.Image
     alpha: Image.Image | None
@@ -59,13 +59,13 @@ class Picture:
         return View(*small.size, encoded.getvalue())
 
     def cut_out(self, matte: Matte) -> CutOut:
-        """Return the picture under its matte; uses the decoded pixels up."""
+        """Apply the matte and encode the cut-out; the picture cannot be used again."""
         image = self._composed(matte).image
         small = submit(preview.encode, image, self.icc_profile)
         return CutOut(*image.size, png_writer.encode(image, self.icc_profile), small.result())
 
     def render(self, matte: Matte) -> Rendering:
-        """Return the picture under its matte as the options ask; uses the decoded pixels up."""
+        """Apply the matte and the options, and encode; the picture cannot be used again."""
         composed = self._composed(matte)
         content, content_type = encode(composed, self.options.format)
         subject = composed.subject and framing.moved(composed.subject, self.rgb.size, self.full_size)
@@ -73,7 +73,7 @@ class Picture:
 
     def _composed(self, matte: Matte) -> Composed:
         alpha, own_alpha = self._alpha(matte), self.alpha
-        if matte.is_final and own_alpha:  # what the picture itself hides cannot be brought back
+        if matte.is_final and own_alpha:  # a person's matte cannot reveal what the picture itself hides
             alpha, own_alpha = ImageChops.darker(alpha, own_alpha), None
         return compose(
             self.rgb,
@@ -85,7 +85,7 @@ class Picture:
         )
 
     def _alpha(self, matte: Matte) -> Image.Image:
-        """Return the matte at the picture's size; outside of the region of interest there is no subject."""
+        """Return the matte at the picture's size; outside of the region of interest it is 0."""
         alpha = self.enlarged(matte)
         if alpha.size != self.rgb.size:
             whole = Image.new("L", self.rgb.size)
@@ -109,11 +109,11 @@ class Picture:
 
     @property
     def full_size(self) -> framing.Size:
-        """The upright picture's size before it was scaled to the size that was asked for."""
+        """The upright picture's size before scaling."""
         return self.unscaled or self.rgb.size
 
     def _opaque(self) -> Image.Image:
-        """Return the region of interest with white behind its transparent parts."""
+        """Return the region of interest on white."""
         region = self._region
         rgb = self.rgb if region == (0, 0, *self.rgb.size) else self.rgb.crop(region)
         if self.alpha is None:
@@ -124,7 +124,7 @@ class Picture:
 def decode(
     file: File, megapixels: int, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: File | None = None
 ) -> Picture:
-    """Return the upright picture of an upload, scaled as the options ask, or raise PictureError.
+    """Decode an upload, turn it upright and scale it to the options' size, or raise PictureError.
 
     Raises InvalidOption if the region of interest is not within the picture.
     """
@@ -133,9 +133,9 @@ def decode(
         covering = backdrop and _visible(_loaded(backdrop, megapixels))
     except (PictureError, MemoryError):
         raise
-    except Exception as error:  # each format's decoder has exceptions of its own
+    except Exception as error:  # every decoder has its own exceptions
         raise UnreadableImage from error
-    rgb.info.clear()  # else encoders would pass comments on
+    rgb.info.clear()  # so that encoders do not copy comments
     framing.region_of_interest(rgb.size, options.roi)
     size = framing.scaled_size(rgb.size, options.max_pixels)
     return Picture(
@@ -183,7 +183,7 @@ def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
 
 
 def _loaded(file: File, megapixels: int) -> Image.Image:
-    """Return the upright picture in whatever mode it has."""
+    """Return the upright picture in its own mode."""
     content, format = file
     if format == "PNG":
         content = png_reader.essential(content)
@@ -196,7 +196,7 @@ def _loaded(file: File, megapixels: int) -> Image.Image:
 
 
 def _is_sound(image: ImageFile, content: bytes, format: str) -> bool:
-    """Return false for a file that a decoder would read although parts of the picture are missing."""
+    """Return false for a file with missing parts that its decoder would accept, or with costly ones."""
     if len(image.info.get("icc_profile") or b"") > _MOST_PROFILE:
         return False
     pixels = image.width * image.height
@@ -215,7 +215,7 @@ def _area(left: int, top: int, right: int, bottom: int) -> int:
 
 
 def _webp_chunks(content: bytes) -> Iterator[int]:
-    """Yield where the chunks of a WebP begin, one more than there may be at most."""
+    """Yield the offsets of a WebP's chunks, up to one more than we allow."""
     place = 12
     for _ in range(_MOST_CHUNKS + 1):
         if place + 8 > len(content):
@@ -226,7 +226,7 @@ def _webp_chunks(content: bytes) -> Iterator[int]:
 
 
 def _visible(backdrop: Image.Image) -> Image.Image:
-    """Return a backdrop as RGB, or as RGBA if parts of it are transparent."""
+    """Return a backdrop as RGB, or as RGBA if it has transparency."""
     rgb, alpha, _ = colour.split(backdrop)
     if alpha:
         rgb.putalpha(alpha)
@@ -239,7 +239,7 @@ def _scaled(image: Image.Image, size: framing.Size) -> Image.Image:
 
 
 def _fitted(image: Image.Image, spec: ViewSpec) -> Image.Image:
-    """Return the picture at the size that the view has."""
+    """Return the picture at the view's size."""
     size = _view_size(image.size, spec)
     return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=1.5)
 

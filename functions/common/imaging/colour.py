@@ -6,14 +6,14 @@ from PIL import Image, ImageChops, ImageCms
 
 
 def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None, bytes | None]:
-    """Return the RGB pixels, the alpha channel (mode L) if there is one, and the profile of the RGB."""
+    """Return the RGB pixels, the alpha channel (mode L) if there is one, and the RGB profile."""
     if image.mode in ("RGBa", "La"):  # premultiplied colour, as in some TIFFs
         image = image.convert(image.mode.upper())
     profile = image.info.get("icc_profile")
-    # A profile for grey or CMYK says nothing about the RGB pixels made from them.
+    # A profile for grey or CMYK does not apply to the RGB pixels converted from them.
     keeps_profile = profile and profile[16:20] == b"RGB " and image.mode in ("RGB", "RGBA", "P")
     alpha = _transparency(image)
-    # Pillow would try to keep the transparent colour in the new mode, and warn that it cannot.
+    # Otherwise Pillow warns that it cannot keep the transparent colour in the new mode.
     image.info.pop("transparency", None)
     return _to_rgb(image, profile), alpha, profile if keeps_profile else None
 
@@ -22,12 +22,12 @@ def _transparency(image: Image.Image) -> Image.Image | None:
     if not image.has_transparency_data:
         return None
     if image.mode == "I;16":
-        return _all_but(image, image.info["transparency"])
+        return _alpha_of_key(image, image.info["transparency"])
     return image.convert("RGBA").getchannel("A")
 
 
-def _all_but(image: Image.Image, key: int) -> Image.Image:
-    """Return the matte in which the pixels of one 16-bit grey are transparent."""
+def _alpha_of_key(image: Image.Image, key: int) -> Image.Image:
+    """Return an alpha channel in which all pixels of one 16-bit grey are transparent."""
     content = image.tobytes()  # little-endian
     halves = (
         Image.frombytes("L", image.size, content[at::2]).point([255] * half + [0] + [255] * (255 - half))
@@ -43,7 +43,7 @@ def _to_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image.point(lambda value: value * 255).convert("L").convert("RGB")
     if image.mode == "CMYK" and profile:
         return _cmyk_to_rgb(image, profile)
-    return image if image.mode == "RGB" else image.convert("RGB")  # which would copy all of it
+    return image if image.mode == "RGB" else image.convert("RGB")  # convert copies even an RGB picture
 
 
 def _cmyk_to_rgb(image: Image.Image, profile: bytes) -> Image.Image:

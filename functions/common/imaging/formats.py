@@ -1,4 +1,4 @@
-"""The formats that we read, recognised by their first bytes."""
+"""Recognise the supported formats by their first bytes."""
 
 import struct
 
@@ -29,12 +29,12 @@ _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 
 
 def media_type(content: bytes) -> str:
-    """Return the media type by the first bytes, application/octet-stream for a format we do not read."""
+    """Return the media type by the first bytes, application/octet-stream for an unsupported format."""
     return _MEDIA_TYPES.get(format_of(content) or "", "application/octet-stream")
 
 
 def format_of(content: bytes) -> str | None:
-    """Return Pillow's name of the format by the first bytes, None for one we do not read."""
+    """Return Pillow's name of the format by the first bytes, None for an unsupported one."""
     for signature, format in _SIGNATURES.items():
         if content.startswith(signature):
             return format
@@ -57,7 +57,7 @@ def _format_of_brands(content: bytes) -> str | None:
 
 
 def _is_bitmap(content: bytes) -> bool:
-    # Many a text begins with BM; the size of the next header is one of a few numbers.
+    # Plain text may begin with BM too, so check the size of the next header.
     return content[:2] == b"BM" and (
         content[14:18] in _BITMAP_HEADERS or (len(content) < 18 and not any(content[6:10]))
     )

@@ -1,7 +1,7 @@
-"""The size that a file's header claims: a short look at an upload before any decoder sees it.
+"""Read the size that a file's header claims, before any decoder sees the file.
 
-Only what tells the size is read, and only a bounded number of steps are taken. Whether the rest of the file
-keeps the claim is up to the decoder, whose time and memory are limited by it.
+It reads only what leads to the size, in a bounded number of steps. A false claim does no harm, because it
+also limits the time and memory of the decoder.
 """
 
 import re
@@ -14,15 +14,15 @@ from common.imaging.formats import format_of
 Size = tuple[int, int]
 
 MATTE_FORMAT = "A matte is an 8-bit grey PNG without transparency."
-_MOST_STEPS = 5_000  # segments, boxes or tags; a photo has some tens
-_MARKER = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")  # except those that stand between coded pixels
+_MOST_STEPS = 5_000  # segments, boxes or tags; a photo has a few dozen
+_MARKER = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")  # without the markers that occur within coded pixels
 _FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
 _OTHER_FRAMES = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xDE)  # lossless, hierarchical
 _BITMAP_DEPTHS = (1, 4, 8, 16, 24, 32)
-_BITMAP_COMPRESSIONS = range(4)  # none, two run lengths and bit fields; not a JPEG or PNG inside
+_BITMAP_COMPRESSIONS = range(4)  # none, two run-length codes and bit fields, but not an embedded JPEG or PNG
 _WIDTH, _HEIGHT, _COMPRESSION, _TILE_SIDES = 256, 257, 259, (322, 323)  # TIFF tags
 _LARGEST_TILE = 4_096  # pixels a side
-# None, LZW, JPEG, Deflate, PackBits. What else libtiff decodes is rare: old JPEG, fax codes, Zstandard ...
+# None, LZW, JPEG, Deflate, PackBits. The others of libtiff are rare: old JPEG, fax codes, Zstandard ...
 _TIFF_COMPRESSIONS = (1, 5, 7, 8, 32773, 32946)
 _TIFF_NUMBERS = {3: "H", 4: "I", 16: "Q"}
 _SIZED_BOXES = (b"meta", b"iprp", b"ipco")
@@ -40,7 +40,7 @@ def check(content: bytes, megapixels: int) -> tuple[str, int]:
         width, height = _READERS[format](content)
     except PictureError:
         raise
-    except (struct.error, IndexError, ValueError) as error:  # the file ends too early
+    except (struct.error, IndexError, ValueError) as error:  # the file is truncated
         raise UnreadableImage from error
     check_size(width, height, megapixels)
     return format, width * height
@@ -107,7 +107,7 @@ def _tiff(content: bytes) -> Size:
 
 
 def _tiff_tags(content: bytes, order: str) -> Iterator[tuple[int, int]]:
-    """Yield the first number of each tag of the first page, if it stands in the directory itself."""
+    """Yield the first number of each tag of the first page, if the directory itself contains it."""
     big = content[2:4] in (b"+\0", b"\0+")
     (place,) = struct.unpack_from(order + ("Q" if big else "I"), content, 8 if big else 4)
     (entries,) = struct.unpack_from(order + ("Q" if big else "H"), content, place)
@@ -136,13 +136,13 @@ def _webp(content: bytes) -> Size:
 
 
 def _heif(content: bytes) -> Size:
-    """Return the largest size of an item; the tiles of a grid are smaller than the grid."""
+    """Return the size of the largest item, because a grid is larger than its tiles."""
     kinds, sizes = set(), []
     for kind, place in _boxes(content):
         kinds.add(kind)
         if kind == b"ispe":
             sizes.append(struct.unpack_from(">II", content, place + 4))
-    if b"meta" not in kinds and b"moov" in kinds:  # a film without a still picture
+    if b"meta" not in kinds and b"moov" in kinds:  # a video without a still picture
         raise UnsupportedImage
     if not sizes or min(map(min, sizes)) == 0:
         raise UnreadableImage
@@ -150,7 +150,7 @@ def _heif(content: bytes) -> Size:
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield kind and place of the boxes, those that lead to the sizes with the boxes inside."""
+    """Yield kind and offset of each box, also of boxes within those that lead to sizes."""
     place = 0
     for _ in range(_MOST_STEPS):
         if place + 8 > len(content):
@@ -163,7 +163,7 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, int]]:
         yield kind, body
         if kind in _SIZED_BOXES:
             place = body + (4 if kind == b"meta" else 0)
-        elif size == 0:  # up to the end of the file
+        elif size == 0:  # it reaches to the end of the file
             return
         else:
             place = max(body, place + size)

@@ -1,7 +1,7 @@
-"""A bound on the memory of a picture worker.
+"""Limit the memory of a picture worker.
 
-Linux enforces it: RLIMIT_DATA counts every private page that may be written. macOS has no limit that counts
-what malloc maps, so there the process that waits for a worker watches the memory it uses.
+Linux enforces it: RLIMIT_DATA counts all private writable pages. macOS has no limit that includes
+the mappings of malloc, so there the host watches the memory of its workers.
 """
 
 import resource
@@ -12,7 +12,7 @@ IS_ENFORCED = sys.platform == "linux"
 
 
 def data_bytes() -> int:
-    """Return what of this process counts against RLIMIT_DATA."""
+    """Return the bytes of this process that count against RLIMIT_DATA."""
     if not IS_ENFORCED:
         return 0
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -20,7 +20,7 @@ def data_bytes() -> int:
 
 
 def limit(most: int) -> None:
-    """Let every allocation fail that would take this process above so many bytes; -1 lifts the limit."""
+    """Make allocations beyond this many bytes fail in this process; -1 removes the limit."""
     if IS_ENFORCED:
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
@@ -28,6 +28,6 @@ def limit(most: int) -> None:
 
 def used_bytes(pid: int) -> int:
     """Return the memory that another process uses."""
-    import psutil  # which the local host has, the only one that runs on macOS
+    import psutil  # only the local host has it, and only that host runs on macOS
 
     return int(psutil.Process(pid).memory_info().rss)

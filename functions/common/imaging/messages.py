@@ -1,4 +1,4 @@
-"""Messages between this process and a picture worker: a head, and blobs behind it."""
+"""Messages between the host and a picture worker: a head followed by blobs."""
 
 import socket
 import struct
@@ -8,11 +8,11 @@ Message = tuple[bytes, list[bytes]]
 
 _COUNT = struct.Struct(">I")
 _SIZE = struct.Struct(">Q")
-_BUFFER = 1 << 20  # bytes that the system is asked to keep on their way
+_BUFFER = 1 << 20  # bytes of the send buffer
 
 
 class Channel:
-    """One end of a socket; deadlines are times of time.monotonic(), None waits for ever.
+    """One end of a socket; deadlines are in time.monotonic(), None waits for ever.
 
     channel.send(b"head", content) arrives as (b"head", [content]).
     """

@@ -18,8 +18,8 @@ _SHORT = 3
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """Return the picture upright."""
-    # Pillow reports the rotation boxes of an AVIF as an EXIF block of its own making.
+    """Return the picture turned upright."""
+    # For an AVIF, Pillow translates the rotation boxes to an EXIF block.
     turn = _TURNS.get(orientation(image.info.get("exif") or b""))
     return image if turn is None else image.transpose(turn)
 

@@ -1,6 +1,6 @@
-"""What of a PNG is handed to Pillow, and what Pillow would misread.
+"""Prepare a PNG for Pillow: keep the chunks that it needs, and repair what it would misread.
 
-Pillow takes missing rows for black ones, refuses long texts, and reads a transparent colour only at 8 bits.
+Pillow reads missing rows as black, refuses long texts, and understands a transparent colour only at 8 bits.
 Portable Network Graphics (third edition), https://www.w3.org/TR/png-3/.
 """
 
@@ -13,7 +13,7 @@ from isal import isal_zlib
 from common.domain.errors import UnreadableImage
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"IDAT", b"IEND")  # not text, animation and the rest
+_KEPT = (b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"IDAT", b"IEND")  # no text and no animation
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _GREY, _COLOUR, _PALETTE = 0, 2, 3
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -22,7 +22,7 @@ _PIECE = 1 << 20
 
 
 def essential(content: bytes) -> bytes:
-    """Return the PNG without what its pixels do not need, or raise UnreadableImage if rows are missing."""
+    """Return the PNG with only the chunks that its pixels need; raise UnreadableImage if rows are missing."""
     chunks = list(_chunks(content))
     width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
     size = _size(width, height, depth * _CHANNELS.get(colour, 1), interlaced=bool(interlaced))
@@ -37,7 +37,7 @@ def essential(content: bytes) -> bytes:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
-    """Yield kind, body and the whole of each chunk up to IEND."""
+    """Yield kind, body and all bytes of each chunk up to IEND."""
     view, place = memoryview(content), len(_SIGNATURE)
     for _ in range(_MOST_CHUNKS):
         length, kind = struct.unpack_from(">I4s", content, place)
@@ -52,7 +52,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
 
 
 def _size(width: int, height: int, bits: int, *, interlaced: bool) -> int:
-    """Return how many bytes all rows take, each with the number of its filter."""
+    """Return the number of bytes of all rows, each with its filter byte."""
     size = 0
     for x, y, across, down in _ADAM7 if interlaced else ((0, 0, 1, 1),):
         columns, rows = -(-(width - x) // across), -(-(height - y) // down)
@@ -72,9 +72,9 @@ def _inflated_size(bodies: Iterable[memoryview], enough: int) -> int:
 
 
 def _eight_bit_key(body: memoryview, depth: int, colour: int) -> bytes:
-    """Return the chunk for a transparent colour in the 8 bits to which Pillow scales samples.
+    """Return the tRNS chunk with the transparent colour scaled to 8 bits, as Pillow scales samples.
 
-    Of 16 bits that is the upper half; 16-bit grey alone Pillow reads as it is.
+    For 16-bit colour that is the upper byte; Pillow does not scale 16-bit grey.
     """
     key = struct.unpack(f">{1 if colour == _GREY else 3}H", body)
     if colour == _COLOUR and depth == 16:

@@ -1,7 +1,7 @@
-"""PNG files of cut-outs, written strip by strip.
+"""Write cut-outs as PNG, strip by strip.
 
 Portable Network Graphics (third edition), https://www.w3.org/TR/png-3/. Pillow tries five filters on every
-row; one filter for all and ISA-L's deflate take an eighth of the time, and no more bytes on photos.
+row; one filter for all rows and ISA-L's deflate take an eighth of the time, and no more bytes for photos.
 """
 
 import struct
@@ -17,15 +17,15 @@ from common.imaging.parallel import parallel_map
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGBA = struct.pack(">BBBBB", 8, 6, 0, 0, 0)  # 8 bits a sample, colour with alpha, not interlaced
-_UP = 2  # the filter: what a sample has more than the one above it
-_STRIP = 64  # rows; what is in work then fits a processor's cache
+_UP = 2  # the filter: each sample minus the one above it
+_STRIP = 64  # rows; a strip fits into a processor's cache
 _LEVEL = 2
 _ZLIB = b"\x78\x5e"  # deflate with a window of 32 kB, compressed fast
-_ADLER = 65_521  # the largest prime of 16 bits, modulo which Adler-32 adds
+_ADLER = 65_521  # the modulus of Adler-32, the largest prime of 16 bits
 
 
 def encode(cut_out: Image.Image, icc_profile: bytes | None) -> bytes:
-    """Return the PNG of a picture (RGBA); what is fully transparent in it has no colour."""
+    """Encode an RGBA picture as PNG; fully transparent pixels lose their colour."""
     header = struct.pack(">II", *cut_out.size) + _RGBA
     parts = [_SIGNATURE, _chunk(b"IHDR", header)]
     if icc_profile:
@@ -42,7 +42,7 @@ def encode(cut_out: Image.Image, icc_profile: bytes | None) -> bytes:
 
 
 def _strip(cut_out: Image.Image, top: int) -> tuple[int, int, bytes]:
-    """Return the strip that begins in this row: its length, its Adler-32 and the chunk that it becomes."""
+    """Return length, Adler-32 and compressed chunk of the strip that begins in this row."""
     rows, is_last = _filtered(cut_out, top), top + _STRIP >= cut_out.height
     compressor = isal_zlib.compressobj(_LEVEL, wbits=-15)
     flush = isal_zlib.Z_FINISH if is_last else isal_zlib.Z_FULL_FLUSH
@@ -51,13 +51,13 @@ def _strip(cut_out: Image.Image, top: int) -> tuple[int, int, bytes]:
 
 
 def _joined(before: int, after: int, length: int) -> int:
-    """Return the Adler-32 of bytes and so many more, given that of either (RFC 1950, 9)."""
+    """Return the Adler-32 of two concatenated parts from their own; `length` is the second part's."""
     low, high = before & 0xFFFF, before >> 16
     return (high + (after >> 16) + length * (low - 1)) % _ADLER << 16 | (low + (after & 0xFFFF) - 1) % _ADLER
 
 
 def _filtered(cut_out: Image.Image, top: int) -> NDArray[np.uint8]:
-    """Return the rows of a strip, each with its filter's number before it."""
+    """Return the filtered rows of a strip, each after its filter byte."""
     width, height = cut_out.size
     rows = _samples(cut_out, (0, max(top - 1, 0), width, min(top + _STRIP, height)))
     if top == 0:
@@ -69,9 +69,9 @@ def _filtered(cut_out: Image.Image, top: int) -> NDArray[np.uint8]:
 
 
 def _samples(cut_out: Image.Image, box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
-    """Return the samples of some rows, (rows, width * 4)."""
+    """Return the samples of a box, (rows, width * 4)."""
     pixels = np.array(cut_out.crop(box)).view("<u4")[..., 0]
-    # Colour left under full transparency would give the background back to whoever looks for it.
+    # Colour under full transparency would let anybody recover the background.
     pixels *= pixels >> 24 != 0
     return pixels.view(np.uint8)
 

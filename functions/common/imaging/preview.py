@@ -1,20 +1,20 @@
-"""The small WebP of a cut-out."""
+"""Encode the preview of a cut-out, a small WebP."""
 
 import io
 
-import PIL.WebPImagePlugin  # noqa: F401 - else the first preview would load all of Pillow's formats
+import PIL.WebPImagePlugin  # noqa: F401 - so that the first preview does not load all formats of Pillow
 from PIL import Image
 
 SIDE = 640  # pixels
 _QUALITY = 83
-# Of 6 and of 100; the usual 4 and 100 take four times as long for hardly fewer bytes.
+# Of 6 and of 100; the defaults, 4 and 100, take four times as long for hardly fewer bytes.
 _EFFORT = 1
 _ALPHA_QUALITY = 80
-_BAND = 64  # rows that are reduced at a time; they fit a processor's cache
+_BAND = 64  # rows reduced at a time; they fit into a processor's cache
 
 
 def encode(cut_out: Image.Image, icc_profile: bytes | None) -> bytes:
-    """Return an RGBA picture as a small WebP."""
+    """Encode an RGBA picture as a small WebP."""
     scale = min(1, SIDE / max(cut_out.size))
     size = (max(1, round(cut_out.width * scale)), max(1, round(cut_out.height * scale)))
     buffer = io.BytesIO()
@@ -30,7 +30,7 @@ def encode(cut_out: Image.Image, icc_profile: bytes | None) -> bytes:
 
 
 def _shrunk(cut_out: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return an RGBA picture at another size, its colours weighted by their alpha."""
+    """Resize an RGBA picture, weighting colours by alpha."""
     width, height = cut_out.size
     factor = max(1, min(width // size[0], height // size[1]))
     premultiplied = _reduced(cut_out, factor) if factor > 1 else cut_out.convert("RGBa")
@@ -39,7 +39,7 @@ def _shrunk(cut_out: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _reduced(cut_out: Image.Image, factor: int) -> Image.Image:
-    """Return an RGBA picture premultiplied and `factor` times smaller; in bands, which is twice as fast."""
+    """Premultiply an RGBA picture and reduce it by `factor`, in bands because that is twice as fast."""
     width, height = cut_out.size
     reduced = Image.new("RGBa", (-(-width // factor), -(-height // factor)))
     rows = factor * max(1, _BAND // factor)

@@ -1,4 +1,4 @@
-"""Compose a picture and its matte into the cut-out that was asked for, and encode it."""
+"""Compose a picture and its matte to a cut-out by the caller's options, and encode it."""
 
 import io
 import zipfile
@@ -14,7 +14,7 @@ from common.imaging.png_writer import encode as encode_png
 _WHITE, _CLEAR = (255, 255, 255, 255), (0, 0, 0, 0)
 _JPEG_QUALITY = 92
 _WEBP_QUALITY = 90
-_WEBP_EFFORT = 2  # of 6; the usual 4 takes twice as long for hardly fewer bytes
+_WEBP_EFFORT = 2  # of 6; the default, 4, takes twice as long for hardly fewer bytes
 _FAST = 1  # zlib's level, for grey PNGs
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "zip": "application/zip"}
 
@@ -37,10 +37,10 @@ def compose(
     backdrop: Image.Image | None = None,
     icc_profile: bytes | None = None,
 ) -> Composed:
-    """Return an RGB picture under its matte (mode L, same size); uses the pixels up.
+    """Apply a matte (mode L) to an RGB picture of the same size; the picture cannot be used again.
 
-    What the picture's own alpha hides stays hidden. A backdrop (RGB or RGBA) covers the canvas, centred. A
-    picture without a subject is not framed.
+    The picture's own alpha stays in effect. A backdrop (RGB or RGBA) covers the canvas, centred. A picture
+    without a subject is not framed.
     """
     visible = ImageChops.multiply(alpha, own_alpha) if own_alpha else alpha
     subject = visible.point([0] * (SUBJECT_ALPHA + 1) + [255] * (255 - SUBJECT_ALPHA)).getbbox()
@@ -56,7 +56,7 @@ def compose(
 
 
 def encode(composed: Composed, format: Format) -> tuple[bytes, str]:
-    """Return a cut-out in a format, and its media type."""
+    """Return the encoded cut-out and its media type."""
     image = composed.image
     if format == "auto":
         format = "jpg" if image.mode == "RGBA" and _is_opaque(image) else "png"
@@ -65,7 +65,7 @@ def encode(composed: Composed, format: Format) -> tuple[bytes, str]:
 
 
 def _drawn(cut_out: Image.Image, framed: Frame) -> Image.Image:
-    """Return the cut-out (RGBA) on its canvas; resizing weights colours by their alpha."""
+    """Draw the cut-out (RGBA) on its canvas; resizing weights colours by alpha."""
     if framed.source == framed.target and cut_out.size == framed.canvas:
         return cut_out
     part = cut_out.crop(framed.source)
@@ -101,12 +101,12 @@ def _on_background(cut_out: Image.Image, options: CutoutOptions, backdrop: Image
 
 
 def _to_srgb(rgb: Image.Image, icc_profile: bytes) -> Image.Image:
-    """Return the picture in sRGB, in which colours and backdrops are given."""
+    """Convert the picture to sRGB, the colour space of backgrounds and backdrops."""
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
         converted = ImageCms.profileToProfile(rgb, profile, ImageCms.createProfile("sRGB"))
     except (ImageCms.PyCMSError, OSError):
-        return rgb  # a damaged profile says nothing
+        return rgb  # ignore a damaged profile
     return converted or rgb
 
 
@@ -121,7 +121,7 @@ def _png(image: Image.Image, icc_profile: bytes | None) -> bytes:
 
 
 def _jpg(image: Image.Image, icc_profile: bytes | None) -> bytes:
-    """Return a JPEG; what is transparent becomes white."""
+    """Return a JPEG on white."""
     if image.mode == "RGBA" and not _is_opaque(image):
         image = Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), image)
     flat = image if image.mode == "L" else image.convert("RGB")
@@ -133,10 +133,10 @@ def _webp(image: Image.Image, icc_profile: bytes | None) -> bytes:
 
 
 def _zip(image: Image.Image, icc_profile: bytes | None) -> bytes:
-    """Return the colours as color.jpg and the matte as alpha.png, by the names that clients read."""
+    """Return an archive of color.jpg and alpha.png, the names that clients expect."""
     alpha = image if image.mode == "L" else image.getchannel("A")
     flat = image.convert("RGB")
-    flat.paste("white", mask=alpha.point([255] + [0] * 255))  # else the old background could be seen in it
+    flat.paste("white", mask=alpha.point([255] + [0] * 255))  # hides the old background
     colour = _saved(flat, "JPEG", quality=_JPEG_QUALITY, icc_profile=icc_profile)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:

@@ -1,4 +1,4 @@
-"""What a picture worker is asked to do."""
+"""The requests to a picture worker."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,21 +11,21 @@ _NO_VIEW, _NO_MATTE = ViewSpec("rgb", 1), Matte(1, 1, b"\0")
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A step of a job; the files to be decoded, if any, are sent behind it.
+    """A step of a job; the files to decode, if any, follow it.
 
-    Request(job="preview", formats=("PNG",), megapixels=50) is one for a preview. "forget" drops the picture
-    that an earlier step with `keep` left at the worker, and has no reply.
+    Request(job="preview", formats=("PNG",), megapixels=50) asks for a preview. "forget" drops the picture
+    that the worker keeps since an earlier step with `keep`, and has no reply.
     """
 
     job: Literal["view", "cut_out", "render", "preview", "alpha", "matte", "forget"]
     formats: tuple[str, ...] = ()  # of the files
-    megapixels: int = 0  # that a file may have
+    megapixels: int = 0  # the most that a file may have
     options: CutoutOptions = DEFAULT_OPTIONS
     spec: ViewSpec = _NO_VIEW
     matte: Matte = _NO_MATTE
     size: tuple[int, int] = (0, 0)
-    keep: bool = False  # the decoded picture for the next step
+    keep: bool = False  # keep the decoded picture for the next step
     alone: bool = True  # no other worker needs the processors
-    seconds: float = 0  # of processor time that are left for the job
-    clock: float = 0  # seconds that are left for it
-    memory: int = 0  # bytes that it may add to the worker
+    seconds: float = 0  # processor time left for the job
+    clock: float = 0  # elapsed seconds left for the job
+    memory: int = 0  # bytes by which the worker may grow

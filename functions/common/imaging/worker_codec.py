@@ -1,4 +1,4 @@
-"""The service's PictureCodec: pictures are decoded and encoded by workers, never in this process."""
+"""The service's PictureCodec: workers decode and encode all pictures, never this process."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ Reserve = Callable[[int], AbstractContextManager[object]]
 class WorkerCodec:
     """Opens pictures of at most `megapixels` million pixels.
 
-    `reserve` is entered with the claimed number of pixels for as long as a worker has them decoded.
+    `reserve(pixels)` is held while a worker has a picture of this claimed size decoded.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class WorkerCodec:
     def open(
         self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
     ) -> "Upload":
-        """Return the picture, or raise PictureError by its first bytes; nothing is decoded yet."""
+        """Return the picture without decoding it, or raise PictureError if its header is not acceptable."""
         return Upload(self, (content, backdrop) if backdrop else (content,), options)
 
     def preview(self, content: bytes) -> bytes:
@@ -69,13 +69,13 @@ class WorkerCodec:
 
     @contextlib.contextmanager
     def job(self, pixels: int) -> Iterator[Job]:
-        """Wait for room for a picture and for a worker, and return a job at it."""
+        """Reserve pixels, wait for a worker, and yield a job at it."""
         with self._reserve(pixels), self._workers.job(pixels) as job:
             yield job
 
 
 class Upload:
-    """A picture, and maybe its backdrop; a worker has them decoded only while their pixels are needed."""
+    """A picture and maybe a backdrop; a worker decodes them only while their pixels are needed."""
 
     def __init__(self, codec: WorkerCodec, files: tuple[bytes, ...], options: CutoutOptions) -> None:
         claims = [headers.check(content, codec.megapixels) for content in files]
@@ -84,7 +84,7 @@ class Upload:
         self._formats = tuple(format for format, _ in claims)
         self._pixels = sum(pixels for _, pixels in claims)
         self._job: Job | None = None
-        self._at_worker = ExitStack()
+        self._worker_stack = ExitStack()
 
     def __enter__(self) -> "Upload":
         return self
@@ -92,7 +92,7 @@ class Upload:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leave_worker()
+        self._release_worker()
 
     def view(self, spec: ViewSpec) -> View:
         """Return the picture as a remover wants to see it, or raise PictureError."""
@@ -101,32 +101,32 @@ class Upload:
         return View(**reply, content=content)
 
     def cut_out(self, matte: Matte) -> CutOut:
-        """Return the picture under its matte, encoded, or raise PictureError."""
+        """Apply the matte and encode the cut-out, or raise PictureError."""
         with timed("encode"):
             reply, (processed, preview) = self._run(Request(job="cut_out", matte=matte))
         return CutOut(**reply, processed=processed, preview=preview)
 
     def render(self, matte: Matte) -> Rendering:
-        """Return the picture under its matte as the options ask, or raise PictureError or InvalidOption."""
+        """Apply the matte and the options and encode, or raise PictureError or InvalidOption."""
         with timed("encode"):
             reply, (content,) = self._run(Request(job="render", matte=matte))
         picture, subject = reply.pop("picture"), reply.pop("subject")
         return Rendering(**reply, content=content, picture=tuple(picture), subject=subject and tuple(subject))
 
     def _run(self, request: Request) -> Reply:
-        """Run a step of the job at the worker that has the picture, or else at one that decodes it again."""
+        """Run a step at the worker that keeps the picture, or at another one that decodes it again."""
         try:
             if self._job is not None:
                 return self._job.run(request)
-            self._job = self._at_worker.enter_context(self._codec.job(self._pixels))
+            self._job = self._worker_stack.enter_context(self._codec.job(self._pixels))
             first = replace(
                 request, formats=self._formats, megapixels=self._codec.megapixels, options=self._options
             )
             return self._job.run(first, *self._files)
         finally:
             if not request.keep:
-                self._leave_worker()
+                self._release_worker()
 
-    def _leave_worker(self) -> None:
+    def _release_worker(self) -> None:
         self._job = None
-        self._at_worker.close()
+        self._worker_stack.close()

@@ -1,4 +1,4 @@
-"""API keys: made, listed, revoked and counted."""
+"""API keys: create, list and revoke them, and count their calls."""
 
 import hashlib
 import math
@@ -15,25 +15,25 @@ _KEY_BYTES = 32
 
 
 class ApiKeyStore(Protocol):
-    """Where keys are kept, by the SHA-256 of each."""
+    """Stores keys by their SHA-256."""
 
     def add(self, sha256: str, key: ApiKey) -> bool:
-        """Keep a new key; false if its name is in use."""
+        """Store a new key; return false if its name is in use."""
 
     def all(self, windows: Windows) -> Sequence[ApiKey]:
-        """Return every key, oldest first, with what it used in this month."""
+        """Return all keys, oldest first, with their calls of this month."""
 
     def revoke(self, name: str, now: datetime) -> bool:
         """Make a key invalid from now on; false if no valid key has this name."""
 
     def usage(self, sha256: str, windows: Windows) -> Usage | None:
-        """Return what a valid key may use and has used, None for any other key."""
+        """Return the usage of a valid key, None for any other key."""
 
     def count(self, sha256: str, usage: Usage) -> bool:
-        """Count one more call; false if the key is used up or has been revoked."""
+        """Count a call; return false if the key has reached a limit or is revoked."""
 
     def refund(self, sha256: str, windows: Windows) -> None:
-        """Take back a call that was counted in these windows, unless they are over."""
+        """Uncount a call of these windows, unless they are over."""
 
 
 def _now() -> datetime:
@@ -42,19 +42,19 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class ApiKeys:
-    """The keys of this service."""
+    """The API keys of this service."""
 
     store: ApiKeyStore
     clock: Callable[[], datetime] = _now
 
     def add(self, name: str, *, per_minute: int | None = None, per_month: int | None = None) -> str | None:
-        """Return a new key, which nobody can look up again; None if its name is in use."""
+        """Create a key and return it, this once only; None if its name is in use."""
         key = secrets.token_urlsafe(_KEY_BYTES)
         made = ApiKey(name, self.clock(), per_minute, per_month)
         return key if self.store.add(_sha256(key), made) else None
 
     def all(self) -> Sequence[ApiKey]:
-        """Return every key, oldest first."""
+        """Return all keys, oldest first."""
         return self.store.all(Windows.at(self.clock()))
 
     def revoke(self, name: str) -> bool:
@@ -62,7 +62,7 @@ class ApiKeys:
         return self.store.revoke(name, self.clock())
 
     def usage(self, key: str) -> Usage:
-        """Return what a key may use and has used, or raise KeyRefused."""
+        """Return the usage of a key, or raise KeyRefused."""
         usage = self.store.usage(_sha256(key), Windows.at(self.clock())) if key else None
         if usage is None:
             raise KeyRefused
@@ -80,7 +80,7 @@ class ApiKeys:
         )
 
     def refund(self, key: str, usage: Usage) -> None:
-        """Take back a call that failed on our side."""
+        """Uncount a call that failed on our side."""
         self.store.refund(_sha256(key), usage.windows)
 
     def _refuse(self, usage: Usage) -> None:

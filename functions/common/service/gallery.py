@@ -1,4 +1,4 @@
-"""What users do with the images that they keep: list, read, rename, delete."""
+"""The use cases of kept images: list, read, rename and delete."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _ENCODED_AS = {"processed": "image/png", "preview": "image/webp"}
 
 @dataclass(frozen=True)
 class Gallery:
-    """The kept images of all users; each call acts for one of them and raises NotFound for anything else."""
+    """The kept images of all users; each call acts for one user, who finds no other user's records."""
 
     records: RecordStore
     images: Callable[[], ImageStore]
@@ -31,7 +31,7 @@ class Gallery:
     clock: Callable[[], datetime] = utc_now
 
     def list(self, user_id: str) -> RecordList:
-        """Return what the user keeps, newest first."""
+        """Return the user's records, newest first."""
         return self.records.list(user_id)
 
     def find(self, user_id: str, record_id: str) -> ImageRecord:
@@ -39,10 +39,10 @@ class Gallery:
         return self.records.find(user_id, record_id)
 
     def read(self, user_id: str, record_id: str, variant: Variant) -> tuple[ImageRecord, ImageFile]:
-        """Return a record and one of its images, by a single query."""
+        """Return a record and one of its images with a single query."""
         record, fields = self.records.read(user_id, record_id, self.images().fields(variant))
         image = self.images().load(variant, fields)
-        if image is None and variant == "preview":  # the original application made none
+        if image is None and variant == "preview":  # the original application made no previews
             _, cut_out = self.read(user_id, record_id, "processed")
             image = InMemoryImage(self.codec().preview(cut_out.image.open().read()))
         if image is None:
@@ -59,6 +59,6 @@ class Gallery:
         self.records.rename(user_id, record_id, validated_name(name))
 
     def delete(self, user_id: str, record_id: str) -> None:
-        """Delete a record and its images; deleting it again within a day is no error."""
+        """Delete a record and its images; deleting it again within a day succeeds too."""
         self.records.delete(user_id, record_id, now=self.clock())
         delete_images(self.images(), user_id, record_id)

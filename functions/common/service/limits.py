@@ -1,4 +1,4 @@
-"""How much work one process takes on: what exceeds that waits its turn, or is refused."""
+"""The limits on a process's concurrent work; beyond them, work waits or is refused."""
 
 import contextlib
 import threading
@@ -11,14 +11,14 @@ from common.observability.request_context import timed
 
 
 class ConcurrencyLimiter:
-    """Admits a fixed number of uploads at a time, from before their body is read until they are answered."""
+    """Limits the uploads in progress, from before their body is read until their response is ready."""
 
     def __init__(self, limit: int) -> None:
         self._free = threading.BoundedSemaphore(limit)
 
     @contextlib.contextmanager
     def acquire(self) -> Iterator[None]:
-        """Take a place, or raise Overloaded at once."""
+        """Enter, or raise Overloaded at once if the limit is reached."""
         if not self._free.acquire(blocking=False):
             raise Overloaded
         try:
@@ -28,7 +28,7 @@ class ConcurrencyLimiter:
 
 
 class WeightedSemaphore:
-    """Shares out a capacity, first come, first served; what weighs more than all of it gets all of it.
+    """Shares a capacity, first come, first served; a weight above the capacity gets all of it.
 
     with pixels.acquire(width * height):
         ...

@@ -1,4 +1,4 @@
-"""What the use cases need from outside; adapters implement these protocols without naming them."""
+"""The ports of the use cases; adapters implement these protocols without importing them."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -33,26 +33,26 @@ class LeaseStore(Protocol):
     ) -> Lease | None:
         """Lease one of the user's `limit` slots, or raise LimitReached; None if the key is in use.
 
-        The user's leases from outside of the `valid` window are released first.
+        Releases the user's leases outside of the `valid` window first.
         """
 
     def find_by_key(self, user_id: str, key: str) -> Lease | None:
         """Return the user's upload with this key, if there is one."""
 
     def release_key(self, user_id: str, key: str, valid: TimeWindow) -> bool:
-        """Free the slot of the user's upload with this key if its lease is stale; false if it is not."""
+        """Free the slot of the user's upload with this key if its lease is stale; return false if not."""
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
-        """Turn a lease into a record in one write, or raise RemoverTimeout if it was released meanwhile.
+        """Turn a lease into a record in one write, or raise RemoverTimeout if another process released it.
 
-        Raises Unavailable with a detail that says so if the record may have been kept.
+        Raises Unavailable with a detail of its own if it is unknown whether the record was kept.
         """
 
     def release(self, user_id: str, record_id: str) -> bool:
-        """Free the slot of a failed upload; false if it has become a record after all, which stays."""
+        """Free the slot of a failed upload; return false if it has become a record, which stays."""
 
     def release_stale(self, valid: TimeWindow) -> int:
-        """Free every slot, of all users, that was leased outside of the window, and return how many."""
+        """Free all users' slots that were leased outside of the window, and return how many."""
 
 
 class RecordStore(Protocol):
@@ -62,7 +62,7 @@ class RecordStore(Protocol):
     """
 
     def ping(self) -> None:
-        """Return if the database answers within 2 seconds."""
+        """Raise Unavailable unless the database answers within 2 seconds."""
 
     def list(self, user_id: str) -> RecordList:
         """Return the user's records."""
@@ -71,12 +71,12 @@ class RecordStore(Protocol):
         """Return one record, or raise NotFound."""
 
     def read(self, user_id: str, record_id: str, names: Sequence[str]) -> tuple[ImageRecord, ImageFields]:
-        """Return one record with those of the named image fields that it has, or raise NotFound."""
+        """Return a record and the named image fields that it has, or raise NotFound."""
 
     def find_duplicate(
         self, user_id: str, upload: Upload, names: Sequence[str]
     ) -> tuple[PictureDetails, ImageFields] | None:
-        """Return details and image fields of a record of the same upload whose cut-out was never changed."""
+        """Return details and image fields of a duplicate, a record of the same picture at revision 1."""
 
     def rename(self, user_id: str, record_id: str, name: str) -> None:
         """Change a record's name, or raise NotFound."""
@@ -90,19 +90,19 @@ class RecordStore(Protocol):
         """
 
     def delete(self, user_id: str, record_id: str, *, now: datetime) -> None:
-        """Delete a record, or raise NotFound; deleting it again within a day is no error."""
+        """Delete a record, or raise NotFound; deleting it again within a day succeeds too."""
 
     def expired(self, before: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """Return (user_id, record_id) of at most `limit` records, of all users, that are older."""
+        """Return (user_id, record_id) of at most `limit` older records of all users."""
 
     def count_irregular(self, before: datetime) -> int:
-        """Return how many older documents `expired` leaves out, because their ids are not of our kind."""
+        """Return how many older documents `expired` leaves out because their ids have another type."""
 
     def delete_many(self, record_ids: Iterable[str]) -> int:
-        """Delete these records, of any user, and return how many there were."""
+        """Delete these records of any users, and return how many there were."""
 
     def named_objects(self, record_ids: Iterable[str]) -> Collection[str]:
-        """Return the names of these records' objects, and the ids of those that are still leases.
+        """Return the names of these records' objects, and the ids of records that are still leases.
 
         Ids without a record are ignored.
         """
@@ -115,19 +115,19 @@ class ImageStore(Protocol):
     """
 
     def belongs_to_database(self) -> bool:
-        """Tell whether this store is the database's own, so that objects without a record are orphans."""
+        """Tell whether the store belongs to this database, so that objects without a record are orphans."""
 
     def ensure_fits(self, size: int) -> None:
         """Raise ImageTooLarge if an original of `size` bytes cannot be kept."""
 
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
-        """Keep the images and return the record's fields for them, or raise ImageTooLarge."""
+        """Store the images and return the record's fields for them, or raise ImageTooLarge."""
 
     def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:
-        """Keep a new cut-out and preview beside the old ones; return the fields that replace theirs."""
+        """Store a new cut-out and preview beside the old ones, and return the fields for them."""
 
     def delete_revision(self, fields: ImageFields) -> None:
-        """Delete the cut-out and the preview that these fields lead to."""
+        """Delete the cut-out and the preview that these fields name."""
 
     def fields(self, variant: Variant) -> Sequence[str]:
         """Return the names of the record's fields for this image."""
@@ -139,14 +139,14 @@ class ImageStore(Protocol):
         """Delete the objects of these records, each (user_id, record_id), and return how many there were."""
 
     def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:
-        """Yield pages of objects that are older; of a large bucket only a part, another one each time."""
+        """Yield pages of older objects; in a large bucket only a part, a different one each time."""
 
     def discard(self, objects: Iterable[StoredObject]) -> int:
         """Delete these generations of objects and return how many there were."""
 
 
 class Picture(Protocol):
-    """An upload that is being worked on; it is decoded only as long as somebody needs its pixels."""
+    """A picture in work, decoded only while its pixels are needed."""
 
     @property
     def content_type(self) -> str:
@@ -156,22 +156,22 @@ class Picture(Protocol):
         """Return the picture as a remover wants to see it, or raise PictureError."""
 
     def cut_out(self, matte: Matte) -> CutOut:
-        """Return the picture under its matte, encoded, or raise PictureError; the last use of the picture."""
+        """Apply the matte and encode the cut-out, or raise PictureError; the picture cannot be used again."""
 
     def render(self, matte: Matte) -> Rendering:
-        """Return the picture under its matte as the options ask, or raise PictureError; the last use too."""
+        """Apply matte and options and encode, or raise PictureError; the picture cannot be used again."""
 
 
 class PictureCodec(Protocol):
     """Decodes, combines and encodes pictures."""
 
     def start(self) -> None:
-        """Begin to load what the first picture will need."""
+        """Start to load in the background, before the first picture."""
 
     def open(
         self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
     ) -> AbstractContextManager[Picture]:
-        """Return the picture, or raise PictureError if it is none that we read or is too large.
+        """Open the picture, or raise PictureError if it is too large or its format is not supported.
 
         Raises InvalidOption if the options do not suit the picture.
         """
@@ -180,7 +180,7 @@ class PictureCodec(Protocol):
         """Return the WebP preview of an encoded cut-out, or raise PictureError."""
 
     def read_alpha(self, content: bytes, size: tuple[int, int]) -> Matte:
-        """Return the alpha channel of a PNG that must have this size, or raise PictureError."""
+        """Return the alpha channel of a PNG of exactly this size, or raise PictureError."""
 
     def read_matte(self, content: bytes) -> Matte:
         """Return the matte in an 8-bit grey PNG, or raise PictureError."""

@@ -1,4 +1,4 @@
-"""Stateless background removal: a picture in, a cut-out out, and nothing is kept."""
+"""Stateless background removal: return a cut-out and keep nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from common.service.ports import PictureCodec
 
 @dataclass(frozen=True)
 class Removal:
-    """Removes backgrounds; the callables make their part on first use, because loading it is slow."""
+    """Removes backgrounds; the callables make their part on first use, because loading it takes long."""
 
     codec: Callable[[], PictureCodec]
     remover: Callable[[], BackgroundRemover]
 
     def remove_background(self, content: bytes, options: CutoutOptions, backdrop: bytes = b"") -> Rendering:
-        """Return a picture as the options ask, in front of a backdrop if one is given.
+        """Return the cut-out by these options, in front of the backdrop if there is one.
 
         Raises PictureError, RemoverError, InvalidOption or Overloaded.
         """

@@ -1,4 +1,4 @@
-"""What is deleted without being asked for: expired records, stale leases and orphaned objects."""
+"""Cleanup: delete expired records, stale leases and orphaned objects."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ from common.observability.causes import describe
 from common.service.ports import ImageStore, LeaseStore, RecordStore
 
 _BATCH = 100
-_SEARCH = 1_000  # for each search the embedded server looks at all expired records
+_SEARCH = 1_000  # each search makes the embedded server scan all expired records
 _FOREIGN = (
     "cleanup deletes nothing: the bucket and the database do not carry the same id;"
     " if they belong together, run python -m infra.migrate adopt"
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def delete_images(images: ImageStore, user_id: str, record_id: str) -> None:
-    """Delete the images of a record; if the store does not answer, leave them to cleanup."""
+    """Delete a record's images; if the store does not answer, leave them to cleanup."""
     try:
         images.remove([(user_id, record_id)])
     except ApplicationError as error:
@@ -33,7 +33,7 @@ def delete_images(images: ImageStore, user_id: str, record_id: str) -> None:
 
 @dataclass(frozen=True)
 class Retention:
-    """Deletes what is past its time, for all users."""
+    """Deletes expired and orphaned data of all users."""
 
     leases: LeaseStore
     records: RecordStore
@@ -42,7 +42,7 @@ class Retention:
     clock: Callable[[], datetime] = utc_now
 
     def release_leases(self, *, older_than: timedelta = timeouts.LEASE_TTL) -> int:
-        """Free the slots of uploads that died, and return how many."""
+        """Free the slots of uploads whose process died, and return how many."""
         return self.leases.release_stale(TimeWindow.around(self.clock(), older_than))
 
     def clean_up(self) -> CleanupReport:
@@ -64,14 +64,14 @@ class Retention:
         return CleanupReport(records, released, images, more, 0 if more else self._skipped())
 
     def _skipped(self) -> int:
-        """Return how many documents are expired and not deleted, because their ids are not of our kind."""
+        """Return how many expired documents are not deleted because their ids have another type."""
         skipped = self.records.count_irregular(self.clock() - self.period) if self.period else 0
         if skipped:
             logger.warning("skipped %d expired documents whose _id or user_id is not of our kind", skipped)
         return skipped
 
     def _delete_expired(self, deadline: float) -> tuple[int, int, bool]:
-        """Delete expired records and their images; the third value says whether time ran out."""
+        """Delete expired records and their images; the third value tells whether time ran out."""
         records, images, batches = 0, 0, self._expired()
         while time.monotonic() < deadline:
             batch = next(batches, None)
@@ -79,7 +79,7 @@ class Retention:
                 return records, images, False
             deleted = self.records.delete_many(record_id for _, record_id in batch)
             records += deleted
-            if deleted:  # otherwise another cleanup was faster and deletes the images too
+            if deleted:  # otherwise another cleanup deleted the records and deletes their images too
                 images += self.images().remove(batch)
         return records, images, True
 
@@ -95,7 +95,7 @@ class Retention:
             found = self.records.expired(before, _SEARCH)
 
     def _delete_orphans(self, deadline: float) -> tuple[int, bool]:
-        """Delete old objects without a record; the second value says whether time ran out."""
+        """Delete orphaned objects; the second value tells whether time ran out."""
         orphans, seen, more = self._find_orphans(deadline)
         if len(orphans) > max(timeouts.TOLERATED_ORPHANS, seen * timeouts.TOLERATED_SHARE):
             logger.error("cleanup deletes no objects: %d of %d have no record", len(orphans), seen)
@@ -103,7 +103,7 @@ class Retention:
         return self.images().discard(orphans), more
 
     def _find_orphans(self, deadline: float) -> tuple[Sequence[StoredObject], int, bool]:
-        """Return old objects without a record, how many objects were seen and whether time ran out."""
+        """Return the orphans, the number of objects that were looked at, and whether time ran out."""
         orphans: list[StoredObject] = []
         seen = 0
         for page in self.images().old_objects(self.clock() - timeouts.ORPHAN_AGE):
@@ -111,6 +111,6 @@ class Retention:
                 return orphans, seen, True
             seen += len(page)
             named = self.records.named_objects({found.record_id for found in page})
-            # A running upload keeps what it has written so far, whatever the clocks say.
+            # The objects of a running upload are no orphans, even if a clock makes them look old.
             orphans += (each for each in page if each.name not in named and each.record_id not in named)
         return orphans, seen, False

@@ -1,4 +1,4 @@
-"""Who is calling: a random id, signed so that nobody can choose another's."""
+"""Sessions: a random user id in a signed token that nobody can forge."""
 
 import secrets
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ RENEW_AFTER = timeouts.SESSION_RENEWAL
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The caller's identity; `token` is set where the caller should be given a new one."""
+    """The caller's identity; `token` is set if the caller should get a new one."""
 
     user_id: str
     token: str | None = None
@@ -29,7 +29,7 @@ class SessionSigner:
         self._all = _serializer(keys)
 
     def read(self, token: str | None) -> Session:
-        """Return the session of a token; a missing, forged or expired one starts a new user."""
+        """Return the session of a token, or a new user's if it is missing, forged or expired."""
         return self.verify(token) or self._start()
 
     def verify(self, token: str | None) -> Session | None:
@@ -38,7 +38,7 @@ class SessionSigner:
             user_id, signed_at = self._all.loads(token or "", return_timestamp=True)
         except BadSignature:
             return None
-        # Below zero where another process's clock is ahead, or ours went back: as good as new.
+        # A negative age, from a clock that was ahead, counts as new.
         age = datetime.now(UTC) - signed_at
         if age > LIFETIME or not isinstance(user_id, str) or not user_id:
             return None
@@ -46,7 +46,7 @@ class SessionSigner:
         return Session(user_id, self._newest.dumps(user_id) if stale else None)
 
     def issue(self, user_id: str) -> str:
-        """Return a token for this user."""
+        """Return a new token for this user."""
         return str(self._newest.dumps(user_id))
 
     def _start(self) -> Session:

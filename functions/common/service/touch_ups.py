@@ -1,4 +1,4 @@
-"""Touch-up: a matte that a person has drawn makes a new cut-out of the kept original."""
+"""Touch-up: make a new cut-out of the kept original from a matte that a person has drawn."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,14 +16,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TouchUps:
-    """The touch-ups of all users; whenever one is cut short, one whole revision of the record is there."""
+    """The touch-ups of all users; if one is interrupted, the record still has one complete revision."""
 
     records: RecordStore
     images: Callable[[], ImageStore]
     codec: Callable[[], PictureCodec]
 
     def save(self, user_id: str, record: ImageRecord, content: bytes) -> ImageRecord:
-        """Give a record a new matte, an 8-bit grey PNG of the picture's size, and return its next revision.
+        """Apply a new matte, an 8-bit grey PNG of the picture's size, and return the record's next revision.
 
         Raises RevisionChanged if the record is no longer at the given revision.
         """
@@ -56,7 +56,7 @@ class TouchUps:
         try:
             self.records.revise(user_id, record.record_id, record.revision, new, unset)
         except (NotFound, RevisionChanged):
-            # After any other failure the record may lead to them all the same.
+            # After any other failure the record may already name the new images.
             self._delete(new)
             raise
 
@@ -68,7 +68,7 @@ class TouchUps:
 
 
 def _replaced(store: ImageStore, new: ImageFields) -> Iterator[str]:
-    """Yield the fields in which the images of the new fields may have been kept before."""
+    """Yield the fields that may still hold the images which the new fields replace."""
     for variant in get_args(Variant):
         names = store.fields(variant)
         if any(name in new for name in names):

@@ -1,4 +1,4 @@
-"""One upload: from a picture's bytes to a record with its cut-out, or to nothing at all."""
+"""Uploads: make a record with a cut-out, or keep nothing if that fails."""
 
 import contextlib
 import hashlib
@@ -18,14 +18,14 @@ from common.removers.base import BackgroundRemover
 from common.service.ports import ImageStore, LeaseStore, PictureCodec, RecordStore
 from common.service.retention import delete_images
 
-_TRIES = 3  # to lease a slot; only an upload with the same key that fails meanwhile costs one
+_TRIES = 3  # to lease a slot; only a failed upload with the same key makes another try necessary
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Uploads:
-    """The uploads of all users; the callables make their part on first use, because loading it is slow."""
+    """The uploads of all users; the callables make their part on first use, because loading it takes long."""
 
     leases: LeaseStore
     records: RecordStore
@@ -45,10 +45,10 @@ class Uploads:
         key: str = "",
         removes_subject: bool = False,
     ) -> Lease:
-        """Remove the background of a picture, or its subject, and keep both; if that fails, keep nothing.
+        """Keep a picture and its cut-out, without its background or subject; keep nothing if that fails.
 
         Idempotent: a second call with the same key returns the first call's result. Raises UploadInProgress
-        if there is none yet, and KeyReused if the first call was about another picture or part.
+        if the first call still runs, and KeyReused if it had another picture or removed the other part.
         """
         image_name = validated_name(name) if name.strip() else name_from_file(file_name)
         self.images().ensure_fits(len(content))
@@ -62,7 +62,7 @@ class Uploads:
             return replace(lease, record=self._process(user_id, upload, lease, content))
 
     def _acquire(self, user_id: str, upload: Upload) -> Lease:
-        """Lease a slot, or return the completed lease of the upload that this one repeats."""
+        """Lease a slot, or return the completed lease of an earlier upload with the same key."""
         for _ in range(_TRIES):
             now = self.clock()
             valid = TimeWindow.around(now, timeouts.LEASE_TTL)
@@ -70,7 +70,7 @@ class Uploads:
             if lease:
                 return lease
             earlier = self.leases.find_by_key(user_id, upload.key)
-            if earlier is None:  # it has failed since then
+            if earlier is None:  # it has failed meanwhile
                 continue
             if (earlier.sha256, earlier.removes_subject) != (upload.sha256, upload.removes_subject):
                 raise KeyReused
@@ -89,7 +89,7 @@ class Uploads:
             rollback.pop_all()
 
     def _roll_back(self, user_id: str, record_id: str) -> None:
-        """Free the slot, then delete the images; what fails here is left to lease expiry and cleanup."""
+        """Free the slot, then delete the images; lease expiry and cleanup do what fails here."""
         try:
             is_released = self.leases.release(user_id, record_id)
         except ApplicationError as error:
@@ -111,7 +111,7 @@ class Uploads:
     def _from_duplicate(
         self, user_id: str, upload: Upload, content: bytes
     ) -> tuple[PictureDetails, Images] | None:
-        """Return the cut-out that the user has of this very picture, if there is one."""
+        """Return the cut-out of a duplicate, if the user has one."""
         store = self.images()
         names = (*store.fields("processed"), *store.fields("preview"))
         duplicate = self.records.find_duplicate(user_id, upload, names)

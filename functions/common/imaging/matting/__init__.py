@@ -1,4 +1,4 @@
-"""What a matte needs at a picture's full size: its own edges, and no colour of the old background."""
+"""Refine a matte at full size: sharpen its edges and remove the old background's colour spill."""
 
 from common.imaging.matting.edges import refined
 from common.imaging.matting.spill import remove_spill

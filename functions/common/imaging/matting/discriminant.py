@@ -1,4 +1,4 @@
-"""Alpha by colour: each pixel lies between the colours of subject and background nearby."""
+"""Estimate alpha from colour: each pixel lies between the local colours of subject and background."""
 
 from itertools import combinations_with_replacement
 
@@ -6,11 +6,11 @@ import numpy as np
 
 from common.imaging.matting.planes import Floats, averaged, purity
 
-MARGIN = 16 / 255  # alpha this near to 0 or 1 counts as 0 or 1
-_UNSURE = 40 / 255  # alpha from this far from 0 and 1 on is decided by colour alone
-_DOUBLINGS = 2  # how much more a cell that is all subject, or all background, counts for their colours
-_NOISE = 0.001  # variance that any colour has, of full brightness
-_FEW = 0.01  # share of a neighbourhood that must be sure for its colour to be trusted half
+MARGIN = 16 / 255  # alpha this close to 0 or 1 counts as 0 or 1
+_UNSURE = 40 / 255  # colour alone decides about alpha at least this far from 0 and 1
+_DOUBLINGS = 2  # squarings of a cell's shares, which favour cells that are all subject or all background
+_NOISE = 0.001  # the least variance of a colour, at full brightness 1
+_FEW = 0.01  # if this share of a neighbourhood is certain, its colour gets half of the trust
 _PAIRS = tuple(combinations_with_replacement(range(3), 2))
 
 
@@ -29,7 +29,7 @@ def coefficients(colours: Floats, alpha: Floats, neighbourhoods: tuple[int, int]
     difference = subject - background
     direction = _solved(_scatter(averaged(squares, neighbourhoods), shares, subject, background), difference)
     separation = (direction * difference).sum(0)
-    # The given alpha is one more observation, as sure as a separation of one standard deviation.
+    # The given alpha is one more observation, as certain as a separation of one standard deviation.
     few = shares.min(0)
     weights = direction * few / (few + _FEW) / (separation + 1)
     intercept = -(weights * background).sum(0)
@@ -37,19 +37,19 @@ def coefficients(colours: Floats, alpha: Floats, neighbourhoods: tuple[int, int]
 
 
 def corrected(colours: Floats, alpha: Floats, around: Floats) -> Floats:
-    """Return alpha with its unsure values decided by colour; `around` has the coefficients at each pixel."""
+    """Return alpha with its uncertain values corrected by colour; `around` has each pixel's coefficients."""
     *weights, intercept, share = around
     by_colour = intercept - share * alpha
     for channel, weight in zip(colours, weights, strict=True):
         by_colour += channel * weight
-    say = (np.minimum(alpha, 1 - alpha) - MARGIN) / (_UNSURE - MARGIN)
-    moved = alpha + by_colour * say.clip(0, 1)
+    trust = (np.minimum(alpha, 1 - alpha) - MARGIN) / (_UNSURE - MARGIN)
+    moved = alpha + by_colour * trust.clip(0, 1)
     stretched: Floats = (moved - MARGIN) * np.float32(1 / (1 - 2 * MARGIN))
     return stretched.clip(0, 1)
 
 
 def _scatter(squares: Floats, shares: Floats, subject: Floats, background: Floats) -> Floats:
-    """Return how colours vary within subject and background, a 3 by 3 matrix for each neighbourhood."""
+    """Return the scatter of colours within subject and background, a 3 by 3 matrix per neighbourhood."""
     scatter = np.empty((*shares.shape[1:], 3, 3), np.float32)
     for square, (one, other) in zip(squares, _PAIRS, strict=True):
         between = shares[0] * subject[one] * subject[other] + shares[1] * background[one] * background[other]

@@ -1,21 +1,21 @@
 """The matting Laplacian: alpha is a linear function of colour within every small window of a picture.
 
-Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting" (2008). No matrix is made: He,
-Sun and Tang, "Fast Matting Using Large Kernel Matting Laplacian Matrices" (2010), apply it by box sums.
+Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural Image Matting" (2008). No matrix is built: He,
+Sun and Tang, "Fast Matting Using Large Kernel Matting Laplacian Matrices" (2010), apply it with box sums.
 """
 
 import numpy as np
 
 from common.imaging.matting.planes import Floats
 
-_NOISE = 1e-4  # variance that any colour has, of full brightness
+_NOISE = 1e-4  # the least variance of a colour, at full brightness 1
 _WINDOW = np.float32(9)  # pixels
 
 
 class MattingLaplacian:
     """The Laplacian of the colours (3, height, width) of a picture; `passes` widens its windows from 3 by 3.
 
-    laplacian @ alpha is how far alpha is from a linear function of colour around each pixel.
+    laplacian @ alpha is the distance of alpha from a linear function of colour around each pixel.
     """
 
     def __init__(self, colours: Floats, passes: int = 1) -> None:
@@ -31,11 +31,11 @@ class MattingLaplacian:
         return distance
 
     def lines(self, alpha: Floats) -> Floats:
-        """Return alpha as linear functions of colour, three slopes and an intercept for each pixel."""
+        """Return alpha as linear functions of colour: three slopes and an intercept for each pixel."""
         return self._sums(self._lines(alpha)) / self.diagonal
 
     def _lines(self, alpha: Floats) -> Floats:
-        """Return the line of each window that fits alpha best, by least squares."""
+        """Return the least-squares line of alpha in each window."""
         mean = self._sums(alpha) / self._sizes
         red, green, blue = self._sums(self._colours * alpha) / self._sizes - self._means * mean
         rr, rg, rb, gg, gb, bb = self._inverses
@@ -63,9 +63,9 @@ class MattingLaplacian:
 
 
 def solve(laplacian: MattingLaplacian, prior: Floats, certainty: Floats, steps: int) -> Floats:
-    """Return the alpha that is near the prior where that is certain, and follows the colours elsewhere.
+    """Return an alpha close to the prior where that is certain, and one that follows the colours elsewhere.
 
-    Conjugate gradients on (laplacian / 9 + certainty) alpha = certainty * prior, from the prior on.
+    Conjugate gradients on (laplacian / 9 + certainty) alpha = certainty * prior, starting at the prior.
     """
     scale: Floats = np.float32(1) / (laplacian.diagonal / _WINDOW + certainty)
     alpha, residual = prior, (laplacian @ prior) / -_WINDOW
@@ -84,7 +84,7 @@ def solve(laplacian: MattingLaplacian, prior: Floats, certainty: Floats, steps: 
 
 
 def _inverses(covariances: list[Floats]) -> Floats:
-    """Return the inverse of each symmetric 3 by 3 matrix, its six different elements."""
+    """Return the six different elements of the inverse of each symmetric 3 by 3 matrix."""
     rr, rg, rb, gg, gb, bb = covariances
     inverses = np.stack([
         gg * bb - gb * gb,
@@ -100,7 +100,7 @@ def _inverses(covariances: list[Floats]) -> Floats:
 
 
 def _box_sums(planes: Floats, passes: int) -> Floats:
-    """Return the sums over 3 by 3 pixels of planes (..., height, width); pixels outside count nothing."""
+    """Return the sums over 3 by 3 pixels of planes (..., height, width); pixels outside are 0."""
     for _ in range(passes):
         rows = planes.copy()
         rows[..., 1:, :] += planes[..., :-1, :]

@@ -1,4 +1,4 @@
-"""The subject's own colours at its edge, without those of the background that shone through."""
+"""Remove colour spill: the background's colour that shines through at the subject's edge."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +19,17 @@ from common.imaging.matting.planes import (
 
 Indices = NDArray[np.intp]
 
-_SIDE = 320  # pixels; the longest side at which colours nearby are looked for
-_NEAR, _FAR = 3, 24  # of these pixels, over which they are averaged
-_FALLBACK = 0.05  # what those far away count, which matters only where there are hardly any nearby
-_DOUBLINGS = 4  # how much more a pixel that is all subject, or all background, counts for their colours
+_SIDE = 320  # pixels; the longest side of the reduced picture
+_NEAR, _FAR = 3, 24  # sides, in reduced pixels, of the squares over which colours are averaged
+_FALLBACK = 0.05  # weight of the far average, which only matters if the near one has almost no samples
+_DOUBLINGS = 4  # squarings of a pixel's shares, which favour pixels that are all subject or all background
 
 
 def remove_spill(rgb: Image.Image, alpha: Image.Image) -> None:
-    """Give a picture's pixels at the edge of its matte the colours of the subject alone, in place.
+    """Replace the colours of partly transparent pixels by the subject's own, in place.
 
-    Forte, "Approximate Fast Foreground Colour Estimation" (2021): blurred colours of subject and background,
-    corrected by what the picture shows.
+    Forte, "Approximate Fast Foreground Colour Estimation" (2021): take the blurred colours of subject and
+    background, and correct them so that blending them gives the colour in the picture.
     """
     least, most = alpha.getextrema()
     if least == 255 or most == 0:
@@ -48,7 +48,7 @@ def remove_spill(rgb: Image.Image, alpha: Image.Image) -> None:
 
 
 def _unmix(colours: Samples, matte: Samples, around: Floats, edge: Indices) -> None:
-    """Replace the colours that are seen at the edge, (pixels, 3), by the subject's part of them."""
+    """Replace the edge pixels of `colours`, (pixels, 3), by the subject's own colours."""
     alpha = matte[edge] / np.float32(255)
     subject, background = around.reshape(2, 3, -1)[..., edge]
     seen = colours[edge].T
@@ -57,7 +57,7 @@ def _unmix(colours: Samples, matte: Samples, around: Floats, edge: Indices) -> N
 
 
 def _nearby(rgb: Image.Image, alpha: Image.Image) -> Floats:
-    """Return the colours of the subject, and then those of the background, around every place."""
+    """Return six planes: the local colours of the subject, then those of the background."""
     scale = -(-max(rgb.size) // _SIDE)
     shares = purity(fractions(alpha.reduce(scale)), _DOUBLINGS)
     colours = floats(rgb.reduce(scale))
