@@ -2,7 +2,7 @@
 import { API_BASE } from "./config.js";
 import { codeOfStatus, sentenceOf } from "./core/messages.js";
 
-/** @import { ImageRecord, ListAnswer, UploadAnswer } from "./types.js" */
+/** @import { ImageRecord, ListAnswer, ToRemove, UploadAnswer } from "./types.js" */
 
 const ANSWER_SECONDS = 30;
 const IMAGE_SECONDS = 120;
@@ -118,11 +118,12 @@ export async function image(path, signal) {
  * Uploads a picture. XMLHttpRequest, because fetch does not report upload progress.
  * @param {string} key idempotency key: a repeated upload returns the first one's result
  * @param {File} file named by the server after its stem
+ * @param {ToRemove} toRemove
  * @param {AbortSignal} signal
  * @param {(fraction: number) => void} onProgress 1 once everything is sent
  * @returns {Promise<UploadAnswer>}
  */
-export function upload(key, file, signal, onProgress) {
+export function upload(key, file, toRemove, signal, onProgress) {
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => request.abort());
@@ -137,13 +138,14 @@ export function upload(key, file, signal, onProgress) {
     request.withCredentials = true;
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Idempotency-Key", key);
-    request.send(formOf(file));
+    request.send(formOf(file, toRemove));
   });
 }
 
-/** @type {(file: File) => FormData} */
-function formOf(file) {
+/** @type {(file: File, toRemove: ToRemove) => FormData} */
+function formOf(file, toRemove) {
   const form = new FormData();
+  form.append("to_remove", toRemove);
   form.append("image", file);
   return form;
 }

@@ -23,8 +23,7 @@ listen(page, "page-say", ({ sentence, shown }) => (shown ? complain(sentence) : 
 
 const toasts = mountToasts(page);
 const records = mountRecordList(page);
-const views = [mountUploadQueue(page), mountUploadForm(page), mountRecordsHead(page), records, mountConnection(page)];
-mountPageInput(page);
+const views = [mountUploadQueue(page), mountUploadForm(page), mountPageInput(page), mountRecordsHead(page), records, mountConnection(page)];
 
 const store = makeStore(initialState(), (state) => {
   for (const view of views) view.render(state);
@@ -32,7 +31,7 @@ const store = makeStore(initialState(), (state) => {
 const connection = watchConnection(store, goOn);
 const { lost: onLost } = connection;
 const library = runLibrary(store, { say, onLost, onChange: () => uploads.pump() });
-const uploads = runUploads(store, { say, onLost, onDoubt: library.refresh });
+const uploads = runUploads(store, { say, onLost, onDoubt: library.refresh, onArrived });
 // Records that were deleted together are undone together: their ids, joined, are the key.
 const undo = runUndo((key) => {
   const ids = key.split(" ");
@@ -41,6 +40,8 @@ const undo = runUndo((key) => {
   if (hadFocus) records.focus(ids[0] ?? "");
   for (const id of ids) library.remove(id);
 });
+
+let placeOfChoice = 0;
 
 // Loaded when first used.
 const later = {
@@ -98,8 +99,14 @@ function goOn() {
   uploads.pump();
 }
 
+/** Shows the first cut-out to somebody who has waited for it where they chose the picture. @param {string} id */
+function onArrived(id) {
+  if (scrollY === placeOfChoice && !document.querySelector("dialog[open]")) records.reveal(id);
+}
+
 /** @type {(files: readonly File[]) => void} */
 function addPictures(files) {
+  placeOfChoice = scrollY;
   uploads.add(files);
   // Uploads start only after the list has answered once.
   if (store.get().list === "failed") library.load();
@@ -155,6 +162,7 @@ function showFlash() {
 listen(page, "pictures-add", ({ files }) => addPictures(files));
 listen(page, "folder-add", ({ files }) => addFolder(() => files));
 listen(page, "folder-drop", ({ entries }) => later.folders(({ filesIn }) => addFolder(() => filesIn(entries))));
+listen(page, "to-remove", ({ toRemove }) => store.update((state) => ({ ...state, toRemove })));
 listen(page, "upload-retry", ({ id }) => uploads.retry(id));
 listen(page, "upload-cancel", ({ id }) => uploads.cancel(id));
 listen(page, "connection-retry", connection.look);

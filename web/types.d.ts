@@ -80,9 +80,13 @@ export interface Size {
  */
 export type Phase = "checking" | "waiting" | "sending" | "removing" | "paused" | "done" | "failed";
 
+/** What the server removes from a picture. */
+export type ToRemove = "background" | "foreground";
+
 export interface Upload {
   id: string;
   file: File;
+  toRemove: ToRemove;
   phase: Phase;
   percent: number;
   /** the outcome, for people */
@@ -145,6 +149,8 @@ export interface State extends Bounds {
   /** 0: for ever */
   retentionDays: number;
   queue: Queue;
+  /** of the pictures to come */
+  toRemove: ToRemove;
   connection: Connection;
   /** the archive that is being written */
   bundle: { done: number; total: number } | null;
@@ -160,6 +166,7 @@ export interface PageEvents {
   "pictures-add": { files: File[] };
   "folder-add": { files: File[] };
   "folder-drop": { entries: FileSystemEntry[] };
+  "to-remove": { toRemove: ToRemove };
   "upload-retry": { id: string };
   "upload-cancel": { id: string };
   "connection-retry": null;

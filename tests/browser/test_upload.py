@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import objectcut_behaviours as behaviours
-from tests.browser.visitor import button, card, choose, keep, names, picture, refuse, row
+from tests.browser.visitor import button, card, choose, keep, names, picture, press, refuse, row
 from tests.objectcut import ObjectCut
-from tests.photos import photo
+from tests.photos import decoded, photo
 from tests.proxy import Proxy
 
 
@@ -25,6 +25,30 @@ def test_a_picture_is_shown_at_once_sent_and_kept(page: Page, tmp_path: Path, pr
     expect(page.get_by_role("status").first).to_contain_text("Image generated successfully")
     page.reload()
     expect(card(page, "beach").get_by_role("img", name="Cut-out of beach")).to_be_visible()
+
+
+def test_the_background_of_the_pictures_to_come_can_be_kept(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("radio", name="Keep the subject").focus()
+    press(page, "ArrowRight")
+    expect(
+        page.get_by_role("group", name="Pictures to come").get_by_label("Keep the background")
+    ).to_be_checked()
+    keep(page, tmp_path, "beach")
+    page.get_by_role("radio", name="Keep the subject").check()
+    keep(page, tmp_path, "hill")
+    assert [alpha_at(page, "beach", place) for place in ("middle", "corner")] == [0, 255]
+    assert [alpha_at(page, "hill", place) for place in ("middle", "corner")] == [255, 0]
+    page.reload()
+    expect(page.get_by_role("radio", name="Keep the subject")).to_be_checked()
+
+
+def alpha_at(page: Page, name: str, place: str) -> int:
+    with page.expect_download() as download:
+        card(page, name).get_by_role("link", name="Download PNG").click()
+    alpha = decoded(download.value.path().read_bytes()).getchannel("A")
+    value = alpha.getpixel((alpha.width // 2, alpha.height // 2) if place == "middle" else (2, 2))
+    assert isinstance(value, int)
+    return value
 
 
 def test_several_at_once_are_sent_two_at_a_time(page: Page, tmp_path: Path, provider: ObjectCut) -> None:

@@ -25,6 +25,7 @@ export function mountEditorDialog(root, { onSave, onClose }) {
   const percent = part(dialog, "editor-percent");
   const save = part(dialog, "editor-save", HTMLButtonElement);
   const ask = part(dialog, "editor-ask");
+  const hint = part(dialog, "editor-hint");
   const bar = part(dialog, "editor-bar");
   const circle = part(dialog, "editor-brush");
   const size = part(dialog, "editor-size", HTMLInputElement);
@@ -50,6 +51,13 @@ export function mountEditorDialog(root, { onSave, onClose }) {
   function choose(erases) {
     press(erase, erases);
     press(restore, !erases);
+    showHint();
+  }
+
+  /** Says what a stroke does, until one was drawn. */
+  function showHint() {
+    const isNew = surface && !surface.matte.history.isChanged();
+    showText(hint, !isNew ? "" : isOn(erase) ? "Paint over what should go." : "Paint over what should come back.");
   }
 
   /** @type {(input: HTMLInputElement, value: number) => void} */
@@ -182,6 +190,7 @@ export function mountEditorDialog(root, { onSave, onClose }) {
     setOff(part(bar, "editor-redo"), !history?.canRedo());
     setOff(part(bar, "editor-reset"), !history?.isChanged());
     setOff(save, isSaving || !surface);
+    showHint();
     percent.textContent = surface ? `${Math.round(surface.view.scale() * 100)}%` : "";
   }
 

@@ -143,6 +143,7 @@ export function mountFrameDialog(root, { onResize, onClose }) {
     for (const button of dialog.querySelectorAll("[data-canvas]")) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-canvas") === framing.canvas));
     }
+    showText(part(dialog, "frame-about"), dialog.querySelector(`[data-canvas="${framing.canvas}"]`)?.getAttribute("title") ?? "");
     const crops = framing.canvas === "crop";
     part(dialog, "frame-margin-field").hidden = !crops;
     part(dialog, "frame-scale-field").hidden = crops;

@@ -2,6 +2,8 @@
 import { emit } from "../events.js";
 import { part } from "./markup.js";
 
+/** @import { State } from "../types.js" */
+
 const NO_FILE_DROPPED = "That was not a file. Drop a picture from your computer.";
 const NO_PICTURE_PASTED = "There is no picture in the clipboard. Copy one and paste again.";
 
@@ -11,6 +13,7 @@ const NO_PICTURE_PASTED = "There is no picture in the clipboard. Copy one and pa
  */
 export function mountPageInput(root) {
   const overlay = part(root, "drop-overlay");
+  const words = part(overlay, "drop-words");
   // A picture of this page that is dragged out of it must not be uploaded when it is let go here.
   let isOwn = false;
 
@@ -45,6 +48,13 @@ export function mountPageInput(root) {
     event.preventDefault();
     accept(event.clipboardData, NO_PICTURE_PASTED);
   });
+
+  return {
+    /** @param {State} state */
+    render({ toRemove }) {
+      words.textContent = toRemove === "background" ? "Drop to remove the background" : "Drop to remove the subject";
+    },
+  };
 }
 
 /** Entries are readable only while the event is handled. @type {(transfer: DataTransfer | null) => { files: File[], folders: FileSystemEntry[] }} */
@@ -62,4 +72,4 @@ const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? f
 
 /** Tells whether the focus is in a text field. */
 export const isTyping = () =>
-  document.activeElement?.matches("input:not([type='range'], [type='color'], [type='checkbox']), textarea") ?? false;
+  document.activeElement?.matches("input:not([type='range'], [type='color'], [type='checkbox'], [type='radio']), textarea") ?? false;

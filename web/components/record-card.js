@@ -103,6 +103,7 @@ function mountExportBar(card, id) {
     render(entry) {
       const { backdrop, look, task } = entry;
       part(card, "on-backdrop").hidden = !isArranged(entry);
+      card.classList.toggle("is-arranged", isArranged(entry));
       save.textContent = backdrop.kind === "transparent" ? "Download framed" : "Download on backdrop";
       format.value = look.format;
       setOff(save, Boolean(task));

@@ -29,6 +29,8 @@ export function mountRecordList(root) {
   /** @type {ListTools | null} */
   let tools = null;
   let asked = false;
+  /** the record to scroll to once it has a card */
+  let awaited = "";
 
   part(section, "list-retry", HTMLButtonElement).addEventListener("click", () => {
     heading.focus();
@@ -85,6 +87,14 @@ export function mountRecordList(root) {
     wanted.forEach((child, position) => {
       if (list.children[position] !== child) list.insertBefore(child, list.children[position] ?? null);
     });
+    if (cards.has(awaited)) scrollTo(awaited);
+  }
+
+  /** @param {string} id */
+  function scrollTo(id) {
+    awaited = "";
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    cards.get(id)?.root.scrollIntoView({ block: "nearest", behavior });
   }
 
   /** @param {State} state */
@@ -100,6 +110,11 @@ export function mountRecordList(root) {
 
   return {
     render,
+    /** Scrolls to a record, or does so once its card is there. @type {(id: string) => void} */
+    reveal(id) {
+      awaited = id;
+      if (cards.has(id)) scrollTo(id);
+    },
     /** Focuses a record, or the heading if the record is not in the list. @type {(id: string) => void} */
     focus(id) {
       const card = cards.get(id)?.root;

@@ -6,7 +6,7 @@ import { part } from "./markup.js";
 /** @import { State } from "../types.js" */
 
 /**
- * Wires the upload form; it emits pictures-add and folder-add.
+ * Wires the upload form; it emits pictures-add, folder-add and to-remove.
  * @param {HTMLElement} root
  */
 export function mountUploadForm(root) {
@@ -16,6 +16,7 @@ export function mountUploadForm(root) {
   const folder = part(form, "folder-input", HTMLInputElement);
   const chooseFolder = part(form, "choose-folder", HTMLButtonElement);
   const hint = part(form, "image-hint");
+  const keep = part(form, "keep");
 
   form.classList.add("is-enhanced");
   pictures.multiple = true;
@@ -29,6 +30,9 @@ export function mountUploadForm(root) {
   whenChosen(pictures, (files) => emit(form, "pictures-add", { files }));
   whenChosen(folder, (files) => emit(form, "folder-add", { files }));
   form.addEventListener("submit", (event) => event.preventDefault());
+  keep.addEventListener("change", () =>
+    emit(form, "to-remove", { toRemove: new FormData(form).get("to_remove") === "foreground" ? "foreground" : "background" }),
+  );
 
   return {
     /** @param {State} state */

@@ -69,12 +69,12 @@ export function makeUploadRow(first) {
 
 /** @type {(upload: Upload, outlook: Outlook) => string} */
 function phaseText(upload, { beyond, soon, connected }) {
-  const { phase, percent, sentence, until } = upload;
+  const { phase, percent, sentence, until, toRemove } = upload;
   if (phase === "checking") return "Checking…";
   if (beyond) return soon ? PLACE_SOON : LIMIT_WAIT;
   if (phase === "waiting") return connected ? "Waiting for its turn" : "Waiting for the connection";
   if (phase === "sending") return `Sending… ${percent}%`;
-  if (phase === "removing") return "Removing the background…";
+  if (phase === "removing") return toRemove === "background" ? "Removing the background…" : "Removing the subject…";
   if (phase === "paused") return `${sentence} ${countdown(until)}`;
   return sentence;
 }

@@ -1,5 +1,5 @@
 // The upload queue and every way it changes. Pure functions: a queue in, a new queue out.
-/** @import { Queue, Upload } from "../types.js" */
+/** @import { Queue, ToRemove, Upload } from "../types.js" */
 
 /** How many pictures are sent at the same time. */
 export const IN_FLIGHT = 2;
@@ -10,13 +10,14 @@ export const isActive = ({ phase }) => phase === "sending" || phase === "removin
 /** @type {(upload: Upload) => boolean} */
 export const isEnded = ({ phase }) => phase === "done" || phase === "failed";
 
-/** Appends a file to the queue. @type {(queue: Queue, id: string, file: File) => Queue} */
-export const added = (queue, id, file) => [...queue, newUpload(id, file)];
+/** Appends a file to the queue. @type {(queue: Queue, id: string, file: File, toRemove: ToRemove) => Queue} */
+export const added = (queue, id, file, toRemove) => [...queue, newUpload(id, file, toRemove)];
 
-/** @type {(id: string, file: File) => Upload} */
-const newUpload = (id, file) => ({
+/** @type {(id: string, file: File, toRemove: ToRemove) => Upload} */
+const newUpload = (id, file, toRemove) => ({
   id,
   file,
+  toRemove,
   phase: "checking",
   percent: 0,
   sentence: "",

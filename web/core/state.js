@@ -19,6 +19,7 @@ export const initialState = () => ({
   maxUploadMb: 20,
   maxMegapixels: 50,
   queue: [],
+  toRemove: "background",
   connection: "online",
   bundle: null,
 });

@@ -90,7 +90,10 @@ export async function runFraming(store, root, { onLost }) {
     if (picture !== behindOf) {
       behindOf = picture;
       behind?.close();
-      behind = picture && (await createImageBitmap(picture));
+      behind = null;
+      const decoded = picture && (await createImageBitmap(picture));
+      if (picture !== behindOf) return decoded?.close();
+      behind = decoded;
     }
     draw();
     dialog.offer(null, "Calculating the size…");

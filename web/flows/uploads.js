@@ -25,8 +25,9 @@ const LATE_RESULT = 10_000;
  * @param {(sentence: string) => void} page.say
  * @param {() => void} page.onLost an upload got no answer
  * @param {() => void} page.onDoubt the page's list may be out of date
+ * @param {(recordId: string) => void} page.onArrived
  */
-export function runUploads(store, { say, onLost, onDoubt }) {
+export function runUploads(store, { say, onLost, onDoubt, onArrived }) {
   /** @type {Map<string, AbortController>} */
   const running = new Map();
 
@@ -46,14 +47,15 @@ export function runUploads(store, { say, onLost, onDoubt }) {
   }
 
   /** @param {Upload} each */
-  async function send({ id, file }) {
+  async function send({ id, file, toRemove }) {
     const control = new AbortController();
     running.set(id, control);
     change((uploads) => queue.started(uploads, id));
     try {
-      const answer = await upload(id, file, control.signal, (fraction) => follow(id, fraction));
+      const answer = await upload(id, file, toRemove, control.signal, (fraction) => follow(id, fraction));
       store.update((state) => uploadArrived(state, id, answer));
       say(`${answer.record.image_name}: ${answer.message}`);
+      onArrived(answer.record.record_id);
       setTimeout(() => store.update((state) => uploadDropped(state, id)), DONE_STAYS);
     } catch (failure) {
       if (isKept(id)) judge(id, failure);
@@ -133,9 +135,10 @@ export function runUploads(store, { say, onLost, onDoubt }) {
     retry,
     /** @type {(files: readonly File[]) => void} */
     add(files) {
+      const { toRemove } = store.get();
       for (const file of files) {
         const id = crypto.randomUUID?.() ?? String(Math.random());
-        change((uploads) => queue.added(uploads, id, file));
+        change((uploads) => queue.added(uploads, id, file, toRemove));
         check(id, file);
       }
     },
