@@ -1,1 +1,1 @@
-"""The log and what it says about a request."""
+"""The log, and the context of a request in it."""

@@ -1,4 +1,4 @@
-"""Why something failed, as it may be logged: classes, and only those texts that hold no secret."""
+"""Describe an error for the log: its classes, and only texts without secrets."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ _LONGEST = 300  # characters of a text
 def describe(error: BaseException) -> str:
     """Return the classes of an error and its causes, with their notes.
 
-    "Unavailable < OperationFailure (AuthenticationFailed)". Adapters add a note with what is known to hold no
-    secret of a driver's text: `error.add_note("AuthenticationFailed")`. Messages are left out, because they
-    may quote names, addresses or documents.
+    For example "Unavailable < OperationFailure (AuthenticationFailed)". Adapters add a note with the part of
+    a driver's text that contains no secret: `error.add_note("AuthenticationFailed")`. Messages are left out,
+    because they may quote names, addresses or documents.
     """
     return " < ".join(map(_described, _chain(error)))
 

@@ -1,4 +1,4 @@
-"""The log: one JSON line an event in the format of Cloud Logging, or plain text on a terminal.
+"""The log: one JSON line per event in the format of Cloud Logging, or plain text on a terminal.
 
 https://cloud.google.com/logging/docs/structured-logging
 """
@@ -21,15 +21,15 @@ _requests = logging.getLogger("request")
 
 
 def configure(level: str, stream: TextIO = sys.stderr) -> None:
-    """Write everything from this level up to the stream, and nothing twice."""
+    """Log everything from this level up to the stream, once."""
     root = logging.getLogger()
     for other in [each for each in root.handlers if type(each) is logging.StreamHandler]:
-        root.removeHandler(other)  # the framework's, or our own from an earlier call
+        root.removeHandler(other)  # the framework's handler, or ours from an earlier call
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Text() if stream.isatty() else _Json())
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("pymongo").setLevel(logging.WARNING)  # below that it logs what it sends
+    logging.getLogger("pymongo").setLevel(logging.WARNING)  # at lower levels it logs documents
 
 
 class LoggedRequest(Protocol):
@@ -54,7 +54,7 @@ def log_request(request: LoggedRequest, context: Context, *, status: int, second
 
 
 def trace_fields(headers: Mapping[str, str], project: str) -> dict[str, object]:
-    """Return the fields that tie a line to its trace, from X-Cloud-Trace-Context or traceparent (W3C)."""
+    """Return the log fields of the trace in X-Cloud-Trace-Context or traceparent (W3C)."""
     google = re.match(r"([0-9a-f]{32})(?:/(\d{1,20}))?", headers.get("X-Cloud-Trace-Context", ""))
     if google:
         return _trace(google[1], f"{int(google[2]):016x}" if google[2] else "", project)
@@ -95,5 +95,5 @@ class _Text(logging.Formatter):
 
 
 def _one_line(path: str) -> str:
-    """Return a path as it may be logged: printable and not endless."""
+    """Return the path for the log, shortened and with only printable characters."""
     return "".join(c if c.isprintable() else "?" for c in path[:_PATH_LENGTH])

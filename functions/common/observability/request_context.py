@@ -1,4 +1,4 @@
-"""Facts about the current request, for the one line that the log gets of it.
+"""Facts about the current request, for its line in the log.
 
 with scope() as context:
 bind(remover="local")
@@ -19,7 +19,7 @@ _context: ContextVar[Context | None] = ContextVar("request_context", default=Non
 
 @contextlib.contextmanager
 def scope() -> Iterator[Context]:
-    """Collect what is bound from here on, also by threads that run in a copy of this context."""
+    """Collect the facts that this block binds, also in threads that run in a copy of its context."""
     context: Context = {}
     token = _context.set(context)
     try:
@@ -34,7 +34,7 @@ def current() -> Context:
 
 
 def bind(**facts: object) -> None:
-    """Add facts about the current request; outside of a request this does nothing.
+    """Add facts about the current request; do nothing outside of a request.
 
     Never bind a name, a key, a cookie or any part of a picture.
     """

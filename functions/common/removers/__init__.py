@@ -1,1 +1,1 @@
-"""What finds the subject of a picture: a provider or a network on this machine."""
+"""Background removers: a provider or networks on this machine find the subject of a picture."""

@@ -1,4 +1,4 @@
-"""The port of every background remover; its adapters are the modules beside it."""
+"""The port of all background removers; the other modules here are its adapters."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ class BackgroundRemover(Protocol):
     """Finds the subject of a picture."""
 
     def matte(self, look: Look) -> Matte:
-        """Return the matte of a picture; `look(ViewSpec(...))` shows it at the size the remover wants.
+        """Return the matte of a picture; `look(ViewSpec(...))` returns a view of it.
 
-        Raises RemoverError if the remover, not the picture, is the reason.
+        Raises RemoverError if the remover fails, and PictureError if the picture is at fault.
         """

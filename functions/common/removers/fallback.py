@@ -1,4 +1,4 @@
-"""Several removers, tried in order of preference."""
+"""Try several removers in order of preference."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 class FallbackRemover:
-    """Asks each named remover in turn until one succeeds; a remover is made when it is first asked."""
+    """Asks each remover in turn until one succeeds; a remover is made on first use."""
 
     def __init__(self, removers: Sequence[tuple[str, Callable[[], BackgroundRemover]]]) -> None:
         self._removers = tuple(removers)
@@ -21,7 +21,7 @@ class FallbackRemover:
     def matte(self, look: Look) -> Matte:
         """Return the first matte, or raise RemoverError if every remover failed.
 
-        Other errors are about the picture, which no other remover would change: they pass at once.
+        Other errors are about the picture, so no other remover would help: they are raised at once.
         """
         failures: list[RemoverError] = []
         for name, make in self._removers:
@@ -31,7 +31,7 @@ class FallbackRemover:
                 if name not in self._broken:
                     logger.warning("The remover %s failed with %s: %s", name, error.code, describe(error))
                 failures.append(error)
-        raise _most_telling(failures)
+        raise _most_useful(failures)
 
     def _remover(self, name: str, make: Callable[[], BackgroundRemover]) -> BackgroundRemover:
         if name in self._broken:
@@ -44,8 +44,8 @@ class FallbackRemover:
             raise RemoverFailed from error
 
 
-def _most_telling(failures: list[RemoverError]) -> RemoverError:
-    """Return the error to answer with: a used-up quota if that came first, else the last failure."""
+def _most_useful(failures: list[RemoverError]) -> RemoverError:
+    """Return the error to raise: the first remover's if its quota is used up, else the last one's."""
     if not failures:
         return RemoverFailed()
     return failures[0] if isinstance(failures[0], RateLimited) else failures[-1]

@@ -22,16 +22,16 @@ class LocalRemover:
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
         self._networks = {file: Network(file) for file in {source.file for source in sources}}
-        # One inference keeps every core busy; more at once would only take more memory.
+        # One inference uses all cores; several at a time would only take more memory.
         self._one_at_a_time = threading.Lock()
 
     def matte(self, look: Look) -> Matte:
-        """Return where the networks see the subject, combined."""
+        """Return the combined matte of all networks."""
         views = {spec: look(spec) for spec in {view_spec(source.input) for source in self._sources}}
         try:
             with timed("remove"), self._one_at_a_time:
                 found = combined([self._run(source, views) for source in self._sources])
-        except Exception as error:  # the runtime's exceptions have no common base of their own
+        except Exception as error:  # the runtime's exceptions have no common base class
             raise RemoverFailed from error
         bind(remover="local")
         if all(source.output.is_stretched for source in self._sources):

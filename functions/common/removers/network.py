@@ -1,4 +1,4 @@
-"""A network of an ONNX file, compiled for this processor."""
+"""Run a network from an ONNX file, compiled for this processor."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from common.removers.runtime import openvino
 
-# Workers and other threads need the cores too, so no inference thread is bound to one.
+# Workers and other threads need the cores too, so inference threads are not pinned to cores.
 _RUNTIME = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
 
 
 class Network:
-    """network(tensor) is the list of its outputs."""
+    """A compiled network: network(tensor) returns its outputs."""
 
     def __init__(self, file: Path) -> None:
         core = openvino.Core()

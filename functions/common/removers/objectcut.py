@@ -1,4 +1,4 @@
-"""The form that ObjectCut takes and the answers that it gives.
+"""ObjectCut's request form and its answers.
 
 https://rapidapi.com/objectcut.api/api/background-removal/details
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from common.domain.mattes import ViewSpec
 
-VIEW = ViewSpec("jpeg", 2500)  # the provider shrinks what is larger
+VIEW = ViewSpec("jpeg", 2500)  # the provider shrinks larger pictures
 BAD_PICTURE = "002"
 FORM_TYPE = "application/x-www-form-urlencoded"
 _ASKED_FOR = b"output_format=base64&to_remove=background&color_removal=transparent"
@@ -18,18 +18,18 @@ _STANDARD_ALPHABET = str.maketrans("-_", "+/")
 
 
 class UnusableAnswer(Exception):
-    """The answer has no cut-out of the picture that was sent; the message says why."""
+    """The answer contains no cut-out of the picture; the message says why."""
 
 
 def form(image_base64: bytes) -> bytes:
     """Return the request's fields as a form (FORM_TYPE)."""
-    # requests would make the same of a dictionary, but look at each character of the picture in Python.
+    # requests would build the same form from a dictionary, but quote the picture character by character.
     quoted = image_base64.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
     return _ASKED_FOR + b"&image_base64=" + quoted
 
 
 def parsed(body: bytes) -> Mapping[str, Any]:
-    """Return the JSON object, an empty one where the body is anything else."""
+    """Return the JSON object in the body, an empty one if the body is anything else."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -38,12 +38,12 @@ def parsed(body: bytes) -> Mapping[str, Any]:
 
 
 def succeeded(answer: Mapping[str, Any]) -> bool:
-    """Tell success from failure, of which both are a 200; the flag comes as a bool or as a word."""
+    """Tell success from failure: both have status 200, and the flag is a bool or a word."""
     return str(answer.get("error")).lower() == "false"
 
 
 def cut_out(answer: Mapping[str, Any]) -> bytes:
-    """Return the answer's cut-out, a PNG, or raise UnusableAnswer."""
+    """Return the PNG of the cut-out, or raise UnusableAnswer."""
     response = answer.get("response")
     encoded = response.get("image_base64") if isinstance(response, dict) else None
     if not isinstance(encoded, str):

@@ -30,7 +30,7 @@ _CONNECTIONS = 64
 _MOST_BYTES = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 _HOUR = 3600
-_LONGEST_RESET = 32 * 24 * _HOUR  # seconds; no quota runs for longer than a month
+_LONGEST_RESET = 32 * 24 * _HOUR  # seconds; no quota period is longer than a month
 _HINTS = {
     401: "check X_RAPID_API_KEY, RapidAPI does not know this key",
     403: "check X_RAPID_API_KEY, its application is not subscribed to the API on X_RAPID_API_HOST",
@@ -44,13 +44,13 @@ _CONNECTION_ERRORS = (
 )
 
 
-# Returns the alpha channel of a PNG that must have this size, or raises PictureError.
+# Returns the alpha channel of a PNG of exactly this size, or raises PictureError.
 AlphaReader = Callable[[bytes, tuple[int, int]], Matte]
 _Outcome = TypeVar("_Outcome")
 
 
 class _TryAgain(Exception):
-    """An attempt failed in a way that may pass; `error` is what it comes to when no retry is left."""
+    """An attempt failed, but another one may succeed; `error` is raised if no retry is left."""
 
     def __init__(self, error: RemoverError, wait: float | None = None) -> None:
         super().__init__(error.code)
@@ -60,13 +60,13 @@ class _TryAgain(Exception):
 
 @dataclass
 class _Budget:
-    """What one call may still spend, over both spellings of its picture."""
+    """The time and retries left to one call, for both base64 alphabets together."""
 
     deadline: float  # of time.monotonic()
     retries: int = _RETRIES
 
     def seconds(self, needed: float = 0) -> float:
-        """Return the time that is left, or raise RemoverTimeout where that is not more than `needed`."""
+        """Return the remaining time, or raise RemoverTimeout unless it is more than `needed`."""
         left = self.deadline - time.monotonic()
         if left <= needed:
             logger.warning("ObjectCut did not answer within the time of a call")
@@ -74,7 +74,7 @@ class _Budget:
         return left
 
     def wait_to_retry(self, again: _TryAgain, backoff: float) -> None:
-        """Sleep before another attempt, or raise where there may be none."""
+        """Sleep before another attempt, or raise an error if no attempt is left."""
         if not self.retries:
             raise again.error from None
         jittered = backoff * 2 ** (_RETRIES - self.retries) * random.uniform(0.5, 1.5)  # noqa: S311
@@ -85,9 +85,9 @@ class _Budget:
 
 
 class RapidApiRemover:
-    """Has ObjectCut remove the background; one instance serves any number of threads.
+    """Lets ObjectCut remove the background; one instance serves any number of threads.
 
-    `host` is the API's host name on RapidAPI, or the `http://127.0.0.1:PORT` origin of a stand-in.
+    `host` is the API's host name on RapidAPI, or the origin `http://127.0.0.1:PORT` of a stand-in.
     `read_alpha` decodes the provider's answer. All times are in seconds.
     """
 
@@ -139,11 +139,13 @@ class RapidApiRemover:
         return matte
 
     def _ask(self, jpeg: bytes, budget: _Budget) -> Mapping[str, Any]:
-        """Send the picture in the standard alphabet and, where that is not understood, URL-safe."""
+        """Send the picture in standard base64, and in URL-safe base64 if ObjectCut cannot read that."""
         answer = self._post(base64.b64encode(jpeg), budget)
         if objectcut.succeeded(answer) or answer.get("error_id") != objectcut.BAD_PICTURE:
             return answer
-        logger.warning("ObjectCut gets the picture as URL-safe base64: %s", self._described(answer))
+        logger.warning(
+            "Sending the picture to ObjectCut again as URL-safe base64: %s", self._described(answer)
+        )
         return self._post(base64.urlsafe_b64encode(jpeg), budget)
 
     def _post(self, image_base64: bytes, budget: _Budget) -> Mapping[str, Any]:
@@ -154,7 +156,7 @@ class RapidApiRemover:
                 budget.wait_to_retry(again, self._backoff)
 
     def _attempt(self, image_base64: bytes, budget: _Budget) -> Mapping[str, Any]:
-        # `from None` everywhere: the driver's exceptions hold the request, and with it the key.
+        # `from None` everywhere: the driver's exceptions contain the request, and so the key.
         try:
             status, headers, body = self._exchange(image_base64, budget)
         except (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError):
@@ -182,7 +184,7 @@ class RapidApiRemover:
             return response.status_code, response.headers, _read(response, budget)
 
     def _refuse(self, status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
-        """Raise what an answer means that the gateway, and not ObjectCut, gave."""
+        """Raise the error for an answer of the gateway, not of ObjectCut."""
         said = self._described(objectcut.parsed(body))
         if status in _HINTS:
             logger.error("RapidAPI answered %d, %s: %s", status, _HINTS[status], said)
@@ -221,20 +223,20 @@ def _session(headers: Mapping[str, str]) -> requests.Session:
 
 
 def _within(seconds: float, work: Callable[[], _Outcome]) -> _Outcome:
-    """Return what `work` returns, or raise RemoverTimeout when that takes too long.
+    """Return the result of `work`, or raise RemoverTimeout if it takes too long.
 
-    The driver bounds each wait but not their sum: a slow name server, a trickling upload or headers that
-    drip would outlast the deadline. So the work has a thread of its own, which is left behind if need be.
+    The driver limits each wait but not their sum: a slow name server, upload or response could exceed the
+    deadline. So the work runs in its own thread, which is abandoned after the deadline.
     """
     outcome: Future[_Outcome] = Future()
 
     def run() -> None:
         try:
             outcome.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - all of it belongs to the thread that waits
+        except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
             outcome.set_exception(error)
 
-    # The context goes along so that log lines still name the request that they belong to.
+    # A copy of the context lets log lines of the thread name their request.
     Thread(target=copy_context().run, args=(run,), name="objectcut", daemon=True).start()
     try:
         return outcome.result(seconds)
@@ -245,7 +247,7 @@ def _within(seconds: float, work: Callable[[], _Outcome]) -> _Outcome:
 
 def _read(response: requests.Response, budget: _Budget) -> bytes:
     body = bytearray()
-    # read1 returns what has arrived; read would wait for a whole chunk, however slowly it drips.
+    # read1 returns the bytes that have arrived; read would wait for a whole chunk, however slow.
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         budget.seconds()

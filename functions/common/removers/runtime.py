@@ -1,6 +1,7 @@
-"""OpenVINO without its telemetry, which is set up as soon as it is imported.
+"""Import OpenVINO without its telemetry.
 
-That fails where a user has no home, as in a container. OpenVINO does without where it cannot be imported.
+The telemetry needs a home directory, which a container's user may not have. OpenVINO works without it if its
+import fails.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Which files a local model consists of, and how each of its networks is used."""
+"""Find the files of a local model, and how to use each of its networks."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from common.removers.sidecar import SidecarError, describe
 
 
 class ModelError(ValueError):
-    """A model cannot be used; the message is one line that names the setting and what it should be."""
+    """A model cannot be used; the message is one line that names the setting and says what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One run of a network: its file, and how it is used."""
+    """One run of a network: its file, and how to use it."""
 
     file: Path
     input: Input
@@ -36,8 +36,8 @@ class Source:
 def sources(name: str, path: Path) -> tuple[Source, ...]:
     """Return the runs of the file `path`, or of a catalogue entry whose files are in the folder `path`.
 
-    sources("u2net-pair", Path(".data/models")) needs u2net.onnx and u2netp.onnx there. A file is used as its
-    sidecar says, else as the entry that published it, whatever the name. Raises ModelError.
+    sources("u2net-pair", Path(".data/models")) needs u2net.onnx and u2netp.onnx there. A file is used as
+    its sidecar says, else as the catalogue entry with its SHA-256 says. Raises ModelError.
     """
     return _named(name, path) if path.is_dir() else (_of_file(path),)
 

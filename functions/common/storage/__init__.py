@@ -1,1 +1,1 @@
-"""Where records and images are kept, one vendor a package."""
+"""Adapters that keep records and images, one package per vendor."""

@@ -1,7 +1,7 @@
-"""Pictures at addresses that strangers name, fetched so that no private network can be reached.
+"""Fetch pictures from untrusted addresses, without access to private networks.
 
-Every address that a name resolves to must be public, and the connection goes to the address that was
-checked, so that a name which changes its mind in between gains nothing.
+All addresses that a name resolves to must be public, and the connection goes to the checked address, so a
+name that resolves differently the next time gains nothing.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ _PORTS = {"http": 80, "https": 443}
 _MOVED = (301, 302, 303, 307, 308)
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "image-background-remover"}
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-# Teredo and other protocol assignments, and 6to4: such addresses can lead to any IPv4 address.
+# Teredo, other protocol assignments and 6to4: such addresses can stand for any IPv4 address.
 _TUNNELS = (ipaddress.IPv6Network("2001::/23"), ipaddress.IPv6Network("2002::/16"))
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -51,7 +51,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
 
 
 class _Target(NamedTuple):
-    """An address that was checked; `ip` is where the connection goes."""
+    """A checked address; the connection goes to `ip`."""
 
     url: SplitResult
     ip: str
@@ -59,7 +59,7 @@ class _Target(NamedTuple):
 
 
 class AddressFetcher:
-    """Fetches files of at most so many bytes from public addresses, a few at once."""
+    """Fetches files of limited size from public addresses, a few at a time."""
 
     def __init__(
         self,
@@ -80,8 +80,8 @@ class AddressFetcher:
     def fetch(self, url: str) -> bytes:
         """Return the bytes at a URL, or raise FetchFailed, ImageTooLarge or Overloaded.
 
-        The work has a thread of its own, which is cut off when the time is up: no timeout of a socket
-        bounds a server that sends one byte after the other.
+        The work runs in its own thread, whose connection is shut down when the time is up: a socket timeout
+        does not stop a server that sends byte by byte.
         """
         if not self._free.acquire(blocking=False):
             raise Overloaded
@@ -102,7 +102,7 @@ class AddressFetcher:
             failure = FetchFailed()
             failure.__cause__ = error
             outcome.set_exception(failure)
-        except BaseException as error:  # noqa: BLE001 - it belongs to the thread that waits
+        except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
             outcome.set_exception(error)
         finally:
             self._free.release()
@@ -119,7 +119,7 @@ class AddressFetcher:
         raise FetchFailed("The address redirects too often.")
 
     def _checked(self, url: str) -> _Target:
-        """Return where a URL leads, or raise FetchFailed for one that is not public."""
+        """Resolve and check a URL, or raise FetchFailed if it is not public."""
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
             raise FetchFailed("The address must begin with http:// or https:// and name no user.")
@@ -132,7 +132,7 @@ class AddressFetcher:
         return _Target(parts, ips[0], port)
 
     def _read(self, response: HTTPResponse) -> bytes:
-        """Return the body, or raise ImageTooLarge as soon as it is too long."""
+        """Return the body, or raise ImageTooLarge once too many bytes have arrived."""
         body = bytearray()
         while chunk := response.read1(_CHUNK):
             body += chunk
@@ -142,7 +142,7 @@ class AddressFetcher:
 
 
 class _Cuttable:
-    """A connection that another thread may cut; whatever is opened after that is cut at once."""
+    """A connection that another thread can shut down, even before it is opened."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -150,14 +150,14 @@ class _Cuttable:
         self._is_cut = False
 
     def use(self, connected: socket.socket) -> None:
-        """Make this the socket that is cut, or raise TimeoutError when it is too late for one."""
+        """Register the socket, or raise TimeoutError if the time is already up."""
         with self._lock:
             if self._is_cut:
                 raise TimeoutError
             self._socket = connected
 
     def cut(self) -> None:
-        """End whatever waits for the connection."""
+        """Shut the connection down and refuse later ones."""
         with self._lock:
             self._is_cut = True
             if self._socket is not None:
@@ -167,7 +167,7 @@ class _Cuttable:
 
 @contextlib.contextmanager
 def _response(target: _Target, cuttable: _Cuttable) -> Iterator[HTTPResponse]:
-    """Ask for the target, and close the connection at the end of the block."""
+    """Request the target, and close the connection at the end of the block."""
     with _connected(target, cuttable) as connected:
         connection = HTTPConnection(target.ip, target.port)
         connection.sock = connected
@@ -178,7 +178,7 @@ def _response(target: _Target, cuttable: _Cuttable) -> Iterator[HTTPResponse]:
 
 
 def _connected(target: _Target, cuttable: _Cuttable) -> socket.socket:
-    """Connect to the checked IP address; a certificate is held against the name."""
+    """Connect to the checked IP address; TLS verifies the certificate for the host name."""
     connected = socket.create_connection((target.ip, target.port), _CONNECT_SECONDS)
     try:
         if target.url.scheme == "https":

@@ -1,4 +1,4 @@
-"""Where the encoded images are kept: inline, as fields of the record, in the original's schema."""
+"""Keep images inline, as fields of their record, in the original application's schema."""
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,11 +7,11 @@ from datetime import datetime
 from common.domain.errors import ImageTooLarge
 from common.domain.models import ImageFields, Images, InMemoryImage, StoredObject, Variant
 
-# MongoDB's limit on one document, less room for the other fields.
+# MongoDB's limit on a document, minus room for the other fields.
 # https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-BSON-Document-Size
 DOCUMENT_BYTES = 16 * 1024 * 1024 - 64 * 1024
 
-# Base64 as the original application wrote it, or binary where that would be too long.
+# Base64 as the original application wrote it, or binary if base64 would be too long.
 _FIELDS: dict[Variant, tuple[str, ...]] = {
     "original": ("original_image_base64", "original_image"),
     "processed": ("processed_image_base64", "processed_image"),
@@ -20,19 +20,19 @@ _FIELDS: dict[Variant, tuple[str, ...]] = {
 
 
 class InlineImageStore:
-    """Keeps the images in the record itself: base64 text where that fits, else a third more as binary."""
+    """Keeps images in their record: as base64 if that fits, else as binary, which takes a quarter less."""
 
     def belongs_to_database(self) -> bool:
-        """Return True: inline images are in the database."""
+        """Return True, because inline images are in the database."""
         return True
 
     def ensure_fits(self, size: int) -> None:
-        """Raise ImageTooLarge where an original of `size` bytes cannot be kept."""
+        """Raise ImageTooLarge if an original of `size` bytes cannot be kept."""
         if size > DOCUMENT_BYTES:
             raise _too_large("The picture takes", size)
 
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
-        """Return the images as the fields of their record, or raise ImageTooLarge."""
+        """Return the record's fields with the images, or raise ImageTooLarge."""
         total = len(images.original) + len(images.processed) + len(images.preview)
         if total > DOCUMENT_BYTES:
             raise _too_large("The picture and its cut-out take", total)
@@ -50,25 +50,25 @@ class InlineImageStore:
         }
 
     def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:
-        """Return all images as fields of their record: a longer cut-out may change how the original is."""
+        """Return the fields of all images, because a larger cut-out may change the original's encoding."""
         return self.save(user_id, record_id, images)
 
     def delete_revision(self, fields: ImageFields) -> None:
         """Do nothing: the write that sets the new images replaces the old ones."""
 
     def fields(self, variant: Variant) -> Sequence[str]:
-        """Return the names of the record's fields that lead to this image."""
+        """Return the names of the record's fields for this image."""
         return _FIELDS[variant]
 
     def load(self, variant: Variant, fields: ImageFields) -> InMemoryImage | None:
-        """Return the image in these fields, None where there is none."""
+        """Return the image in these fields, None if there is none."""
         for name in _FIELDS[variant]:
             if (value := fields.get(name)) is not None:
                 return InMemoryImage(_decode(value, is_text=name.endswith("_base64")))
         return None
 
     def remove(self, records: Iterable[tuple[str, str]]) -> int:
-        """Do nothing: inline images go with their record."""
+        """Do nothing: inline images are deleted with their record."""
         return 0
 
     def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:

@@ -1,4 +1,4 @@
-"""The access key: who may use this service at all, before site and API."""
+"""The access key: protects the whole service, site and API."""
 
 import hashlib
 import hmac
@@ -52,7 +52,7 @@ _UNAUTHORIZED = Problem(
 
 
 class AccessGate:
-    """Lets through who has the key: `app.before_request(lambda: gate.respond(request))`."""
+    """Lets callers with the key pass: `app.before_request(lambda: gate.respond(request))`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -60,7 +60,7 @@ class AccessGate:
         self._trial = threading.Lock()
 
     def respond(self, request: Request) -> Response | None:
-        """Return the response to a caller without access, or None for one with it."""
+        """Return the response to a caller without access, None for a caller with access."""
         if request.path != PATH and (request.path in _OPEN or self._has_access(request)):
             return None
         begun = time.monotonic()
@@ -85,9 +85,9 @@ class AccessGate:
         return _page(_ASK) if is_page else _UNAUTHORIZED.response()
 
     def _try(self, request: Request) -> Response:
-        """Let a caller in who sends the key.
+        """Give a caller who sends the key a cookie.
 
-        A process tries one key at a time and a wrong one takes a second, whatever address it comes from.
+        A process checks one key at a time, and a wrong key takes a second, for all callers together.
         """
         if not is_own_page(request, self._settings):
             raise OriginNotAllowed
@@ -109,7 +109,7 @@ class AccessGate:
         return response
 
     def _token(self) -> str:
-        """Return the cookie's value: another key makes every cookie worthless."""
+        """Return the cookie's value; a new key invalidates all cookies."""
         return hmac.digest(self._key, b"access cookie", "sha256").hex()
 
 
@@ -118,7 +118,7 @@ def _delay() -> None:
 
 
 def _digest(text: bytes) -> bytes:
-    return hashlib.sha256(text).digest()  # equal lengths, so that comparing tells nothing
+    return hashlib.sha256(text).digest()  # equal lengths, so that the time of comparing reveals nothing
 
 
 def _is_api_key(key: str) -> bool:

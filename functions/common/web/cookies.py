@@ -1,4 +1,4 @@
-"""Who is calling: the signed cookie, or the same token as a bearer."""
+"""Identify the caller by the signed cookie, or by the same token as a bearer."""
 
 from flask import Request, Response
 
@@ -9,7 +9,7 @@ COOKIE = "user_id"
 
 
 def read_session(request: Request, signer: SessionSigner) -> Session:
-    """Return the session of a bearer token of ours, which is not renewed; else that of the cookie."""
+    """Return the session of our bearer token, without renewing it, or else that of the cookie."""
     bearer = request.authorization
     token = bearer.token if bearer and bearer.type == "bearer" else None
     if session := signer.verify(token):
@@ -18,7 +18,7 @@ def read_session(request: Request, signer: SessionSigner) -> Session:
 
 
 def set_cookie(response: Response, token: str, request: Request, settings: Settings) -> None:
-    """Give the caller this token as the cookie."""
+    """Set the session cookie to this token."""
     response.set_cookie(
         COOKIE,
         token,
@@ -30,6 +30,6 @@ def set_cookie(response: Response, token: str, request: Request, settings: Setti
 
 
 def is_https(request: Request) -> bool:
-    """Tell whether the caller's connection is encrypted, here or at a load balancer in front of us."""
-    # A caller who forges this header changes only its own cookie.
+    """Tell whether the caller uses https, to us or to a load balancer in front of us."""
+    # Forging this header changes only the caller's own cookie.
     return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"

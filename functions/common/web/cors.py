@@ -1,4 +1,4 @@
-"""Cross-origin calls: which pages of other origins may read responses and make changes."""
+"""Cross-origin calls: decide which pages of other origins may read responses and make changes."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -10,28 +10,22 @@ from common.settings import Settings
 from common.web.cookies import is_https
 
 _EXPOSED_HEADERS = "Content-Disposition, Content-Range, ETag, Location, Retry-After"
+_USER_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match"
+_PROGRAM_HEADERS = "Accept, Authorization, Content-Type, X-Api-Key"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def refuse_foreign_origin(request: Request, settings: Settings) -> None:
-    """Raise OriginNotAllowed if a page of a foreign origin tries to change something."""
+    """Raise OriginNotAllowed if a page of an untrusted origin tries to change something."""
     origin = request.headers.get("Origin")
     if origin and request.method not in _SAFE_METHODS and not _is_trusted(origin, request, settings):
         raise OriginNotAllowed
 
 
 def preflight(request: Request, settings: Settings, methods: Sequence[str]) -> Response:
-    """Return the response to an OPTIONS request."""
-    allowed = ", ".join(methods)
-    response = Response(status=204, headers={"Allow": allowed})
-    del response.headers["Content-Type"]  # Flask sets one although there is no body
-    if _is_trusted(request.headers.get("Origin", ""), request, settings):
-        response.headers["Access-Control-Allow-Methods"] = allowed
-        response.headers["Access-Control-Allow-Headers"] = (
-            "Authorization, Content-Type, Idempotency-Key, If-Match"
-        )
-        response.headers["Access-Control-Max-Age"] = "3600"
-    return response
+    """Return the response to an OPTIONS request; it allows calls from trusted origins."""
+    is_trusted = _is_trusted(request.headers.get("Origin", ""), request, settings)
+    return _preflight(methods, _USER_HEADERS if is_trusted else "")
 
 
 def add_cors_headers(response: Response, request: Request, settings: Settings) -> None:
@@ -47,23 +41,29 @@ def add_cors_headers(response: Response, request: Request, settings: Settings) -
 
 
 def open_preflight(methods: Sequence[str]) -> Response:
-    """Return the response to an OPTIONS request about a call that any page may make with a key."""
-    response = Response(status=204, headers={"Allow": ", ".join(methods)})
+    """Return the response to an OPTIONS request; it allows calls from any origin, because they need a key."""
+    return _preflight(methods, _PROGRAM_HEADERS)
+
+
+def _preflight(methods: Sequence[str], request_headers: str) -> Response:
+    allowed = ", ".join(methods)
+    response = Response(status=204, headers={"Allow": allowed})
     del response.headers["Content-Type"]  # Flask sets one although there is no body
-    response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, X-Api-Key"
-    response.headers["Access-Control-Max-Age"] = "3600"
+    if request_headers:
+        response.headers["Access-Control-Allow-Methods"] = allowed
+        response.headers["Access-Control-Allow-Headers"] = request_headers
+        response.headers["Access-Control-Max-Age"] = "3600"
     return response
 
 
 def add_open_cors_headers(response: Response) -> None:
-    """Let any page read this response; without cookies, which such calls neither read nor set."""
+    """Let any page read this response, without cookies, because these calls do not use them."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "*"
 
 
 def is_own_page(request: Request, settings: Settings) -> bool:
-    """Tell whether no page, or one of our own, makes this call."""
+    """Tell whether the call comes from our own pages, or from no page at all."""
     origin = request.headers.get("Origin")
     fetch_site = request.headers.get("Sec-Fetch-Site", "none")
     return (not origin or _is_trusted(origin, request, settings)) and fetch_site in ("none", "same-origin")

@@ -1,4 +1,4 @@
-"""What all endpoints have in common: methods, path, CORS, identity, limits, errors and headers."""
+"""The frame of all endpoints: methods, path, CORS, identity, limits, errors and headers."""
 
 import functools
 import time
@@ -27,7 +27,7 @@ from common.web.cors import (
 from common.web.problems import SAFE_HEADERS, Problem
 from common.web.responses import prefers_html, redirect_to_site
 
-_FORM_OVERHEAD = 64 * 1024  # bytes that a form may have beside its picture
+_FORM_OVERHEAD = 64 * 1024  # bytes of a form beside its picture
 
 Handler = Callable[["Call"], Response]
 HttpFunction = Callable[[Request], Response]
@@ -35,15 +35,15 @@ Explain = Callable[[Problem, Request], Response]
 
 
 class Address(Protocol):
-    """How an endpoint is called; `endpoints.Endpoint` is one."""
+    """The methods and paths of an endpoint; `endpoints.Endpoint` implements it."""
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """The methods that it takes; HEAD comes with GET, and OPTIONS with all."""
+        """The methods; GET includes HEAD, and OPTIONS is always allowed."""
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Its paths, with `{name}` in place of each parameter."""
+        """The paths, with `{name}` for each parameter."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Call:
 
 
 def largest_body(settings: Settings) -> int:
-    """Return the bytes that the body of any call may have; a picture in base64 is a third longer."""
+    """Return the size limit of any body in bytes; a picture in base64 is a third longer."""
     return settings.max_upload_bytes * 4 // 3 + _FORM_OVERHEAD
 
 
@@ -81,11 +81,10 @@ def endpoint(
 ) -> Callable[[Handler], HttpFunction]:
     """Turn a handler into an HTTP function for any host: `@endpoint(ENDPOINTS["rename"])`.
 
-    An `identified` endpoint knows its user, and one that `starts_session` sets a new user's cookie. One that
-    `takes_form` accepts a picture, and redirects a browser that posted a plain form to the site; one that
-    `takes_picture` reads a picture as the whole body. Both are limited in number. One with
-    `explain` is for programs: it tells them of failures in its own way, judges paths and keys itself, and
-    may be called by pages of any origin.
+    An `identified` endpoint knows its user; `starts_session` also sets a new user's cookie. `takes_form`
+    accepts a form with a picture, and redirects a browser that posted it to the site. `takes_picture` accepts
+    a picture as the whole body. Calls of both are limited in number. `explain` makes an endpoint for
+    programs: it formats errors, the handler checks paths and keys, and pages of any origin may call it.
     """
 
     def decorate(handle: Handler) -> HttpFunction:
@@ -169,7 +168,7 @@ class _Route:
             return self.handle(call)
         request.max_content_length = parts.settings.max_upload_bytes + _FORM_OVERHEAD
         request.form_data_parser_class = request_body.FormInMemory
-        # Limited before the body is read: an upload that waited here would hold one of the shared threads.
+        # Refuse before reading the body: an upload that waited here would occupy a thread.
         with parts.limiter.acquire():
             if self.takes_form:
                 parts.prepare()
@@ -180,7 +179,7 @@ class _Route:
         return self.handle(Call(request, (), "", parts))
 
     def _path_params(self, path: str) -> tuple[str, ...]:
-        """Return what is left of a path without an optional /api and the endpoint's own name."""
+        """Return the rest of a path after an optional /api and the endpoint's own name."""
         segments = path.strip("/").split("/") if path.strip("/") else []
         if segments[:1] == ["api"]:
             del segments[0]

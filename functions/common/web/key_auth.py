@@ -1,4 +1,4 @@
-"""The API key of a call: checked, counted, and given back if the call fails on our side."""
+"""Check the API key of a call and count the call, unless it fails on our side."""
 
 import contextlib
 import ipaddress
@@ -22,7 +22,7 @@ _FOREIGN = (
 
 
 def usage(call: Call) -> Usage:
-    """Return what the caller's key may use and has used, or raise KeyRefused."""
+    """Return the usage of the caller's key, or raise KeyRefused."""
     if call.settings.api_keys == "off":
         _refuse_foreign(call)
         return Usage(Windows.at(datetime.now(UTC)))
@@ -31,7 +31,7 @@ def usage(call: Call) -> Usage:
 
 @contextlib.contextmanager
 def counted(call: Call) -> Iterator[Usage]:
-    """Count a call; it is given back if the block fails for a reason on our side."""
+    """Count a call; uncount it if the block fails on our side."""
     if call.settings.api_keys == "off":
         yield usage(call)
         return
@@ -46,7 +46,7 @@ def counted(call: Call) -> Iterator[Usage]:
 
 
 def add_rate_headers(response: Response, usage: Usage) -> None:
-    """Tell the limit of the minute, what is left of it, and when the next one begins (Unix seconds)."""
+    """Add the limit per minute, the remaining calls, and when the next minute begins (Unix seconds)."""
     limit = UNLIMITED if usage.per_minute is None else usage.per_minute
     response.headers["X-RateLimit-Limit"] = str(limit)
     response.headers["X-RateLimit-Remaining"] = str(usage.left_this_minute)
@@ -54,7 +54,7 @@ def add_rate_headers(response: Response, usage: Usage) -> None:
 
 
 def sent_key(request: Request) -> str:
-    """Return the key that a caller sent, or nothing."""
+    """Return the key that the caller sent, or an empty string."""
     sent = request.headers.get("X-Api-Key", "").strip()
     bearer = request.authorization
     if not sent and bearer and bearer.type == "bearer":
@@ -63,7 +63,7 @@ def sent_key(request: Request) -> str:
 
 
 def _refuse_foreign(call: Call) -> None:
-    """Raise KeyRefused for a page of another site, also one whose name leads to this machine."""
+    """Raise KeyRefused for a page of another site, even if its name resolves to this machine."""
     if not (_is_own_host(call) and is_own_page(call.request, call.settings)):
         raise KeyRefused(_FOREIGN)
 

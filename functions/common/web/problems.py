@@ -1,4 +1,4 @@
-"""Errors as responses: application/problem+json (RFC 9457) with a stable code and a sentence to act on."""
+"""Turn errors into responses: problem details (RFC 9457) with a stable code and a helpful sentence."""
 
 import io
 import json
@@ -36,7 +36,7 @@ _STATUS: Mapping[type[errors.ApplicationError], HTTPStatus] = {
     errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-# Refusals of the framework in our words.
+# Our codes and sentences for errors of the framework.
 _REFUSED: Mapping[int, tuple[str, str]] = {
     404: ("not_found", "There is nothing at this address."),
     405: (
@@ -47,7 +47,7 @@ _REFUSED: Mapping[int, tuple[str, str]] = {
     413: ("image_too_large", "The request is larger than this service takes. Send a smaller one."),
     416: ("range_not_satisfiable", "The image ends before the range that was asked for."),
 }
-# Defaults of every response: do not cache, sniff, run or frame it, and send no referrer to other sites.
+# Defaults of all responses: no caching, sniffing, scripts or framing, and no referrer to other sites.
 SAFE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -60,7 +60,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Problem:
-    """A failure as its caller sees it."""
+    """An error as the caller sees it."""
 
     status: HTTPStatus
     code: str
@@ -69,7 +69,7 @@ class Problem:
 
     @classmethod
     def of(cls, error: Exception) -> "Problem":
-        """Describe an exception; an unexpected one is logged and tells its caller nothing."""
+        """Describe an exception; log an unexpected one, and tell the caller nothing about it."""
         if cls.status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
             bind(cause=describe(error))
         if isinstance(error, errors.ApplicationError) and (status := _status(error)):
@@ -82,7 +82,7 @@ class Problem:
 
     @classmethod
     def status_of(cls, error: Exception) -> int:
-        """Return the status that an exception is answered with."""
+        """Return the status for an exception."""
         if isinstance(error, errors.ApplicationError):
             return _status(error) or HTTPStatus.INTERNAL_SERVER_ERROR
         return (isinstance(error, HTTPException) and error.code) or HTTPStatus.INTERNAL_SERVER_ERROR
@@ -101,19 +101,19 @@ class Problem:
 
 
 def respond(error: Exception) -> Response:
-    """Return a host's response to an exception outside of every endpoint."""
+    """Return a host's response to an exception outside of all endpoints."""
     if has_request_context():
         detach_body(request)
     return Problem.of(error).response()
 
 
 def detach_body(request: Request) -> None:
-    """Keep the host from reading a body without bounds: functions-framework does so after every response."""
+    """Keep functions-framework from reading the rest of a body, without any limit, after the response."""
     request.stream = io.BytesIO()
 
 
 def _status(error: errors.ApplicationError) -> HTTPStatus | None:
-    """Return the status of the most specific class that has one."""
+    """Return the status of the most specific class in _STATUS."""
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
 
 

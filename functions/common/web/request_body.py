@@ -1,4 +1,4 @@
-"""Request bodies: read as JSON or forms, and on gunicorn aborted if they are too slow."""
+"""Read request bodies as JSON, forms or bytes; on gunicorn, abort those that are too slow."""
 
 import contextlib
 import json
@@ -21,13 +21,13 @@ from common.timeouts import LINGER_SECONDS as _SKIP_SECONDS
 from common.timeouts import SILENT_SECONDS as _SILENT_SECONDS
 from common.web.problems import detach_body
 
-JSON_BYTES = 64 * 1024  # more than any JSON body that we take
+JSON_BYTES = 64 * 1024  # the limit of JSON bodies
 _CHUNK = 64 * 1024  # bytes
 
 
 @contextlib.contextmanager
 def guarded(request: Request) -> Iterator[None]:
-    """Bound the time of a body on gunicorn, where it is still arriving; waitress hands over complete ones."""
+    """Limit the time of a body on gunicorn, where it is still arriving; waitress passes complete bodies."""
     connection = request.environ.get("gunicorn.socket")
     body = _ArrivingBody(request, connection) if connection else None
     try:
@@ -39,11 +39,10 @@ def guarded(request: Request) -> Iterator[None]:
 
 
 class _ArrivingBody:
-    """A body that is aborted if it comes too slowly, ends early or is badly framed.
+    """A body that is aborted if it is too slow, ends early or is badly framed.
 
-    gunicorn's read returns when it has all that it was asked for, however long that takes. So a thread
-    watches the clock and, when the time is up, shuts down the reading side of the connection: gunicorn finds
-    the end of the body there, and the response can still be sent.
+    gunicorn's read blocks until all requested bytes have arrived. So when the time is up, a thread shuts down
+    the reading side of the connection: gunicorn then sees the end of the body, and we can still respond.
     """
 
     def __init__(self, request: Request, connection: socket.socket) -> None:
@@ -55,13 +54,13 @@ class _ArrivingBody:
         self._started = time.monotonic()
         self._is_watched = False
         self._over = threading.Event()
-        if not self._length and "HTTP_TRANSFER_ENCODING" not in environ:  # there is none
+        if not self._length and "HTTP_TRANSFER_ENCODING" not in environ:  # there is no body
             self._over.set()
         environ["wsgi.input"] = self
         connection.settimeout(_SILENT_SECONDS)
 
     def read(self, size: int = -1) -> bytes:
-        """Return that many bytes, fewer at the end; raise RequestTimeout or BadRequest if it is aborted."""
+        """Return that many bytes, fewer at the end, or raise RequestTimeout or BadRequest."""
         if size < 0:
             return b"".join(iter(lambda: self.read(_CHUNK), b""))
         if self._over.is_set():
@@ -69,7 +68,7 @@ class _ArrivingBody:
         if not self._is_watched:
             self._is_watched = True
             threading.Thread(target=self._watch, daemon=True).start()
-        if self._length:  # never wait for more than there is
+        if self._length:  # do not wait for bytes beyond the body's length
             size = min(size, self._length - self._received)
         chunk = self._read(size)
         self._received += len(chunk)
@@ -82,7 +81,7 @@ class _ArrivingBody:
         chunk = b""
         try:
             chunk = self._source.read(size)
-        except Exception as error:  # noqa: BLE001 - gunicorn has several for bad framing
+        except Exception as error:  # noqa: BLE001 - gunicorn raises several types for bad framing
             failure = error
         if self._left() <= 0 or isinstance(failure, TimeoutError):
             self._abort()
@@ -93,7 +92,7 @@ class _ArrivingBody:
         return chunk
 
     def finish(self) -> None:
-        """Skip the rest if it arrives soon, and stop watching."""
+        """Skip the rest of the body if it arrives soon, and stop the watching thread."""
         if not self._over.is_set():
             timer = threading.Timer(_SKIP_SECONDS, self._abort)
             timer.start()
@@ -107,7 +106,7 @@ class _ArrivingBody:
             self._connection.settimeout(None)
 
     def _left(self) -> float:
-        """Return the seconds that are left; received bytes add to them."""
+        """Return the remaining seconds; received bytes extend them."""
         return self._started + _BODY_SECONDS + self._received / _BODY_RATE - time.monotonic()
 
     def _watch(self) -> None:
@@ -132,7 +131,7 @@ class FormInMemory(FormDataParser):
 def whole(request: Request) -> bytes:
     """Return the body, or raise RequestEntityTooLarge."""
     body = request.get_data()
-    if request.environ["wsgi.input"].read(1):  # it is chunked, and was cut at the limit
+    if request.environ["wsgi.input"].read(1):  # a chunked body that was cut at the limit
         raise RequestEntityTooLarge
     return body
 
@@ -156,7 +155,7 @@ def _read_text(request: Request) -> bytes:
 
 
 def content(request: Request, most: int) -> bytes:
-    """Return a body of at most that many bytes, or raise ImageTooLarge."""
+    """Return a body of at most `most` bytes, or raise ImageTooLarge."""
     request.max_content_length = most
     body = _read(request)
     if body is None:
@@ -172,7 +171,7 @@ def _read(request: Request) -> bytes | None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build a JSON object; refuse a repeated name, which different readers understand differently."""
+    """Build a JSON object; refuse repeated names, because parsers disagree on them."""
     read = dict(pairs)
     if len(read) < len(pairs):
         raise ValueError("a name is repeated")

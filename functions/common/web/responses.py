@@ -1,4 +1,4 @@
-"""Responses of endpoints: JSON, records, and redirects to the site."""
+"""Make the responses of endpoints: JSON, records, and redirects to the site."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def json_text(body: Mapping[str, object]) -> str:
 
 
 def record_json(record: ImageRecord) -> dict[str, object]:
-    """Return a record as callers see it, with the URLs of its three images."""
+    """Return a record's JSON object, with the URLs of its three images."""
     described = {name: value for name, value in asdict(record).items() if name != "content_type"}
     image = f"/api/image/{record.record_id}"
     return {
@@ -33,14 +33,14 @@ def record_json(record: ImageRecord) -> dict[str, object]:
 
 
 def prefers_html(request: Request) -> bool:
-    """Tell whether the caller is a browser that shows the response as a page."""
+    """Tell whether the caller is a browser that will show the response as a page."""
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
 def redirect_to_site(settings: Settings, flash: str) -> Response:
-    """Redirect a browser to the site, which shows the message of this code.
+    """Redirect a browser to the site, which shows the message with this code.
 
-    The query is for the site's script; the fragment shows the message without a script.
+    The site's script reads the query; without a script, the fragment makes the message visible.
     """
     location = f"{settings.site_url or '/'}?flash={flash}#flash-{flash}"
     return Response(status=302, headers={"Location": location})

@@ -1,1 +1,1 @@
-"""Images in a Cloud Storage bucket: the store, one image in it, and the calls that both make."""
+"""Images in a Cloud Storage bucket."""

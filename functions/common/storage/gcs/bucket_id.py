@@ -1,4 +1,4 @@
-"""The random id that a bucket shares with its database: cleanup deletes nothing unless both are the same."""
+"""The random id that bucket and database share: cleanup deletes nothing if their ids differ."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ class DatabaseId(Protocol):
         """Return the id, None if the database has none."""
 
     def create(self) -> str:
-        """Return the id, a new one if the database has none."""
+        """Return the id, creating it if the database has none."""
 
 
 class BucketId:
@@ -32,16 +32,16 @@ class BucketId:
 
     @driver_errors()
     def establish(self) -> None:
-        """Give an empty bucket the id of the database; one with objects keeps what it has, or has not."""
+        """Write the database's id to an empty bucket; leave a bucket with objects unchanged."""
         if self._bucket.get_blob(NAME, **RETRIES) is None and self._is_empty():
             with contextlib.suppress(api.PreconditionFailed):  # another process was faster
                 self._write(if_generation_match=0)
 
     @driver_errors()
     def is_shared(self) -> bool:
-        """Tell whether bucket and database have the same id; renew an object that is a day old.
+        """Tell whether bucket and database have the same id; rewrite the object if it is a day old.
 
-        The lifecycle rule of the bucket deletes old objects, whatever they are.
+        Otherwise the bucket's lifecycle rule, which deletes all old objects, would delete it.
         """
         blob = self._bucket.get_blob(NAME, **RETRIES)
         if blob is None or self._content(blob) != self._database.read():
@@ -52,7 +52,7 @@ class BucketId:
 
     @driver_errors()
     def adopt(self) -> None:
-        """Give the bucket the id of the database, whatever is in it."""
+        """Write the database's id to the bucket, even if it has objects."""
         self._write()
 
     def _write(self, **condition: int) -> None:

@@ -1,4 +1,4 @@
-"""Calls to Cloud Storage: how long they are retried, how many run in parallel, and how they fail."""
+"""The Cloud Storage client: connection, retries, parallel calls and errors."""
 
 import base64
 import contextlib
@@ -27,7 +27,7 @@ RETRIES = {  # the options of a call
     "timeout": (timeouts.STORAGE_CONNECT_SECONDS, timeouts.STORAGE_READ_SECONDS),
 }
 _AT_ONCE = 16  # calls
-_CONNECTIONS = 64  # kept open; by default it is ten, and a function takes more requests at a time
+_CONNECTIONS = 64  # kept open; the default, ten, is less than a function's concurrent requests
 _FAULTS = (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException, DataCorruption)
 
 logger = logging.getLogger(__name__)
@@ -37,14 +37,14 @@ def connect(name: str) -> storage.Bucket:
     """Return the bucket of this name; nothing is requested yet."""
     with driver_errors():
         client = storage.Client(project=None)
-    for scheme in ("https://", "http://"):  # the latter is an emulator's
+    for scheme in ("https://", "http://"):  # http is for emulators
         client._http.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
     return client.bucket(name)
 
 
 @contextlib.contextmanager
 def driver_errors() -> Iterator[None]:
-    """Turn the client's exceptions into ours."""
+    """Translate the client's exceptions to Unavailable."""
     try:
         yield
     except _FAULTS as error:
@@ -54,7 +54,7 @@ def driver_errors() -> Iterator[None]:
 
 
 def _note(error: BaseException) -> None:
-    """Add the status and the reason that Cloud Storage gave; its sentences name objects and accounts."""
+    """Add Cloud Storage's status and reasons for the log; its messages name objects and accounts."""
     if isinstance(error, api.GoogleAPICallError):
         details = [each for each in error.errors if isinstance(each, dict)]
         reasons = [str(each["reason"]) for each in details if "reason" in each]
@@ -62,14 +62,15 @@ def _note(error: BaseException) -> None:
 
 
 def checksum(content: bytes) -> str:
-    """Return the MD5 of some bytes in the notation of Cloud Storage."""
+    """Return the MD5 in Cloud Storage's encoding."""
     return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
 
 
 def in_parallel(call: Callable[[A], T], arguments: Iterable[A]) -> list[T]:
     """Run all calls in parallel; raise the first failure.
 
-    In an outage each call waits long, so the rest is cancelled if one has failed after a grace period.
+    In an outage each call waits long, so if one has failed after a grace period, cancel those that have not
+    started.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         made = [pool.submit(call, argument) for argument in arguments]

@@ -1,4 +1,4 @@
-"""One image in the bucket: read in chunks, or by whom it is for from the bucket itself."""
+"""One image in the bucket: stream it in chunks, or make a signed link to it."""
 
 import io
 import logging
@@ -29,14 +29,14 @@ class BucketImage:
     signer: Signer
 
     def open(self) -> BinaryIO:
-        """Return its bytes as a stream whose first chunk is there, or raise NotFound or Unavailable."""
+        """Return its bytes as a stream after fetching the first chunk, or raise NotFound or Unavailable."""
         stream = io.BufferedReader(_ObjectReader(self.blob, self.size), _CHUNK)
         stream.peek()
         return stream
 
     @driver_errors()
     def link(self, method: str, disposition: str) -> str | None:
-        """Return a signed URL where the image is longer than a function may answer."""
+        """Return a signed URL if the image is too large for a function's response."""
         credentials = self.signer.credentials() if self.size > LARGEST_ANSWER else None
         if credentials is None:
             return None
@@ -84,7 +84,7 @@ class _ObjectReader(io.RawIOBase):
     @driver_errors()
     def _download(self, first: int, last: int) -> bytes:
         try:
-            # What the server knows is the checksum of the whole object.
+            # The server only knows the checksum of the whole object.
             content: bytes = self._blob.download_as_bytes(start=first, end=last, checksum=None, **RETRIES)
         except api.NotFound:
             logger.error("%s is gone, and a record still leads to it", self._blob.name)  # noqa: TRY400

@@ -1,4 +1,4 @@
-"""What it takes to sign a URL: a key of our own, or the IAM Credentials API that signs in our name."""
+"""Sign URLs with our own key, or with the IAM Credentials API."""
 
 import functools
 import threading
@@ -12,16 +12,16 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from common import timeouts
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-# Somebody waits for the link: by default the client retries for two minutes.
+# A user waits for the link, and the default is two minutes.
 _RETRY = DEFAULT_RETRY.with_timeout(timeouts.SIGNING_RETRY_SECONDS)
 _TIMEOUT = (timeouts.SIGNING_CONNECT_SECONDS, timeouts.SIGNING_READ_SECONDS)
 
 
 class Signer:
-    """The credentials of this process as `Blob.generate_signed_url` takes them.
+    """The credentials of this process for `Blob.generate_signed_url`.
 
-    Where the platform lends them (a function, a pod) they have no key, and the account needs the permission
-    to sign as itself (iam.serviceAccounts.signBlob).
+    In a function or a pod the credentials have no key. There the service account needs the permission to sign
+    as itself (iam.serviceAccounts.signBlob).
     https://cloud.google.com/storage/docs/access-control/signing-urls-with-helpers
     """
 
@@ -30,7 +30,7 @@ class Signer:
         self._refreshing = threading.Lock()
 
     def credentials(self) -> Signing | None:
-        """Return credentials that sign, None where those of this process cannot (a person's)."""
+        """Return credentials that can sign, None if this process has only a user's, which cannot."""
         with self._refreshing:
             if self._credentials is None:
                 self._credentials, _ = google.auth.default(scopes=[_SCOPE])
@@ -40,11 +40,11 @@ class Signer:
                 return None
             if not self._credentials.valid:
                 self._credentials.refresh(Request())  # type: ignore[no-untyped-call]
-            return _BorrowedKey(self._credentials, str(self._credentials.service_account_email))
+            return _RemoteKey(self._credentials, str(self._credentials.service_account_email))
 
 
-class _BorrowedKey(Signing):
-    """The key of an account whose token we have; only the IAM Credentials API uses it."""
+class _RemoteKey(Signing):
+    """Signs with a service account's key through the IAM Credentials API, given the account's token."""
 
     def __init__(self, credentials: Credentials, account: str) -> None:
         request = functools.partial(Request(), timeout=_TIMEOUT)

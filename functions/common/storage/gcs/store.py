@@ -1,4 +1,4 @@
-"""Images as objects of a bucket, which their record leads to by name."""
+"""Keep images as objects of a bucket; records contain the objects' names."""
 
 import logging
 import re
@@ -30,9 +30,9 @@ from common.storage.gcs.signer import Signer
 if TYPE_CHECKING:
     from common.service.ports import ImageStore
 
-_PAGES = 20  # looked through in one cleanup
+_PAGES = 20  # that one cleanup lists
 _PAGE_SIZE = 1_000  # objects
-# A revision's random part keeps two attempts at the same one from writing the same object.
+# A random part in the names of a revision keeps two attempts from writing the same object.
 _OBJECT_NAME = re.compile(r".+/([0-9a-f]{24})/(original|processed|preview)(-\d+-[0-9a-f]{8})?", re.DOTALL)
 SIZE_FIELDS: Mapping[Variant, str] = {
     "original": "size",
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 
 class BucketImageStore:
-    """Keeps images in a bucket; those that are still in their records are read there."""
+    """Keeps images in a bucket, and reads images that are still inline in their records."""
 
     def __init__(
         self,
@@ -62,15 +62,15 @@ class BucketImageStore:
         self._upload = upload or _upload_new
 
     def belongs_to_database(self) -> bool:
-        """Tell whether bucket and database carry the same id, which is renewed when it is a day old."""
+        """Tell whether bucket and database have the same id."""
         return self._id.is_shared()
 
     def ensure_fits(self, size: int) -> None:
-        """Return: a bucket takes whatever an upload may have."""
+        """Do nothing: every upload fits into a bucket."""
 
     @driver_errors()
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
-        """Write the three objects at once; what a failure leaves behind is the caller's to remove."""
+        """Write the three objects in parallel; if this fails, the caller removes those that were written."""
         self._establish_id()
         names = object_names(user_id, record_id)
         objects = (
@@ -87,7 +87,7 @@ class BucketImageStore:
 
     @driver_errors()
     def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:
-        """Write the new cut-out and preview as objects of their own."""
+        """Write the new cut-out and preview as new objects."""
         suffix = f"-{revision}-{secrets.token_hex(4)}"
         names = {variant: name + suffix for variant, name in object_names(user_id, record_id).items()}
         objects = (
@@ -115,7 +115,7 @@ class BucketImageStore:
         self._upload(blob, content, content_type)
 
     def _establish_id(self) -> None:
-        """Before the first upload: give an empty bucket the id without which cleanup will not touch it."""
+        """Write the id to an empty bucket before the first upload, because cleanup requires it."""
         if self._has_id:
             return
         try:
@@ -126,11 +126,11 @@ class BucketImageStore:
             self._has_id = True
 
     def fields(self, variant: Variant) -> Sequence[str]:
-        """Return the names of the record's fields that lead to this image."""
+        """Return the names of the record's fields for this image."""
         return (OBJECT_FIELDS[variant], SIZE_FIELDS[variant], *self._inline.fields(variant))
 
     def load(self, variant: Variant, fields: ImageFields) -> EncodedImage | None:
-        """Return the image that these fields lead to; nothing is read yet."""
+        """Return the image that these fields describe, without reading it yet."""
         name = fields.get(OBJECT_FIELDS[variant])
         if name is None:
             return self._inline.load(variant, fields)
@@ -144,14 +144,14 @@ class BucketImageStore:
         return sum(in_parallel(self._delete, names))
 
     def _names(self, record: tuple[str, str]) -> Sequence[str]:
-        """Return the names of a record's objects, those of every revision."""
+        """Return the names of a record's objects of all revisions."""
         prefix = object_names(*record)["original"].removesuffix("original")
         listed = self._bucket.list_blobs(prefix=prefix, fields="items(name),nextPageToken", **RETRIES)
         return [blob.name for blob in listed]
 
     @driver_errors()
     def discard(self, objects: Iterable[StoredObject]) -> int:
-        """Delete these objects, not later ones of the same name, and return how many there were."""
+        """Delete these generations of objects, and return how many there were."""
         return sum(in_parallel(lambda each: self._delete(each.name, each.generation), objects))
 
     def _delete(self, name: str, generation: int | None = None) -> bool:
@@ -162,7 +162,7 @@ class BucketImageStore:
         return True
 
     def old_objects(self, made_before: datetime) -> Iterator[Sequence[StoredObject]]:
-        """Yield pages of old objects, from a random name on and around to it again, as far as _PAGES go."""
+        """Yield at most _PAGES pages of old objects, starting at a random name and wrapping around."""
         start = secrets.token_hex(4)
         with driver_errors():
             around = chain(self._pages(start_offset=start), self._pages(end_offset=start))
@@ -176,11 +176,11 @@ class BucketImageStore:
 
 
 def _upload_new(blob: storage.Blob, content: bytes, content_type: str) -> None:
-    """Upload an object, or raise if another one has its name."""
+    """Upload an object, or raise PreconditionFailed if another one has its name."""
     try:
         blob.upload_from_string(content, content_type=content_type, if_generation_match=0, **RETRIES)
     except api.PreconditionFailed:
-        # A retry is told this, too, if only the answer to the first attempt was lost.
+        # A retry fails like this too if only the answer to the first attempt was lost.
         found = blob.bucket.get_blob(blob.name, **RETRIES)
         if found is None or found.md5_hash != checksum(content):
             raise
@@ -192,13 +192,13 @@ def object_names(user_id: str, record_id: str) -> Mapping[Variant, str]:
 
 
 def record_id_of(name: str) -> str | None:
-    """Return the id of the record to which an object of this name belongs; None if it is no image of ours."""
+    """Return the record id in an object's name, None if the name is not one of ours."""
     ours = _OBJECT_NAME.fullmatch(name)
     return ours[1] if ours else None
 
 
 def _old_object(blob: storage.Blob, made_before: datetime) -> Iterator[StoredObject]:
-    """Yield the object if it is old and one of ours; everything else in the bucket is left alone."""
+    """Yield the object if it is old and its name is one of ours."""
     record_id = record_id_of(blob.name)
     if record_id and blob.time_created < made_before:
         yield StoredObject(blob.name, record_id, blob.generation)

@@ -1,1 +1,1 @@
-"""Records in MongoDB."""
+"""Records, leases and API keys in MongoDB."""

@@ -13,7 +13,7 @@ from common.storage.mongo.documents import Document
 
 
 def connect(uri: str, database: str) -> "Collection[Document]":
-    """Return the collection of records; the connection is made when it is first used."""
+    """Return the collection of records; the first call connects."""
     client: pymongo.MongoClient[Document] = pymongo.MongoClient(
         uri,
         appname="image-background-remover",
@@ -29,7 +29,7 @@ def connect(uri: str, database: str) -> "Collection[Document]":
 
 @contextlib.contextmanager
 def driver_errors() -> Iterator[None]:
-    """Turn the driver's exceptions into ours."""
+    """Translate the driver's exceptions to ours."""
     try:
         yield
     except DocumentTooLarge as error:
@@ -40,7 +40,7 @@ def driver_errors() -> Iterator[None]:
 
 
 def _note(error: PyMongoError) -> None:
-    """Add what of the driver's text holds no secret: a server's name for its error, or which server is away.
+    """Add the part of the driver's text without secrets for the log: the error's name or the missing server.
 
     The text of other errors may quote documents.
     """

@@ -1,4 +1,4 @@
-"""The random id that the database shares with its bucket."""
+"""The random id that bucket and database share."""
 
 import contextlib
 import secrets
@@ -25,7 +25,7 @@ class MongoDatabaseId:
         return str(document["id"]) if document else None
 
     def create(self) -> str:
-        """Return the id, a new one if the database has none."""
+        """Return the id, creating it if the database has none."""
         return self.read() or self._insert()
 
     @driver_errors()

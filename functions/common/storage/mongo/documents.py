@@ -1,4 +1,4 @@
-"""The documents of the collection: their states, and what a record shows of them.
+"""The documents of the collection: their states and fields, and filters for them.
 
 A lease is a document whose status is `processing`, a record is `ready`, and a tombstone (`deleted`) remembers
 for a day that a record was deleted. A tombstone has `deleted_by` in place of `user_id`, so no query for the
@@ -22,7 +22,7 @@ CREATED_ON = "%Y-%m-%d %H:%M:%S"
 READY: Mapping[str, object] = {"status": {"$nin": ["processing", "deleted"]}}
 KEPT: Mapping[str, object] = {"status": {"$ne": "deleted"}}
 DETAILS = tuple(field.name for field in fields(PictureDetails))
-FOREGROUND = "foreground"  # the value of to_remove where the subject is removed; otherwise it is missing
+FOREGROUND = "foreground"  # to_remove has this value if the subject is removed, and is missing otherwise
 SHOWN = ("image_name", "created_on", "content_type", "width", "height", "size", "revision")
 
 
@@ -35,27 +35,27 @@ def owned(user_id: str, record_id: str) -> Document:
 
 
 def removes_subject(document: Mapping[str, Any]) -> bool:
-    """Tell whether a document is about removing the subject in place of the background."""
+    """Tell whether the document's cut-out is the background, without the subject."""
     return document.get("to_remove") == FOREGROUND
 
 
 def at_revision(revision: int) -> Document:
-    """Return the filter for a revision; a document without one is at its first."""
+    """Return the filter for a revision; a document without one is at revision 1."""
     return {"revision": {"$in": [1, None]} if revision == 1 else revision}
 
 
 def stale(valid: TimeWindow) -> Document:
-    """Return the filter for leases from outside of the window."""
+    """Return the filter for leases outside of the window."""
     return {"status": "processing", "$or": outside(valid)}
 
 
 def outside(valid: TimeWindow) -> list[Document]:
-    """Return the two conditions of which a lease outside of the window meets one."""
+    """Return two conditions; a lease outside of the window meets one of them."""
     return [{"claimed_at": {"$lt": valid.since}}, {"claimed_at": {"$gt": valid.until}}]
 
 
 def created_on(time: datetime) -> str:
-    """Return a time as records store it."""
+    """Return a time in the format of stored records."""
     return time.strftime(CREATED_ON)
 
 

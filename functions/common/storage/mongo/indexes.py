@@ -1,4 +1,4 @@
-"""The indexes of the collection; MongoDB does not allow renaming one, hence their old names."""
+"""The indexes of the collection; MongoDB cannot rename one, so they keep the names of existing databases."""
 
 import pymongo
 from pymongo.collection import Collection
@@ -9,7 +9,7 @@ from common.timeouts import TOMBSTONE_TTL
 _TOMBSTONE_SECONDS = int(TOMBSTONE_TTL.total_seconds())
 
 INDEXES = (
-    # A slot belongs to one document: this is what enforces USER_LIMIT.
+    # Unique per user and slot, which enforces USER_LIMIT.
     pymongo.IndexModel(
         [("user_id", 1), ("slot", 1)],
         name="slot",
@@ -31,7 +31,7 @@ INDEXES = (
     pymongo.IndexModel([("user_id", 1), ("created_on", -1), ("_id", -1)], name="shelf"),
     # Expired records.
     pymongo.IndexModel([("created_on", 1)], name="age"),
-    # Tombstones, which the database itself deletes.
+    # Tombstones; the database deletes them itself.
     pymongo.IndexModel([("deleted_at", 1)], name="deleted", expireAfterSeconds=_TOMBSTONE_SECONDS),
     # Stale leases.
     pymongo.IndexModel([("claimed_at", 1)], name="claims", partialFilterExpression={"status": "processing"}),
@@ -39,14 +39,14 @@ INDEXES = (
 
 
 class IndexedStore:
-    """A store that makes sure of the indexes before it first relies on them."""
+    """A store that creates the indexes before it first needs them."""
 
     def __init__(self, collection: "Collection[Document]") -> None:
         self._images = collection
         self._is_indexed = False
 
     def _ensure_indexes(self) -> None:
-        # Creating an index that exists changes nothing, so several processes may do it at once.
+        # Creating an existing index changes nothing, so several processes may do it.
         if not self._is_indexed:
             self._images.create_indexes(list(INDEXES))
             self._is_indexed = True

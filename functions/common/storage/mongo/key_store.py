@@ -1,4 +1,4 @@
-"""API keys in MongoDB; a guarded update, not a count, keeps each key within its limits."""
+"""API keys in MongoDB; a guarded update keeps each key within its limits, even under races."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,21 +13,21 @@ from common.storage.mongo.connection import driver_errors
 
 Document = dict[str, Any]
 
-# Makes a name belong to one key that is in use; a revoked key gives its name back.
+# Unique name of an active key; revoking a key frees its name.
 _NAMES = pymongo.IndexModel(
     [("active_name", 1)], name="name", unique=True, partialFilterExpression={"active_name": {"$exists": True}}
 )
 
 
 class MongoApiKeyStore:
-    """Keys in one collection, found by the SHA-256 of the key."""
+    """Keys in one collection, with the SHA-256 of the key as id."""
 
     def __init__(self, collection: "Collection[Document]") -> None:
         self._keys = collection
 
     @driver_errors()
     def add(self, sha256: str, key: ApiKey) -> bool:
-        """Keep a new key; false if its name is in use."""
+        """Store a new key; return false if its name is in use."""
         self._keys.create_indexes([_NAMES])
         document = {
             "_id": sha256,
@@ -46,7 +46,7 @@ class MongoApiKeyStore:
 
     @driver_errors()
     def all(self, windows: Windows) -> Sequence[ApiKey]:
-        """Return every key, oldest first, with what it used in this month."""
+        """Return all keys, oldest first, with their calls of this month."""
         return [_key(document, windows) for document in self._keys.find(sort=[("created_at", 1)])]
 
     @driver_errors()
@@ -57,15 +57,15 @@ class MongoApiKeyStore:
 
     @driver_errors()
     def usage(self, sha256: str, windows: Windows) -> Usage | None:
-        """Return what a valid key may use and has used, None for any other key."""
+        """Return the usage of a valid key, None for any other key."""
         document = self._keys.find_one({"_id": sha256, "revoked_at": {"$exists": False}})
         return _usage(document, windows) if document else None
 
     @driver_errors()
     def count(self, sha256: str, usage: Usage) -> bool:
-        """Count one more call; false if the key is used up or has been revoked.
+        """Count a call; return false if the key has reached a limit or is revoked.
 
-        Whoever comes first in a window opens it. A clock that is behind counts in the window that is open.
+        The first call in a window opens it. A process whose clock is behind counts in the open window.
         """
         windows = usage.windows
         valid = {"_id": sha256, "revoked_at": {"$exists": False}}
@@ -82,7 +82,7 @@ class MongoApiKeyStore:
 
     @driver_errors()
     def refund(self, sha256: str, windows: Windows) -> None:
-        """Take back a call that was counted in these windows, unless they are over."""
+        """Uncount a call of these windows, unless they are over."""
         for name, number in (("minute", windows.minute), ("month", windows.month)):
             counted = {"_id": sha256, name: number, f"{name}_used": {"$gt": 0}}
             self._keys.update_one(counted, {"$inc": {f"{name}_used": -1}})
@@ -110,4 +110,4 @@ def _usage(document: Document, windows: Windows) -> Usage:
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)  # the driver leaves it out
+    return moment.replace(tzinfo=UTC)  # the driver returns naive times

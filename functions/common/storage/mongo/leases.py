@@ -1,4 +1,4 @@
-"""Leases of slots in MongoDB; the database itself, not a count, keeps every user within the limit."""
+"""Leases of slots in MongoDB; a unique index keeps every user within USER_LIMIT, even under races."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ class MongoLeases(IndexedStore):
     def acquire(
         self, user_id: str, upload: Upload, *, limit: int, now: datetime, valid: TimeWindow
     ) -> Lease | None:
-        """Insert a lease with a free slot of the user's."""
+        """Insert a lease with one of the user's free slots."""
         self._ensure_indexes()
         kept = self._kept(user_id, valid)
         document = {
@@ -66,7 +66,7 @@ class MongoLeases(IndexedStore):
             except DuplicateKeyError:
                 if self._is_repeated(user_id, upload):
                     return None
-                continue  # another upload of this user's took the slot since we looked
+                continue  # another upload of this user took the slot meanwhile
             except PyMongoError:
                 with contextlib.suppress(PyMongoError):  # perhaps only the answer was lost
                     self._images.delete_one({"_id": leased["_id"]})
@@ -89,7 +89,7 @@ class MongoLeases(IndexedStore):
 
     @driver_errors()
     def release_key(self, user_id: str, key: str, valid: TimeWindow) -> bool:
-        """Delete the user's lease with this key if it is stale; false if it is not."""
+        """Delete the user's lease with this key if it is stale; return false if not."""
         same = {"user_id": user_id, "idempotency_key": key}
         return bool(self._images.delete_one({**same, **stale(valid)}).deleted_count)
 
@@ -110,7 +110,7 @@ class MongoLeases(IndexedStore):
                     return
             raise Unavailable(_MAY_BE_KEPT) from error
         if not is_kept:
-            raise RemoverTimeout  # the lease passed for stale and was released
+            raise RemoverTimeout  # the lease became stale, and another process released it
 
     def _is_ready(self, user_id: str, record_id: str) -> bool:
         ready = {**owned(user_id, record_id), "status": "ready"}
@@ -118,30 +118,30 @@ class MongoLeases(IndexedStore):
 
     @driver_errors()
     def release(self, user_id: str, record_id: str) -> bool:
-        """Delete a lease; false if it has become a record."""
+        """Delete a lease; return false if it has become a record."""
         mine = owned(user_id, record_id)
         released = self._images.delete_one({**mine, "status": "processing"}).deleted_count
         return bool(released) or self._images.find_one(mine, ["_id"]) is None
 
     @driver_errors()
     def release_stale(self, valid: TimeWindow) -> int:
-        """Delete every lease from outside of the window, batch by batch, and return how many."""
+        """Delete all leases outside of the window in batches, and return how many."""
         self._ensure_indexes()
-        # One query for each end of the window: the index on the date serves either.
+        # One query for each end of the window, because the index can serve each of them.
         return sum(self._delete_leases({"status": "processing", **dates}) for dates in outside(valid))
 
     def _delete_leases(self, stale_ones: Document) -> int:
         released = 0
         while found := list(self._images.find(stale_ones, ["_id"], limit=_BATCH)):
             ids = [document["_id"] for document in found]
-            # The filter spares leases that have been completed since.
+            # The filter spares leases that were completed meanwhile.
             released += self._images.delete_many({"_id": {"$in": ids}, **stale_ones}).deleted_count
         return released
 
     def _kept(self, user_id: str, valid: TimeWindow) -> Sequence[Document]:
-        """Return the user's records and leases, after deleting the stale leases."""
+        """Delete the user's stale leases, and return the remaining leases and records."""
         kept = self._slots(user_id)
-        # The driver leaves out that a time is in UTC.
+        # The driver returns naive times.
         started = (each["claimed_at"].replace(tzinfo=UTC) for each in kept if "claimed_at" in each)
         if all(time in valid for time in started):
             return kept
@@ -155,7 +155,7 @@ class MongoLeases(IndexedStore):
 def _free_slots(kept: Sequence[Document], limit: int) -> Sequence[int]:
     """Return the slots to try.
 
-    Records without a slot (the original application's) and slots beyond a lowered limit count too.
+    Records without a slot (the original application's) and with slots above a lowered limit count too.
     """
     taken = {document.get("slot") for document in kept}
     free = [slot for slot in range(limit) if slot not in taken]

@@ -1,4 +1,4 @@
-"""Records in MongoDB: what users keep."""
+"""The users' records in MongoDB."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ from common.storage.mongo.documents import (
 )
 from common.storage.mongo.indexes import IndexedStore
 
-# Documents of the original application may have another kind of id, or no user.
+# Documents of the original application may have ids of another type, or no user.
 _REGULAR = {"_id": {"$type": "objectId"}, "user_id": {"$type": "string"}}
 _NEWEST_FIRST = [("created_on", pymongo.DESCENDING), ("_id", pymongo.DESCENDING)]
 
@@ -41,7 +41,7 @@ class MongoRecords(IndexedStore):
 
     @driver_errors()
     def ping(self) -> None:
-        """Return if the database reads within 2 seconds; one whose disk is full still answers a ping."""
+        """Raise Unavailable unless a read succeeds within 2 seconds; with a full disk a ping still would."""
         with pymongo.timeout(timeouts.DATABASE_PING_SECONDS):
             self._images.find_one({"_id": None}, ["_id"])
 
@@ -61,7 +61,7 @@ class MongoRecords(IndexedStore):
 
     @driver_errors()
     def read(self, user_id: str, record_id: str, names: Sequence[str]) -> tuple[ImageRecord, ImageFields]:
-        """Return one record with those of the named image fields that it has, or raise NotFound."""
+        """Return a record and the named image fields that it has, or raise NotFound."""
         document = self._find(user_id, record_id, (*SHOWN, *names))
         return record_from(document), {name: document[name] for name in names if name in document}
 
@@ -75,7 +75,7 @@ class MongoRecords(IndexedStore):
     def find_duplicate(
         self, user_id: str, upload: Upload, names: Sequence[str]
     ) -> tuple[PictureDetails, ImageFields] | None:
-        """Return details and image fields of a record of the same upload, if the user has one."""
+        """Return details and image fields of a duplicate at revision 1, if the user has one."""
         to_remove = FOREGROUND if upload.removes_subject else {"$exists": False}
         same = {"user_id": user_id, "sha256": upload.sha256, "to_remove": to_remove, "status": "ready"}
         document = self._images.find_one({**same, **at_revision(1)}, [*DETAILS, *names])
@@ -115,14 +115,14 @@ class MongoRecords(IndexedStore):
 
     @driver_errors()
     def expired(self, before: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """Return (user_id, record_id) of records that are older, oldest first."""
+        """Return (user_id, record_id) of older records, oldest first."""
         old = {**_older(before), **_REGULAR}
         found = self._images.find(old, ["user_id"], sort=[("created_on", 1)], limit=limit)
         return [(document["user_id"], str(document["_id"])) for document in found]
 
     @driver_errors()
     def count_irregular(self, before: datetime) -> int:
-        """Return how many older documents are none that the service can delete with their images."""
+        """Return how many older documents `expired` leaves out because their ids have another type."""
         irregular = [{name: {"$not": kind}} for name, kind in _REGULAR.items()]
         return self._images.count_documents({**_older(before), "$or": irregular})
 
@@ -130,12 +130,12 @@ class MongoRecords(IndexedStore):
     def delete_many(self, record_ids: Iterable[str]) -> int:
         """Delete these records and return how many there were."""
         ids = [ObjectId(record_id) for record_id in record_ids]
-        # The filter spares the tombstones of records that their users have deleted meanwhile.
+        # The filter spares tombstones of records that users deleted meanwhile.
         return self._images.delete_many({"_id": {"$in": ids}, **READY}).deleted_count
 
     @driver_errors()
     def named_objects(self, record_ids: Iterable[str]) -> set[str]:
-        """Return the names of these records' objects, and the ids of those that are still leases."""
+        """Return the names of these records' objects, and the ids of records that are still leases."""
         ids = [ObjectId(record_id) for record_id in record_ids if ObjectId.is_valid(record_id)]
         names = [*OBJECT_FIELDS.values()]
         named = set()

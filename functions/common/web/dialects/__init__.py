@@ -1,1 +1,1 @@
-"""The programs' interfaces to background removal that others have made popular, each in its own words."""
+"""Dialects: the APIs of other background removal services, as their clients use them."""

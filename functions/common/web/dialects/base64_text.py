@@ -1,11 +1,11 @@
-"""Base64 as callers spell it."""
+"""Decode the variants of base64 that callers send."""
 
 import base64
 import binascii
 
 from common.domain.errors import BadRequest
 
-_STANDARD = str.maketrans("-_ ", "+/+")  # URL-safe, and a + that was taken for a space
+_STANDARD = str.maketrans("-_ ", "+/+")  # URL-safe characters, and a + that was decoded to a space
 
 
 def decoded(text: str) -> bytes:

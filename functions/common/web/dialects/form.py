@@ -1,4 +1,4 @@
-"""A request's body as named texts and files, whatever its Content-Type claims."""
+"""Parse a body to named texts and files by its first bytes, not by its Content-Type."""
 
 import io
 import json
@@ -13,29 +13,29 @@ from common.domain.errors import BadRequest
 
 _MOST_PARTS = 100
 _MOST_FIELDS = 1000
-_SEPARATOR = 74  # bytes; the longest line that can begin a multipart body (RFC 2046)
+_SEPARATOR = 74  # bytes; the longest first line of a multipart body (RFC 2046)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Texts and files by name; a text that is empty counts as absent."""
+    """Texts and files by name; an empty text counts as absent."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     def text(self, *names: str) -> str:
-        """Return the first of these texts that was sent, or an empty one."""
+        """Return the first of these texts that is present, or an empty one."""
         return next((self.texts[name] for name in names if self.texts.get(name)), "")
 
     def file(self, *names: str) -> bytes:
-        """Return the first of these files that was sent, or an empty one."""
+        """Return the first of these files that is present, or an empty one."""
         return next((self.files[name] for name in names if self.files.get(name)), b"")
 
 
 def parse(body: bytes, content_type: str) -> Form:
     """Return the form in a body, or raise BadRequest.
 
-    The first bytes tell its kind, because published clients label multipart as JSON.
+    The first bytes decide, because some published clients label multipart as JSON.
     """
     start = body[:_SEPARATOR].lstrip()
     if start.startswith(b"--"):

@@ -10,9 +10,9 @@ from common.web.dialects.form import Form
 
 
 def parse(form: Form) -> CutoutOptions:
-    """Return what a form asks for, or raise BadRequest.
+    """Return the options in a form, or raise BadRequest.
 
-    `om` gives the matte and `bgc` the background; whatever else rembg takes has no effect here.
+    `om` asks for the matte, and `bgc` is the background; rembg's other parameters have no effect here.
     """
     try:
         return CutoutOptions(
@@ -25,7 +25,7 @@ def parse(form: Form) -> CutoutOptions:
 
 
 def _colour(text: str) -> Colour | None:
-    """Return `255,255,255,255` or any colour that the other dialects take, None for none."""
+    """Parse `255,255,255,255` or any colour of the other dialects; None for no colour."""
     if not text:
         return None
     if "," not in text:

@@ -1,4 +1,4 @@
-"""remove.bg's API, version 1.0: its parameters as options, its errors, and its headers.
+"""remove.bg's API, version 1.0: parse its parameters, and make its headers and errors.
 
 https://www.remove.bg/api
 """
@@ -22,18 +22,18 @@ from common.web.problems import Problem
 from common.web.responses import json_response
 
 _PREVIEW, _MEDIUM, _HD, _FULL, _LARGEST = 250_000, 1_500_000, 4_000_000, 25_000_000, 50_000_000
-# `auto` is the largest that we take: the picture's own.
+# `auto` is the picture's own size.
 _SIZES = {
     **{"auto": None, "preview": _PREVIEW, "small": _PREVIEW, "regular": _PREVIEW, "medium": _MEDIUM},
     **{"hd": _HD, "full": _FULL, "4k": _FULL, "50mp": _LARGEST},
 }
 _FORMATS = {"auto": "auto", "png": "png", "jpg": "jpg", "jpeg": "jpg", "webp": "webp", "zip": "zip"}
 _TYPES = ("auto", "person", "product", "car", "animal", "graphic", "transportation", "other")
-_ABSENT = "undefined"  # what a JavaScript client sends for a value that it does not have
+_ABSENT = "undefined"  # JavaScript clients send this for a missing value
 
 
 class RemoveBgError(BadRequest):
-    """A request that remove.bg would refuse; `code` is remove.bg's own."""
+    """A request that remove.bg would refuse, with remove.bg's error code."""
 
     def __init__(self, code: str, title: str) -> None:
         super().__init__(title)
@@ -52,7 +52,7 @@ class RemoveBgCall:
 
 
 def parse(form: Form) -> RemoveBgCall:
-    """Return what a form asks for, or raise RemoveBgError with the code of the first mistake."""
+    """Return the call in a form, or raise RemoveBgError for the first mistake."""
     texts = {name: text for name, text in form.texts.items() if text and text != _ABSENT}
     form = Form(texts, form.files)
     image, image_url = _source(form)
@@ -106,7 +106,7 @@ def _either(text: str, no: str, yes: str) -> bool:
 
 
 def _read(form: Form, name: str, parse: Callable[[str], Any], default: Any, code: str = "") -> Any:
-    """Return what a parameter says, or raise RemoveBgError with its code."""
+    """Parse a parameter, or raise RemoveBgError with its code."""
     text = form.text(name)
     if not text:
         return default
@@ -125,7 +125,7 @@ def _checked(name: str, parse: Callable[[str], object]) -> Callable[[Form], None
     return check
 
 
-# Parameters that change nothing here, and are refused only for values that they cannot have.
+# Parameters without effect here; only their values are checked.
 _IGNORED = (
     _checked("type", lambda text: values.one_of(text, *_TYPES)),
     _checked("type_level", lambda text: values.one_of(text, "none", "1", "2", "latest")),
@@ -137,7 +137,7 @@ _IGNORED = (
 
 
 def respond(rendering: Rendering, *, as_json: bool) -> Response:
-    """Return a cut-out as bytes, or in an envelope of JSON for a caller that asked for JSON."""
+    """Return the cut-out as bytes or as JSON, with remove.bg's headers."""
     left, top, right, bottom = rendering.subject or (0, 0, 0, 0)
     place = {"top": top, "left": left, "width": right - left, "height": bottom - top}
     headers = {
@@ -159,7 +159,7 @@ def respond(rendering: Rendering, *, as_json: bool) -> Response:
 
 
 def account(usage: Usage) -> Response:
-    """Return what is left of a key's month as remove.bg's credits."""
+    """Return the remaining calls of the month as remove.bg's credits."""
     left = usage.left_this_month
     credits = {"total": left, "subscription": left, "payg": 0, "enterprise": 0}
     return json_response(
@@ -168,14 +168,14 @@ def account(usage: Usage) -> Response:
 
 
 def explain(problem: Problem) -> Response:
-    """Return a failure as remove.bg tells of one."""
+    """Return an error in remove.bg's format."""
     status, code = _CODES.get(problem.code, (problem.status, problem.code))
     error = {"title": problem.detail, "code": code, "detail": problem.detail}
     return json_response({"errors": [error]}, status, **problem.headers)
 
 
 _BAD = HTTPStatus.BAD_REQUEST
-# Our codes that remove.bg has other words for.
+# Our codes for which remove.bg has other codes.
 _CODES: Mapping[str, tuple[HTTPStatus, str]] = {
     "unsupported_image": (_BAD, "invalid_file_type"),
     "unreadable_image": (_BAD, "failed_to_read_image"),

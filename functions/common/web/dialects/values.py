@@ -1,4 +1,4 @@
-"""The values that parameters of the dialects can have; each parser raises ValueError for any other."""
+"""Parse the parameter values of the dialects; each parser raises ValueError for an invalid one."""
 
 import math
 import re
@@ -13,7 +13,7 @@ _MOST_MARGIN = {True: 0.5, False: 500}  # a share of the subject; pixels
 
 
 def boolean(text: str) -> bool:
-    """Return what true, True, 1, false, False or 0 mean."""
+    """Parse true, True, 1, false, False or 0."""
     lowered = text.lower()
     if lowered not in _TRUE + _FALSE:
         raise ValueError(text)
@@ -21,7 +21,7 @@ def boolean(text: str) -> bool:
 
 
 def one_of(text: str, *allowed: str) -> str:
-    """Return the text in lower case if it is one of those allowed."""
+    """Return the text in lower case if it is allowed."""
     lowered = text.lower()
     if lowered not in allowed:
         raise ValueError(text)
@@ -29,7 +29,7 @@ def one_of(text: str, *allowed: str) -> str:
 
 
 def length(text: str) -> Length:
-    """Return `30px`, `10%` or `30` (pixels) as a length."""
+    """Parse `30px`, `10%` or `30` (pixels)."""
     match = _LENGTH.fullmatch(text)
     if match is None:
         raise ValueError(text)
@@ -38,7 +38,7 @@ def length(text: str) -> Length:
 
 
 def region(text: str) -> Lengths | None:
-    """Return `left top right bottom`, None for the whole picture."""
+    """Parse `left top right bottom`; None for the whole picture."""
     left, top, right, bottom = map(length, _words(text, 4))
     edges = (left, top, right, bottom)
     whole = (0.0, 0.0, 1.0, 1.0)
@@ -47,7 +47,7 @@ def region(text: str) -> Lengths | None:
 
 
 def margin(text: str) -> Lengths:
-    """Return one, two (vertical, horizontal) or four (top, right, bottom, left) lengths as four."""
+    """Parse one, two (vertical, horizontal) or four (top, right, bottom, left) lengths, and return four."""
     lengths = [length(word) for word in _words(text, 1, 2, 4)]
     if any(side.value > _MOST_MARGIN[side.is_share] for side in lengths):
         raise ValueError(text)
@@ -56,7 +56,7 @@ def margin(text: str) -> Lengths:
 
 
 def scale(text: str) -> float | None:
-    """Return `10%` to `100%` as a share, None for `original`."""
+    """Parse `10%` to `100%` to a share; None for `original`."""
     if text.lower() == "original":
         return None
     share = _percentage(text)
@@ -66,7 +66,7 @@ def scale(text: str) -> float | None:
 
 
 def position(text: str) -> tuple[float, float] | None:
-    """Return `center`, one percentage for both axes or two of them as shares, None for `original`."""
+    """Parse `center`, or one or two percentages, to a share for each axis; None for `original`."""
     if text.lower() == "original":
         return None
     if text.lower() == "center":
@@ -78,7 +78,7 @@ def position(text: str) -> tuple[float, float] | None:
 
 
 def colour(text: str) -> Colour:
-    """Return a colour of 3, 4, 6 or 8 hexadecimal digits, with or without #, or of a CSS name."""
+    """Parse 3, 4, 6 or 8 hexadecimal digits, with or without #, or a CSS name."""
     match = _HEX.fullmatch(text)
     if match is None:
         return _named(text)
@@ -88,7 +88,7 @@ def colour(text: str) -> Colour:
 
 
 def _named(text: str) -> Colour:
-    from PIL.ImageColor import colormap, getrgb  # only for names, because it loads Pillow
+    from PIL.ImageColor import colormap, getrgb  # imported here, because it loads Pillow
 
     if text.lower() not in colormap:
         raise ValueError(text)
@@ -97,7 +97,7 @@ def _named(text: str) -> Colour:
 
 
 def whole_number(text: str, least: int, most: int) -> int:
-    """Return a whole number between two others."""
+    """Parse a whole number from `least` to `most`."""
     if not re.fullmatch(r"-?\d{1,9}", text) or not least <= int(text) <= most:
         raise ValueError(text)
     return int(text)

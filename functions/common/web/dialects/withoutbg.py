@@ -14,7 +14,7 @@ from common.web.responses import json_response
 
 
 def picture(body: bytes, content_type: str) -> bytes:
-    """Return the picture of a multipart `image`, of JSON's `image` in base64, or the whole body."""
+    """Return the multipart part `image`, the base64 `image` of a JSON body, or the whole body."""
     start = body[:74].lstrip()
     if start.startswith(b"{"):
         return base64_text.decoded(parse_form(body, content_type).text("image"))
@@ -24,7 +24,7 @@ def picture(body: bytes, content_type: str) -> bytes:
 
 
 def options(output: str) -> CutoutOptions:
-    """Return what `output`, cutout or matte, asks for, or raise BadRequest."""
+    """Return the options for `output`, which is cutout or matte, or raise BadRequest."""
     try:
         alpha_only = values.one_of(output or "cutout", "cutout", "matte") == "matte"
     except ValueError:
@@ -33,5 +33,5 @@ def options(output: str) -> CutoutOptions:
 
 
 def explain(problem: Problem) -> Response:
-    """Return a failure as withoutBG tells of one."""
+    """Return an error in withoutBG's format."""
     return json_response({"error": problem.detail}, problem.status, **problem.headers)
