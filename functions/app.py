@@ -31,6 +31,7 @@ _TEXTS = ("text/", "image/svg", "application/yaml")
 _HOME = Endpoint("app:_index", ("GET",), ("/",), ())
 
 mimetypes.add_type("application/yaml", ".yaml")  # RFC 9512; Python knows it from 3.14 on
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 def site_policy(*, bucket: bool) -> str:
@@ -39,7 +40,7 @@ def site_policy(*, bucket: bool) -> str:
     return (
         "default-src 'none'; script-src 'self'; style-src 'self';"
         f" img-src 'self' blob: data:{elsewhere}; connect-src 'self'{elsewhere};"
-        " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        " manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -204,3 +204,4 @@ window.addEventListener("pageshow", (event) => {
 });
 showFlash();
 library.load();
+window.addEventListener("load", async () => (await import("./flows/shared.js")).takeShared(addPictures));

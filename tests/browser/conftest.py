@@ -73,6 +73,7 @@ def context(browser: Browser, site: str, look: Look) -> Iterator[BrowserContext]
         has_touch=look.viewport is PHONE,
         reduced_motion="reduce",
         accept_downloads=True,
+        service_workers="block",  # requests of a page with one are not always seen by page.route
         locale="en-GB",
     )
     context.set_default_timeout(15_000)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from app import site_policy
 from infra.site.__main__ import main
-from tests.browser.visitor import card, choose, picture
+from tests.browser.visitor import card, choose, picture, share
 from tests.edge import Edge
 from tests.gcs import GcsEmulator
 from tests.objectcut import ObjectCut
@@ -40,6 +40,8 @@ def test_the_published_site_works_with_its_files_under_other_names(
     expect(card(page, "beach")).to_be_visible()
     page.reload()
     expect(card(page, "beach")).to_be_visible()
+    share(page, picture(tmp_path, "hill.jpg"))
+    expect(card(page, "hill")).to_be_visible()
     assert failed == []
     assert not {"/main.js", "/styles/base.css"} & set(loaded)
     page.close()

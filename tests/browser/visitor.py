@@ -70,3 +70,23 @@ def tab_to(page: Page, target: Locator, *, most: int = 60) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not lead to {target}")
+
+
+def share(page: Page, *paths: Path) -> None:
+    """Share pictures as a phone does, which posts them to the share target of the manifest."""
+    page.evaluate(
+        """async () => {
+            await navigator.serviceWorker.ready;
+            const manifest = await (await fetch(document.querySelector("link[rel=manifest]").href)).json();
+            const { action, method, enctype, params } = manifest.share_target;
+            const form = document.createElement("form");
+            Object.assign(form, { id: "share", action, method, enctype });
+            const [{ name }] = params.files;
+            const input = document.createElement("input");
+            form.append(Object.assign(input, { type: "file", name, multiple: true }));
+            document.body.append(form);
+        }"""
+    )
+    page.set_input_files("#share input", list(paths))
+    with page.expect_navigation():
+        page.evaluate("() => document.getElementById('share').submit()")

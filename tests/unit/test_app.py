@@ -20,6 +20,8 @@ TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
     ".yaml": "application/yaml",
 }
 ASSETS = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if path.suffix in TYPES)
@@ -88,7 +90,8 @@ def test_text_is_compressed_for_whoever_takes_it(client: FlaskClient) -> None:
 
 
 def test_the_site_has_its_parts() -> None:
-    assert {"index.html", "404.html", "main.js", "favicon.svg", "openapi.yaml"} <= set(ASSETS)
+    documents = {"index.html", "404.html", "favicon.svg", "openapi.yaml", "site.webmanifest"}
+    assert {*documents, "main.js", "service-worker.js"} <= set(ASSETS)
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html", "/main.js", "/styles/base.css"])

@@ -8,6 +8,7 @@ locals {
     "img-src 'self' blob: data: https://storage.googleapis.com;",
     "connect-src 'self' https://storage.googleapis.com;",
     "manifest-src 'self';",
+    "worker-src 'self';",
     "form-action 'self';",
     "base-uri 'none';",
     "frame-ancestors 'none'",

@@ -1,0 +1,41 @@
+// Takes the pictures that another app shares with the installed page, and hands them to the page. It caches nothing.
+/// <reference lib="webworker" />
+
+const TARGET = new URL("./api/upload", location.href).href; // share_target in site.webmanifest
+const PATIENCE = 60_000; // milliseconds that the page has to load and ask
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+/** @type {{ files: FormDataEntryValue[], done: () => void } | null} */
+let shared = null;
+
+worker.addEventListener("install", () => worker.skipWaiting());
+
+worker.addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  // The page's own uploads do not navigate; whatever is not answered here goes to the server.
+  if (method === "POST" && mode === "navigate" && url === TARGET) event.respondWith(take(event));
+});
+
+worker.addEventListener("message", ({ data, source }) => {
+  if (data !== "shared" || !shared) return;
+  source?.postMessage({ shared: shared.files });
+  shared.done();
+});
+
+/** @type {(event: FetchEvent) => Promise<Response>} */
+async function take(event) {
+  const files = (await event.request.formData()).getAll("image");
+  // A worker with nothing to do may be stopped, and the files with it.
+  event.waitUntil(
+    new Promise((resolve) => {
+      const mine = { files, done };
+      function done() {
+        if (shared === mine) shared = null;
+        resolve(undefined);
+      }
+      shared = mine;
+      setTimeout(done, PATIENCE);
+    }),
+  );
+  return Response.redirect("./?shared", 303);
+}
