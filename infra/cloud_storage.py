@@ -1,4 +1,4 @@
-"""Cloud Storage as the commands use it: how long a call is tried again, and its failures in one line each."""
+"""Cloud Storage for commands: the retries of calls, and errors as one line each."""
 
 import contextlib
 import logging
@@ -14,7 +14,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from common.domain.errors import Unavailable
 from infra.errors import CommandError
 
-# A failure is told in one line; what the service's adapters log of it may name users.
+# Commands report an error in one line; the log of the service's adapters may name users.
 logging.getLogger("common").addHandler(logging.NullHandler())
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
@@ -23,12 +23,12 @@ _FAULTS = (
     auth.GoogleAuthError,
     requests.RequestException,
     DataCorruption,
-    InvalidResponse,  # of an upload that was tried again in vain
+    InvalidResponse,  # an upload failed after all retries
 )
 
 
 def call_options(timeout: float) -> dict[str, Any]:
-    """Return the options of a call that is tried again for `timeout` seconds."""
+    """Return the options of a call that is retried for `timeout` seconds."""
     return {
         "retry": DEFAULT_RETRY.with_timeout(timeout),
         "timeout": (min(_CONNECT_SECONDS, timeout), _READ_SECONDS),
@@ -37,19 +37,19 @@ def call_options(timeout: float) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def explained(bucket: str) -> Iterator[None]:
-    """Turn the failures of calls about this bucket into CommandError."""
+    """Translate errors of calls to this bucket to CommandError."""
     try:
         with _unwrapped():
             yield
     except _FAULTS as error:
-        # A RetryError only says how long it was tried; its cause says what went wrong.
+        # A RetryError only says how long the call was retried; its cause says why it failed.
         cause = error.cause if isinstance(error, api.RetryError) and error.cause else error
         raise CommandError(_sentence(cause, f"gs://{bucket}")) from error
 
 
 @contextlib.contextmanager
 def _unwrapped() -> Iterator[None]:
-    """Raise the driver's exception in place of the Unavailable that an adapter of the service made of it."""
+    """Raise the driver's exception instead of the Unavailable that the service's adapter raised from it."""
     try:
         yield
     except Unavailable as error:
@@ -78,7 +78,7 @@ def _sentence(error: Exception, bucket: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    """Return the server's words, or else the exception's."""
+    """Return the first line of the server's message, or else of the exception's."""
     with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
         return str(error.response.json()["error"]["message"]).splitlines()[0]  # type: ignore[attr-defined]
     return next(iter(str(error).splitlines()), type(error).__name__)

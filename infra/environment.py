@@ -1,4 +1,4 @@
-"""The settings of this machine: the environment's, and behind them those in .env."""
+"""The settings of this machine: the environment, and defaults from .env."""
 
 import os
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def environment() -> dict[str, str]:
-    """Return every setting that is not empty; the environment wins."""
+    """Return all settings that are not empty; the environment has precedence."""
     found = {**_of_file(Path(".env")), **os.environ}
     return {name: value for name, value in found.items() if value}
 
@@ -14,6 +14,6 @@ def environment() -> dict[str, str]:
 def _of_file(path: Path) -> Mapping[str, str | None]:
     if not path.exists():
         return {}
-    from dotenv import dotenv_values  # which the image, where there is no such file, does without
+    from dotenv import dotenv_values  # the container image has neither dotenv nor a .env
 
     return dotenv_values(path)

@@ -1,19 +1,19 @@
-"""How the commands in infra/ fail and end."""
+"""The errors and exit statuses of the commands in infra/."""
 
 import sys
 from collections.abc import Callable
 
 
 class CommandError(Exception):
-    """The command cannot go on; the message is one line that says why and what to do."""
+    """A command has failed; the message is one line that says why and what to do."""
 
 
 class Skipped(Exception):
-    """A migration leaves the images of a record where they are; the message says why."""
+    """A migration does not move a record's images; the message says why."""
 
 
 class Vanished(Exception):
-    """A migration finds nothing left to move of a record; the message says why."""
+    """A migration finds nothing to move in a record; the message says why."""
 
     why = "moved by another run"
 
@@ -28,7 +28,7 @@ class Deleted(Vanished):
 
 
 def exit_status(command: Callable[[], int], *, interrupted: str = "Stopped.") -> int:
-    """Run a command and return its exit status; a failure or Ctrl-C is one line on stderr."""
+    """Run a command and return its exit status; print one line for an error or Ctrl-C."""
     try:
         return command()
     except CommandError as error:

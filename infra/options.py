@@ -1,12 +1,12 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 import argparse
 
 
-def add_patience(parser: argparse.ArgumentParser, meaning: str) -> None:
-    """Add --patience, from 1 second to an hour."""
+def add_timeout(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """Add --timeout, from 1 second to an hour."""
     parser.add_argument(
-        "--patience", metavar="SECONDS", type=_seconds, default=60, help=f"{meaning} (%(default)s)"
+        "--timeout", metavar="SECONDS", type=_seconds, default=60, help=f"{meaning} (%(default)s)"
     )
 
 

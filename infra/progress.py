@@ -11,7 +11,7 @@ _MEGABYTE = 1_000_000
 
 
 class _Bar:
-    """A context manager that leaves an empty line for what is printed next."""
+    """A context manager that clears its line at the end."""
 
     def __init__(self, total: int, stream: TextIO) -> None:
         self._total = total
@@ -50,7 +50,7 @@ class Progress(_Bar):
 
 
 class ByteProgress(_Bar):
-    """Shows how many bytes of a file are there, and how many arrive a second."""
+    """Shows how many bytes of a file have arrived, and how many arrive a second."""
 
     def __init__(self, total: int, stream: TextIO) -> None:
         super().__init__(total, stream)
@@ -58,7 +58,7 @@ class ByteProgress(_Bar):
         self._drawn_at = 0.0
 
     def at(self, position: int) -> None:
-        """Show that the file is there up to this position."""
+        """Show that the file has arrived up to this position."""
         now = time.monotonic()
         self._first = self._first or (position, now)
         if now - self._drawn_at < _REDRAW_SECONDS and position < self._total:

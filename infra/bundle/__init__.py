@@ -1,1 +1,1 @@
-"""Packs the source of the Cloud Functions into one file."""
+"""Packs the source of the Cloud Functions into one zip."""

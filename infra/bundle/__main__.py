@@ -11,8 +11,8 @@ from infra.bundle.contents import MODEL, contents
 from infra.errors import exit_status
 
 _HELP = f"""Packs the functions into a zip that is named after its content, and prints its path. The same
-files become the same zip, byte for byte. With --model it also contains the local model, as {MODEL},
-and the packages that it needs: set LOCAL_MODEL_PATH={MODEL} for such a function."""
+files give the same zip, byte for byte. With --model it also contains the local model, as {MODEL}, and
+the requirements of the local remover: set LOCAL_MODEL_PATH={MODEL} for such a function."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +30,11 @@ def _run(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.bundle", description=_HELP)
     parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, default=Path("dist"), help="where to put it (%(default)s)"
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        default=Path("dist"),
+        help="the folder for the zip (%(default)s)",
     )
     parser.add_argument(
         "--model",

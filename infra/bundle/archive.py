@@ -1,4 +1,4 @@
-"""A zip archive that is the same byte for byte wherever and whenever it is made."""
+"""Make reproducible zip archives: the same files give the same bytes."""
 
 import hashlib
 import io
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from infra.errors import CommandError
 
-_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest in the format
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 _UNIX = 3
-_MODE = 0o100644 << 16  # a regular file that everybody may read
+_MODE = 0o100644 << 16  # a regular file, readable by all
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -27,14 +27,14 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def write(archive: bytes, folder: Path, stem: str) -> Path:
-    """Write the archive under a name with its checksum and return the path."""
+    """Write the archive to a file with its checksum in the name, and return the path."""
     path = folder / f"{stem}-{hashlib.sha256(archive).hexdigest()[:12]}.zip"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as beside:
             complete = Path(beside, path.name)
             complete.write_bytes(archive)
-            complete.replace(path)  # atomic: nobody sees half of it
+            complete.replace(path)  # atomic: nobody reads an incomplete file
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
     return path

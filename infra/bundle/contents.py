@@ -1,4 +1,4 @@
-"""The files of the bundle, by their names in it."""
+"""Collect the files of the bundle."""
 
 import ast
 from collections.abc import Mapping
@@ -7,14 +7,14 @@ from pathlib import Path
 from endpoints import ENDPOINTS
 from infra.errors import CommandError
 
-MODEL = "models/u2netp.onnx"  # relative to the bundle's root, in which a function runs
+MODEL = "models/u2netp.onnx"  # relative to the bundle's root, a function's working directory
 _DESCRIPTION = "models/u2netp.json"  # common.removers.sidecar reads it
 _HOST, _OTHER_HOST = "main.py", "app.py"  # the container's host, which needs web/ beside it
 _REQUIREMENTS, _MODEL_REQUIREMENTS = "requirements.txt", "requirements-local-model.txt"
 
 
 def contents(folder: Path, model: Path | None = None) -> dict[str, bytes]:
-    """Return the files, with the model and its requirements if a model is given; raises CommandError."""
+    """Return the files by name, including a model and its requirements if given; raises CommandError."""
     files = _modules(folder)
     files[_REQUIREMENTS] = _read(folder / _REQUIREMENTS)
     if model:

@@ -1,1 +1,1 @@
-"""What the functions cost a month, and how much of what arrives at once."""
+"""The monthly costs of the functions, and their load."""

@@ -22,12 +22,12 @@ def costs() -> list[str]:
 
 
 def loads() -> list[str]:
-    """Return the table of what arrives at once."""
+    """Return the table of loads."""
     return table("a burst is ten times the mean", LOADS, lambda n: f"{n:,.2g}" if n < 10 else f"{n:,.0f}")
 
 
 def table(corner: str, rows: Iterable[Row], shown: Callable[[float], str]) -> list[str]:
-    """Return rows of Markdown with a column for each size."""
+    """Return a Markdown table with a column for each size."""
     head = [corner, *(f"{n:,}" for n in SIZES)]
     body = [[name, *(shown(value(n)) for n in SIZES)] for name, value in rows]
     return [_line(head), _line(["---", *("---:" for _ in SIZES)]), *(_line(row) for row in body)]
@@ -42,7 +42,7 @@ def _dollars(value: float) -> str:
 
 
 def functions(n: int, upload: f.Function = f.UPLOAD) -> float:
-    """Return what Cloud Run charges: an instance is paid for while a request is in it."""
+    """Return Cloud Run's price: it charges for an instance while a request is in it."""
     seconds = [
         (upload, _busy(n * upload.seconds, upload)),
         (f.CALL, _busy(n * f.CALLS * f.CALL.seconds, f.CALL)),
@@ -59,12 +59,12 @@ def functions(n: int, upload: f.Function = f.UPLOAD) -> float:
 
 
 def _busy(seconds: float, function: f.Function) -> float:
-    """Return the seconds of instances: requests share one once several are at work on average."""
+    """Return the instance seconds: requests share an instance if several are in work on average."""
     return seconds / min(function.shared, max(1, seconds / f.MONTH))
 
 
 def warm(function: f.Function) -> float:
-    """Return what it costs to keep an idle instance ready."""
+    """Return the price of keeping an idle instance ready."""
     return f.MONTH * (function.cpus * f.IDLE_CPU_SECOND + function.gib * f.IDLE_GIB_SECOND)
 
 
@@ -74,7 +74,7 @@ def stored(n: int) -> float:
 
 
 def sent(n: int) -> float:
-    """Return the price of the bytes to the users, which falls with their number."""
+    """Return the price of the traffic to the users, in tiers."""
     left, price = n * f.SENT_MB * f.MB / f.GIB, 0.0
     for step, dollars in f.EGRESS:
         price += min(left, step) * dollars
@@ -102,7 +102,7 @@ EXTRAS: list[Row] = [
     ("One warm instance of upload [a]", lambda _: warm(f.UPLOAD)),
     ("One warm instance of list, or of image [a]", lambda _: warm(f.CALL)),
     ("Cloud Armor, three policies [d]", lambda n: 3 * f.POLICY + n * (1 + f.CALLS) * f.ARMOR_REQUEST),
-    ("The local model in place of the provider", lambda n: functions(n, f.LOCAL_UPLOAD) - functions(n)),
+    ("The local model instead of the provider", lambda n: functions(n, f.LOCAL_UPLOAD) - functions(n)),
 ]
 LOADS: list[Row] = [
     ("uploads a second, mean", lambda n: n / f.MONTH),

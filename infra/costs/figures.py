@@ -1,10 +1,10 @@
-"""The prices and figures that COSTS.md is computed from; COSTS.md names their sources."""
+"""The prices and figures behind COSTS.md, which names their sources."""
 
 from typing import NamedTuple
 
 
 class Function(NamedTuple):
-    """A function's instance, how long a request takes, and how many share an instance under load."""
+    """A function's instance, the seconds of a request, and how many requests share an instance under load."""
 
     cpus: float
     gib: float
@@ -17,7 +17,7 @@ HOURS = 730
 MONTH = HOURS * 3600  # seconds
 BURST = 10  # times the mean
 
-# A picture: what its user does with it, and what that moves and keeps.
+# For each picture: its user's calls, traffic and storage.
 CALLS = 7  # three lists, three previews, one download
 SENT_MB = 4.1  # the cut-out and three previews
 STORED_MB = 7.03  # a 3 MB original of 12 megapixels, a 4 MB cut-out, a 30 KB preview
@@ -30,8 +30,8 @@ RECORD_KB = 1
 DAYS_KEPT, DAYS_SOFT_DELETED = 30, 7
 
 # Seconds of a request. Cloud Run also charges while a client sends: 3 MB at 10 Mbit/s take 2.4 s. The
-# provider takes 7 s, our own work 1 s (0.6 measured on two cores). Cloud Run fills an
-# instance to 60 % of its concurrency.
+# provider takes 7 s, our own work 1 s (0.6 measured on two cores). Cloud Run fills an instance to 60 % of its
+# concurrency.
 SENDING, PROVIDER, WORK, LOCAL_MODEL = 2.4, 7, 1, 1.2
 UPLOAD = Function(cpus=2, gib=8, seconds=SENDING + PROVIDER + WORK, shared=6 * 0.6)
 LOCAL_UPLOAD = Function(cpus=2, gib=4, seconds=SENDING + LOCAL_MODEL, shared=2 * 0.6)

@@ -1,1 +1,1 @@
-"""API keys of this service, kept in its database."""
+"""Manages the API keys of this service."""

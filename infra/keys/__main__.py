@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.keys", description=_HELP)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    adding = commands.add_parser("add", help="make a key and print it; it cannot be shown again")
-    adding.add_argument("name", metavar="NAME", type=_name, help="whom the key is for")
+    adding = commands.add_parser("add", help="create a key and print it; it cannot be shown again")
+    adding.add_argument("name", metavar="NAME", type=_name, help="the name of the key's user")
     for window in ("minute", "month"):
         adding.add_argument(
             f"--per-{window}", metavar="N", type=_limit, help=f"calls that the key may make a {window}"

@@ -1,4 +1,4 @@
-"""The database that holds the keys: one that is named, the one of a run, or one started for the moment."""
+"""Open the database with the keys: that of MONGO_URI, of a run, or one started for this command."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from infra.local import folder
 
 @contextlib.contextmanager
 def opened(environ: Mapping[str, str]) -> Iterator[ApiKeys]:
-    """Return the keys of this service, or raise CommandError."""
+    """Yield the keys of this service, or raise CommandError."""
     try:
         settings = Settings.from_env(environ, requires=())
     except SettingsError as error:
@@ -33,7 +33,7 @@ def _uri(settings: Settings, data: Path) -> Iterator[str]:
     except folder.InUse:
         yield folder.database_uri(data)
         return
-    from infra.local.database import EmbeddedDatabase  # which the container has not
+    from infra.local.database import EmbeddedDatabase  # not in the container image
 
     with lock:
         database = EmbeddedDatabase(data)

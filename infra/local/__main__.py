@@ -28,9 +28,9 @@ from infra.local.processes import TUNING, Child, end_leftovers, start
 from infra.models.files import fetch
 
 _START_SECONDS = 60
-_STOP_SECONDS = 35  # longer than requests in progress have to finish
+_STOP_SECONDS = 35  # longer than _GRACE_SECONDS
 _GRACE_SECONDS = 30
-_MARK = "--name"  # tells whose application a process is
+_MARK = "--name"  # its value, the data folder, identifies the application's process
 _CLEANUP_EVERY = timedelta(hours=1)
 _HELP = """Starts an embedded MongoDB server and the application on this machine. Settings are read from the
 environment and then from .env (see .env.example), among them HOST (127.0.0.1; with 0.0.0.0 your network can
@@ -88,7 +88,7 @@ def _run(environ: dict[str, str]) -> None:
 
 
 def _prepare(retention: Retention, check_health: Callable[[], None], *, shared: bool) -> None:
-    """Check that the database answers; if it is our own, free the slots that a killed run has leased."""
+    """Check that a shared database answers; in our own, release the leases of a killed run."""
     try:
         if shared:
             check_health()
@@ -101,7 +101,7 @@ def _prepare(retention: Retention, check_health: Callable[[], None], *, shared: 
 
 
 def _complete(environ: dict[str, str], data: Path) -> None:
-    """Add the settings that this machine can provide: the secret key, the model and a higher limit."""
+    """Add this machine's defaults: the secret key, the model, a higher limit, and no API keys."""
     environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
     environ.setdefault("USER_LIMIT", "50")
     environ.setdefault("API_KEYS", "off")
@@ -114,7 +114,7 @@ def _complete(environ: dict[str, str], data: Path) -> None:
 
 
 def _fetched(chosen: str | None, folder: Path) -> str:
-    """Return the name of the model whose files are in the folder now; raises CommandError."""
+    """Fetch the chosen model, the default or the light one, and return its name; raises CommandError."""
     try:
         fetch(chosen or DEFAULT, folder)
     except CommandError as error:
@@ -136,7 +136,7 @@ def _start_app(environ: Mapping[str, str], data: Path, address: ListenAddress) -
 def _wait_until_ready(app: Child, address: ListenAddress) -> None:
     deadline = time.monotonic() + _START_SECONDS
     with requests.Session() as session:
-        session.trust_env = False  # HTTP_PROXY is not for this machine
+        session.trust_env = False  # HTTP_PROXY must not apply to this machine
         while time.monotonic() < deadline and not app.has_ended():
             with contextlib.suppress(requests.RequestException):
                 if session.get(f"{address.url}/api/health", timeout=3).ok:
@@ -155,7 +155,7 @@ def _keep_clean(retention: Retention) -> None:
 
 
 def _watch(children: "Sequence[Child | EmbeddedDatabase]") -> NoReturn:
-    """Watch until a process ends unexpectedly; a signal ends the run otherwise."""
+    """Raise CommandError when a process ends unexpectedly; otherwise run until a signal."""
     while True:
         for child in children:
             if isinstance(child, EmbeddedDatabase):

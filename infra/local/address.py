@@ -1,4 +1,4 @@
-"""Where a local run listens: this machine alone, or its network too."""
+"""The address on which a local run listens: for this machine only, or for its network too."""
 
 import socket
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from common.settings import SettingsError
 from infra.errors import CommandError
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - only if HOST says so
-_OUTSIDE = ("192.0.2.1", 9)  # an address of documentations; nothing is sent to it
+_OUTSIDE = ("192.0.2.1", 9)  # an address reserved for documentation; nothing is sent to it
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _port(text: str) -> int:
 
 
 def _network_address() -> str | None:
-    """Return the address that this machine has in its network: the one that leads outside."""
+    """Return this machine's address in its network: the one of its default route."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(_OUTSIDE)

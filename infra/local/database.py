@@ -1,4 +1,4 @@
-"""The embedded MongoDB server (SecantusDB), run as a program of its own."""
+"""The embedded MongoDB server (SecantusDB), run as a separate program."""
 
 import contextlib
 import socket
@@ -22,10 +22,10 @@ _ANSWER_SECONDS = 5
 
 
 class EmbeddedDatabase:
-    """The database of a run, restarted when a full disk has broken it.
+    """The database of a run; it is restarted if a full disk has broken it.
 
-    Its storage engine then gives up for good: the server keeps running but fails every command, even when
-    there is room again. Acknowledged writes are on the disk.
+    With a full disk the storage engine fails for good: the server keeps running but rejects every command,
+    even when there is space again. Acknowledged writes are on the disk.
     """
 
     name = "database"
@@ -67,7 +67,7 @@ class EmbeddedDatabase:
 
 
 def _reads(uri: str) -> bool:
-    """Tell whether the server can read; a server that is too busy to answer in time counts as able."""
+    """Tell whether the server can read; assume so if it is only too busy to answer in time."""
     limit = _ANSWER_SECONDS * 1000
     with pymongo.MongoClient[dict[str, object]](
         uri, serverSelectionTimeoutMS=limit, socketTimeoutMS=limit
@@ -84,9 +84,9 @@ def _reads(uri: str) -> bool:
 def start_database(
     folder: Path, port: int | None = None, *, is_replica_set: bool = False
 ) -> tuple[Child, str]:
-    """Start the server on this folder and return it with its URI once it answers.
+    """Start the server on this folder, wait until it answers, and return it with its URI.
 
-    Drivers retry writes to a replica set, as in the cloud, if the connection breaks; but a replica set stores
+    If a connection breaks, drivers retry writes to a replica set, as in the cloud. But a replica set stores
     every write twice, even with a single member.
     """
     storage, log = folder / "mongo", folder / "mongo.log"

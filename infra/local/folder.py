@@ -1,4 +1,4 @@
-"""The data folder of a run: its lock, so that only one run uses it, and its secret key."""
+"""The data folder of a run: its lock, its secret key, and the address of its database."""
 
 import fcntl
 import os
@@ -12,11 +12,11 @@ _DATABASE_URI = "mongo.uri"
 
 
 class InUse(CommandError):
-    """Another run holds the data folder."""
+    """Another run uses the data folder."""
 
 
 def lock(folder: Path) -> IO[str]:
-    """Create the folder if it does not exist and lock it for as long as the returned file is open."""
+    """Create the folder if necessary, and lock it until the returned file is closed."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (folder / "lock").open("a+")
@@ -37,24 +37,24 @@ def lock(folder: Path) -> IO[str]:
 
 
 def secret_key(folder: Path) -> str:
-    """Return the folder's secret key, which the first run creates and only its owner can read."""
+    """Return the folder's secret key; the first call creates it, readable only by its owner."""
     path = folder / "secret_key"
     if not path.exists():
         draft = path.with_suffix(".new")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-        draft.replace(path)  # atomic: half a key would end every session
+        draft.replace(path)  # atomic: an incomplete key would end all sessions
     return path.read_text().strip()
 
 
 def write_database_uri(folder: Path, uri: str) -> None:
-    """Tell commands beside this run where its database is."""
+    """Write the address of this run's database, for other commands."""
     (folder / _DATABASE_URI).write_text(uri, "utf-8")
 
 
 def database_uri(folder: Path) -> str:
-    """Return where the database of the run is that holds this folder, or raise CommandError."""
+    """Return the database address of the run that uses this folder, or raise CommandError."""
     try:
         return (folder / _DATABASE_URI).read_text("utf-8").strip()
     except OSError:

@@ -1,4 +1,4 @@
-"""The processes of a run: starting, watching and ending them so that none is left behind."""
+"""Start, watch and end the processes of a run, so that none is left behind."""
 
 import contextlib
 import itertools
@@ -12,12 +12,12 @@ import psutil
 
 # Environment for the application's native libraries on every host.
 TUNING = {
-    # glibc's allocator returns large blocks (pictures) to the system at once and shares smaller ones among
-    # all threads, which saves a sixth of the time and a quarter of the memory.
+    # glibc's allocator then returns large blocks (pictures) to the system at once, and all threads share the
+    # smaller ones. This saves a sixth of the time and a quarter of the memory.
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "8388608",
     "MALLOC_TRIM_THRESHOLD_": "16777216",
-    # numpy's linear algebra only sees 3 by 3 matrices here, and starting its threads takes as long as
+    # numpy's linear algebra has only 3 by 3 matrices here, and starting its threads would take as long as
     # importing the rest of numpy.
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -25,7 +25,7 @@ TUNING = {
 
 @dataclass(frozen=True)
 class Child:
-    """A process of this run, which gets `grace` seconds to end before it is killed."""
+    """A process of this run; `stop` kills it if it has not ended after `grace` seconds."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -55,7 +55,7 @@ def start(
     environ: Mapping[str, str] | None = None,
     log: IO[bytes] | None = None,
 ) -> Child:
-    """Start a process in its own session, so that only the run receives Ctrl-C and decides the order."""
+    """Start a process in its own session, so that Ctrl-C reaches only the run, which ends it in order."""
     process = subprocess.Popen(
         command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
     )

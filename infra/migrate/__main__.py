@@ -23,7 +23,7 @@ from infra.migrate.run import Direction, Report, go_through
 from infra.migrate.store import MigrationStore
 from infra.migrate.to_bucket import ToBucket
 from infra.migrate.to_records import ToRecords
-from infra.options import add_patience
+from infra.options import add_timeout
 from infra.progress import Progress
 
 _HELP = """Moves the images of existing records, one record after the other. A run that ends early loses
@@ -52,8 +52,10 @@ def _parser() -> argparse.ArgumentParser:
         help="to-bucket: from the records to the bucket IMAGE_BUCKET; to-records: back;"
         " adopt: give a bucket with pictures and its database the same id, which cleanup requires",
     )
-    parser.add_argument("--dry-run", action="store_true", help="show what would be moved, and change nothing")
-    add_patience(parser, "for how long a call to the bucket that fails is tried again")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show which records would be moved, and change nothing"
+    )
+    add_timeout(parser, "for how long failing calls to the bucket are retried")
     return parser
 
 
@@ -73,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
         images = _collection(settings)
         with images.database.client:
             bucket, database_id = connect_bucket(settings.image_bucket), MongoDatabaseId(images.database)
-            store = MigrationStore(bucket, database_id, timeout=options.patience)
+            store = MigrationStore(bucket, database_id, timeout=options.timeout)
             store.check()
             if options.direction == _ADOPT:
                 print(adopt(bucket, MongoRecords(images), database_id, dry_run=options.dry_run))
@@ -87,7 +89,7 @@ def _run(options: argparse.Namespace) -> int:
 def _collection(settings: Settings) -> "Collection[Document]":
     try:
         return connect(settings.mongo_uri, settings.mongo_db)
-    except ValueError:  # the driver raises it for some mistakes in a URI, and its own for others
+    except ValueError:  # the driver also raises its own errors for other mistakes in a URI
         raise CommandError(BAD_URI) from None
 
 
@@ -98,7 +100,7 @@ def _move(direction: Direction, records: Records, *, dry_run: bool) -> Report:
         with Progress(len(ids), sys.stderr) as progress:
             step = direction.examine if dry_run else direction.move
             go_through(ids, partial(records.read, wanted=direction.wanted), step, report, progress.advance)
-    finally:  # a run that ends early reports, too
+    finally:  # an interrupted run reports too
         _tell(report, direction.place, dry_run=dry_run)
     return report
 

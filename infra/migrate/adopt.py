@@ -1,4 +1,4 @@
-"""Adopt a bucket with pictures: give it the id of the database after checking that they belong together."""
+"""Adopt a bucket with pictures: check that bucket and database belong together, and write the shared id."""
 
 import secrets
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from common.storage.gcs.store import record_id_of
 from infra.errors import CommandError
 
 _SAMPLE = 100  # objects
-_PLACES = 10  # in the bucket at which samples are taken
+_PLACES = 10  # in the bucket, where samples are taken
 
 
 def adopt(bucket: storage.Bucket, records: RecordStore, database_id: DatabaseId, *, dry_run: bool) -> str:
-    """Write the id if the database knows at least half of a sample of objects; return what to tell."""
+    """Write the id if the database knows at least half of a sample of objects, and return a report."""
     sample = _sample(bucket)
     named = records.named_objects(sample.values())
     known = sum(name in named for name in sample)
@@ -30,7 +30,7 @@ def adopt(bucket: storage.Bucket, records: RecordStore, database_id: DatabaseId,
 
 
 def _sample(bucket: storage.Bucket) -> dict[str, str]:
-    """Return the names of some images and the ids of their records, from all over the bucket."""
+    """Return the names and record ids of some images from all over the bucket."""
     names: dict[str, str] = {}
     for start in (secrets.token_hex(4) for _ in range(_PLACES)):
         names.update(islice(_images(bucket, start), _SAMPLE // _PLACES))

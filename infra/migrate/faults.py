@@ -1,4 +1,4 @@
-"""The failures of the database and the bucket, each as one line that says what to do."""
+"""Describe errors of the database and the bucket, each as one line that says what to do."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ BAD_URI = "MONGO_URI cannot be used; check how it is written, and the name of it
 
 @contextlib.contextmanager
 def explained(bucket: str) -> Iterator[None]:
-    """Turn the failures of calls about the bucket and the database into CommandError."""
+    """Translate errors of calls to the bucket and the database to CommandError."""
     try:
         with cloud_storage.explained(bucket):
             yield
@@ -26,7 +26,7 @@ def _sentence(error: PyMongoError) -> str:
         case InvalidURI() | ConfigurationError():
             return BAD_URI
         case OperationFailure():
-            # Not its message, which may quote the record.
+            # Without the message, because it may quote the record.
             name = (error.details or {}).get("codeName", f"code {error.code}")
             return f"The database refuses; check that MONGO_URI may read and write. ({name})"
         case _:

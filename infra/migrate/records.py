@@ -1,4 +1,4 @@
-"""The records of the database: listing those to move, and changing one only if it is as it was read."""
+"""The records of a migration: list them, read them, and change one only if it has not changed since."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -22,10 +22,10 @@ _NEEDED = ("user_id", "content_type", *SIZE_FIELDS.values(), *INLINE_FIELDS, *OB
 
 
 class Records:
-    """The collection of records; leases are left to the service, which knows where new images go."""
+    """The collection of records without the leases, which the service completes itself."""
 
     def __init__(self, images: "Collection[Document]") -> None:
-        # A record that a secondary has not heard of yet must not count as deleted.
+        # A secondary may not have a new record yet, which must not count as deleted.
         self._images = images.with_options(read_preference=ReadPreference.PRIMARY)
 
     def ids(self, wanted: Conditions) -> Sequence[Any]:
@@ -48,10 +48,10 @@ class Records:
 
 
 def present(names: Iterable[str]) -> Conditions:
-    """Return the conditions that a record has one of these fields."""
+    """Return a condition for each of these fields, that the record has it."""
     return [{name: {"$exists": True}} for name in names]
 
 
 def same(document: Document, names: Iterable[str]) -> Document:
-    """Return the guard that these fields are as they were read, present or not."""
+    """Return a guard: these fields have the values in the document, or are missing as there."""
     return {n: {"$eq": document[n]} if n in document else {"$exists": False} for n in names}

@@ -1,4 +1,4 @@
-"""One run: record after record, and the outcome of each."""
+"""Run a migration record by record, and report the outcomes."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -11,13 +11,13 @@ from infra.migrate.records import Conditions
 
 
 class Direction(Protocol):
-    """A direction of migration; a move that is killed at any step is finished by the next run."""
+    """A direction of migration; if a run is killed at any step, the next run finishes its move."""
 
     place: str
-    wanted: Conditions  # a record to move meets one of them
+    wanted: Conditions  # a record is moved if it meets one of them
 
     def examine(self, document: Document) -> int:
-        """Return how many bytes there are to move, or raise Skipped or Vanished; changes nothing."""
+        """Return the number of bytes to move, or raise Skipped or Vanished; changes nothing."""
 
     def move(self, document: Document) -> int:
         """Move the images of a record and return their size in bytes, or raise Skipped or Vanished."""
@@ -48,7 +48,7 @@ def go_through(
     report: Report,
     advance: Callable[[str], None],
 ) -> None:
-    """Take the step with each record, one in memory at a time, and add the outcome to the report."""
+    """Take the step with each record, one by one, and add the outcome to the report."""
     for record_id in ids:
         try:
             report.size += step(read(record_id))

@@ -1,4 +1,4 @@
-"""The bucket of a migration: it replaces objects, and compares what it wrote."""
+"""The bucket of a migration, which replaces objects and verifies them."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -26,11 +26,11 @@ class _Written(NamedTuple):
 
 
 class MigrationStore:
-    """The service's image store, except that it replaces objects of the same name; one record at a time.
+    """The service's image store for one record at a time, which replaces objects of the same name.
 
-    Objects of a killed run may be so old that the service's cleanup deletes them at any moment, so they are
-    always written again. Cleanup deletes the generation that it listed: a new one is safe. Objects are
-    overwritten and not deleted first, because a record may refer to them by now, through another run.
+    The objects of a killed run may be so old that the service's cleanup deletes them at any moment, so a run
+    always writes them again. Cleanup deletes only the generation that it listed, so a new one is safe. A run
+    does not delete objects before it writes them, because another run may have made a record name them.
     """
 
     def __init__(self, bucket: storage.Bucket, database_id: DatabaseId, *, timeout: float) -> None:
@@ -44,11 +44,11 @@ class MigrationStore:
 
     @driver_errors()
     def check(self) -> None:
-        """Raise unless the bucket exists and may be listed; a missing object would not tell."""
+        """Raise an error unless the bucket exists and we may list it."""
         next(iter(self._bucket.list_blobs(max_results=1, fields="items(name)", **self._options)), None)
 
     def fields(self, variant: Variant) -> Sequence[str]:
-        """Return the names of the record's fields that lead to this image."""
+        """Return the names of the record's fields for this image."""
         return self._images.fields(variant)
 
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
@@ -61,14 +61,15 @@ class MigrationStore:
     def _replace(self, blob: storage.Blob, content: bytes, content_type: str) -> None:
         if not content:
             return
-        # A second attempt, after a lost answer or by another run, writes the same object.
+        # Writing again, after a lost answer or in another run, gives the same object.
         blob.upload_from_string(content, content_type=content_type, **self._options)
         self._written[blob.name] = _Written(len(content), checksum(content), blob.time_created)
 
     @driver_errors()
     def has_saved(self) -> bool:
         """Tell whether the bucket has the objects of the last save, all too young for cleanup."""
-        # This clock runs while the machine sleeps; half the time, because the bucket's clock may differ.
+        # time.time() also counts while the machine sleeps; half the age, because the bucket's clock may
+        # differ.
         is_young = time.time() - self._began < ORPHAN_AGE.total_seconds() / 2
         return is_young and all(in_parallel(lambda item: self._is_there(*item), self._written.items()))
 

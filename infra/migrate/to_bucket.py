@@ -1,4 +1,4 @@
-"""From the records to the bucket: at every moment a record contains its images or leads to them."""
+"""Move images to the bucket; at every moment a record contains its images or names their objects."""
 
 import base64
 from typing import NoReturn
@@ -23,9 +23,9 @@ _LONGEST_NAME = 1024  # bytes, https://cloud.google.com/storage/docs/objects#nam
 class ToBucket:
     """Moves the images of records to the bucket.
 
-    A record first leads to its objects and keeps its images as well: cleanup spares objects that a record
-    leads to. Then the objects are checked, and only then the images are dropped. A record that a killed run
-    left with both is moved again.
+    First write the objects and let the record name them, so that cleanup spares them. Then verify the
+    objects, and only then drop the images from the record. If a killed run leaves a record with both, move it
+    again.
     """
 
     place = "to the bucket"
@@ -36,7 +36,7 @@ class ToBucket:
         self._inline = InlineImageStore()
 
     def examine(self, document: Document) -> int:
-        """Return how many bytes there are to move, or raise Skipped; changes nothing."""
+        """Return the number of bytes to move, or raise Skipped; changes nothing."""
         return _size(self._images(document))
 
     def move(self, document: Document) -> int:
@@ -60,7 +60,7 @@ class ToBucket:
             self._give_up(document, _CHANGED)
 
     def _lead_nowhere(self, document: Document, fields: ImageFields) -> None:
-        """Let the record, which still has its images, lead to no objects; cleanup deletes those."""
+        """Drop the objects' names from the record, which still has its images; cleanup deletes them."""
         guard = {"$or": present(INLINE_FIELDS), **fields}
         self._records.change(document, guard, to={}, drop=fields)
 
@@ -68,7 +68,7 @@ class ToBucket:
         try:
             self._records.read(document["_id"], self.wanted, ["_id"])
         except Deleted:
-            # The deletion may have preceded the objects. Ids are never reused.
+            # The record may have been deleted before the objects were written. Ids are never reused.
             self._store.remove(document["user_id"], str(document["_id"]))
             raise
         raise Skipped(reason)
@@ -94,7 +94,7 @@ class ToBucket:
         return image.content
 
     def _preview(self, processed: bytes) -> bytes:
-        """Return a preview for a record of the original application; empty if it cannot be made."""
+        """Make a preview for a record of the original application; empty if that fails."""
         try:
             return self._codec.preview(processed)
         except PictureError:
@@ -102,13 +102,13 @@ class ToBucket:
 
 
 def _is_all_of_it(content: bytes, kept: str | bytes) -> bool:
-    """Tell whether dropping the field loses nothing: decoding ignores characters that are not base64."""
+    """Tell whether dropping the field loses nothing, because decoding ignores other characters."""
     text = kept.encode() if isinstance(kept, str) else kept
     return content == kept or base64.b64encode(content) == b"".join(text.split())
 
 
 def _check_names(document: Document) -> None:
-    """Raise Skipped if the service could not find this record, or its objects cannot have their names."""
+    """Raise Skipped if the service could not find the record, or its objects' names would be invalid."""
     user_id, record_id = document.get("user_id"), document["_id"]
     if not isinstance(record_id, ObjectId) or not isinstance(user_id, str):
         raise Skipped("its ids are not of the kind that the service knows")

@@ -1,4 +1,4 @@
-"""From the bucket to the records: the objects are deleted once their record has the images."""
+"""Move images into the records; delete the objects only once the record has the images."""
 
 from collections.abc import Mapping
 from typing import NoReturn
@@ -22,8 +22,8 @@ _DROPPED = (*OBJECTS, SIZE_FIELDS["processed"], SIZE_FIELDS["preview"])
 class ToRecords:
     """Moves the images of records from the bucket into their documents.
 
-    If a run is killed before it has deleted the objects, the service's cleanup deletes them: which objects
-    are orphans must not depend on the MONGO_DB of somebody's shell.
+    If a run is killed before it deletes the objects, the service's cleanup deletes them. The migration itself
+    deletes no orphans, because a wrong MONGO_DB would make all objects orphans.
     """
 
     place = "to the records"
@@ -34,7 +34,7 @@ class ToRecords:
         self._inline = InlineImageStore()
 
     def examine(self, document: Document) -> int:
-        """Return how many bytes there are to move, or raise Skipped or Vanished; changes nothing."""
+        """Return the number of bytes to move, or raise Skipped or Vanished; changes nothing."""
         if self._has_both(document):
             return 0
         return sum(blob.size for blob in self._objects(document).values())
@@ -48,20 +48,20 @@ class ToRecords:
         fields = self._fields(document, objects)
         if not self._records.change(document, same(document, OBJECTS), to=dict(fields), drop=_DROPPED):
             self._give_up(document, _CHANGED)
-        # By generation: a run in the other direction may write new ones from now on.
+        # By generation, because a run in the other direction may now write new ones.
         record_id = str(document["_id"])
         self._store.discard(StoredObject(b.name, record_id, b.generation) for b in objects.values())
         return sum(blob.size for blob in objects.values())
 
     def _has_both(self, document: Document) -> bool:
-        """Tell whether the record still has its images, because a move to the bucket did not finish."""
+        """Tell whether the record still has its images, because a move to the bucket is incomplete."""
         return all(
             any(document.get(name) for name in self._inline.fields(variant))
             for variant in ("original", "processed")
         )
 
     def _lead_nowhere(self, document: Document) -> None:
-        # Cleanup deletes the objects: the run that wrote them may still be running.
+        # Leave the objects to cleanup, because the run that wrote them may still be active.
         guard = {"$or": present(INLINE_FIELDS), **same(document, OBJECTS)}
         if not self._records.change(document, guard, to={}, drop=_DROPPED):
             self._give_up(document, _CHANGED)
@@ -96,5 +96,7 @@ class ToRecords:
         return {name: value for name, value in fields.items() if name != "preview" or value}
 
     def _give_up(self, document: Document, reason: str) -> NoReturn:
-        self._records.read(document["_id"], self.wanted, ["_id"])  # raises Vanished if that is the reason
+        self._records.read(
+            document["_id"], self.wanted, ["_id"]
+        )  # raises Vanished if the record has nothing to move
         raise Skipped(reason)

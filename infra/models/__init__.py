@@ -1,1 +1,1 @@
-"""Lists, fetches and checks the models of the catalogue; needs Python's standard library alone."""
+"""Lists, fetches and checks the models of the catalogue, with only Python's standard library."""

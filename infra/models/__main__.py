@@ -11,14 +11,14 @@ from infra.errors import CommandError, exit_status
 from infra.models.files import check_name, fault, fetch, path_of
 from infra.models.listing import table
 
-_HELP = """Lists, fetches and checks the models that remove backgrounds on this machine. A download that
-breaks off is resumed by the next run; a file is moved into place only if its SHA-256 is the published one."""
+_HELP = """Lists, fetches and checks the models that remove backgrounds on this machine. If a download is
+interrupted, the next run resumes it; a file is moved into place only if its SHA-256 is the published one."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the commands and return the exit status."""
     options = _parser().parse_args(arguments)
-    kept = "Stopped. What has arrived is kept; run again to resume."
+    kept = "Stopped. The partial download is kept; run again to resume."
     return exit_status(lambda: _run(options), interrupted=kept)
 
 
@@ -27,13 +27,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     listing = commands.add_parser("list", help="show the models with licence, size, time and memory")
     listing.set_defaults(run=lambda options: table(options.folder))
-    fetching = commands.add_parser("fetch", help="download a model unless it is there, and print its path")
+    fetching = commands.add_parser("fetch", help="download a model if it is missing, and print its path")
     fetching.set_defaults(run=lambda options: fetch(options.name, options.folder))
     checking = commands.add_parser("check", help="compare a model's file with the published SHA-256")
     checking.set_defaults(run=_check)
     for command in (fetching, checking):
         command.add_argument("name", metavar="NAME", help="a model of the list")
-    checking.add_argument("file", metavar="FILE", type=Path, nargs="?", help="by default the fetched file")
+    checking.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="the file to check; by default the fetched one"
+    )
     data = os.environ.get("DATA_DIR") or ".data"
     for command in (listing, fetching, checking):
         command.add_argument(

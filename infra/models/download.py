@@ -1,4 +1,4 @@
-"""Downloading a file over HTTP: resumed after a break, and never longer than it has to be."""
+"""Download a file over HTTP: resume after interruptions, and accept no more than its known size."""
 
 import re
 import time
@@ -20,15 +20,15 @@ _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 
 
 class DownloadError(Exception):
-    """A file cannot be had from a source; the message says why, as part of a sentence."""
+    """A source does not provide a file; the message says why, as part of a sentence."""
 
 
 class _Interrupted(Exception):
-    """An attempt broke off in a way that another one may not."""
+    """An attempt was interrupted, but another one may succeed."""
 
 
 def download(url: str, file: IO[bytes], size: int, progress: ByteProgress, pauses: Pauses = PAUSES) -> None:
-    """Append to a file what it lacks of the `size` bytes at this URL; raises DownloadError."""
+    """Append the missing rest of the `size` bytes at this URL to a file; raises DownloadError."""
     waits = iter(pauses)
     while file.tell() < size:
         try:
@@ -80,10 +80,10 @@ def _open(url: str, file: IO[bytes]) -> HTTPResponse:
 
 def _refusal(error: HTTPError, url: str, file: IO[bytes]) -> Exception:
     error.close()
-    # urllib has several lines to say about too many redirects.
+    # urllib's message about too many redirects has several lines.
     answer = f"answers {error.code} {error.reason}" if error.code >= 400 else "redirects too often"
     if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        restart(file)  # what is here is longer than what is there
+        restart(file)  # the partial file is longer than the published one
         return _Interrupted(answer)
     return _Interrupted(answer) if error.code in _TRANSIENT else DownloadError(f"{_host(url)} {answer}")
 

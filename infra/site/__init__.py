@@ -1,1 +1,1 @@
-"""Publishing the static site to a Cloud Storage bucket."""
+"""Publishes the static site to a Cloud Storage bucket."""

@@ -8,33 +8,33 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from infra.errors import exit_status
-from infra.options import add_patience
+from infra.options import add_timeout
 from infra.progress import Progress
 from infra.site.bucket import SiteBucket
 from infra.site.bundle import bundle
 from infra.site.publish import Plan, carry_out, make_plan
 
 _SITE = Path(__file__).resolve().parents[2] / "web"
-_HELP = """Uploads the modules and styles into a folder that is named after their content, then the pages,
-and then deletes older versions except the last, which open pages still load from. A run that dies leaves the
-old site working; run it again. Uses the Application Default Credentials of Google Cloud, or none if
+_HELP = """Uploads modules and styles into a folder named after their content, then the pages, and then
+deletes older versions except the previous one, which open pages still load from. If a run dies, the old site
+still works; run it again. Uses the Application Default Credentials of Google Cloud, or none if
 STORAGE_EMULATOR_HOST is set."""
 _OTHER_ORIGIN = """The endpoints are on another origin than the site: set ALLOWED_ORIGINS there to the site's
-origin, and COOKIE_SAMESITE=None, without which browsers do not send the cookie."""
+origin, and COOKIE_SAMESITE=None, because browsers do not send the cookie otherwise."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Publish the site and return the exit status."""
     options = _parser().parse_args(arguments)
     return exit_status(
-        lambda: _run(options), interrupted="Stopped. What is up still works; run again to finish."
+        lambda: _run(options), interrupted="Stopped. The site still works; run again to finish."
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.site", description=_HELP)
     parser.add_argument("bucket", metavar="gs://BUCKET", type=_bucket_name, help="the site's bucket")
-    parser.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, and change nothing")
     parser.add_argument(
         "--api-base",
         metavar="URL",
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         help="address of the endpoints, for a bucket that is not behind the load balancer",
     )
     parser.add_argument("--folder", type=Path, default=_SITE, help="the site's files (%(default)s)")
-    add_patience(parser, "for how long a call that fails is tried again")
+    add_timeout(parser, "for how long failing calls are retried")
     return parser
 
 
@@ -62,7 +62,7 @@ def _api_base(text: str) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     files = bundle(options.folder, api_base=options.api_base)
-    bucket = SiteBucket(options.bucket, timeout=options.patience)
+    bucket = SiteBucket(options.bucket, timeout=options.timeout)
     plan = make_plan(files, bucket.objects())
     if options.dry_run:
         _describe(plan)

@@ -1,4 +1,4 @@
-"""The site for a bucket on another origin than the endpoints."""
+"""Adapt the site to a bucket on another origin than the endpoints."""
 
 import html
 import json
@@ -17,7 +17,7 @@ _ACTION = re.compile(r"""(\saction=["'])/api(?=/)""")
 
 
 def point_at(api_base: str, sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the sources with this address of the endpoints in modules, forms and the OpenAPI document."""
+    """Set the endpoints' address in modules, forms and the OpenAPI document."""
     constant = json.dumps(api_base)
     config, count = _CONSTANT.subn(
         lambda found: found[1] + constant, text_of(_CONFIG, sources.get(_CONFIG, b""))
@@ -36,7 +36,7 @@ def point_at(api_base: str, sources: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _with_server(document: str, constant: str) -> str:
-    # The address of the endpoints takes the place of /api, with which the paths begin.
+    # The address of the endpoints replaces the /api at the start of the paths.
     return _PATH.sub("  ", _SERVER.sub(lambda found: found[1] + constant, document))
 
 

@@ -1,4 +1,4 @@
-"""The site's bucket: listing it, uploading a file, deleting one."""
+"""The site's bucket: list, upload and delete objects."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from common.storage.gcs.client import checksum, connect
 from infra.cloud_storage import call_options, explained
 from infra.site.bundle import SiteFile
 
-# Marks the objects of this program, so that it deletes no others, whichever bucket it is pointed at.
+# Marks the objects of this program, so that it deletes no others, even in a wrong bucket.
 _MARK = {"managed-by": "infra.site"}
 _FIELDS = "items(name,generation,md5Hash,contentType,contentEncoding,cacheControl,metadata),nextPageToken"
 
@@ -25,7 +25,7 @@ class StoredObject:
 
 
 class SiteBucket:
-    """A bucket in Cloud Storage; a call that fails is tried again for `timeout` seconds."""
+    """A bucket in Cloud Storage; a failing call is retried for `timeout` seconds."""
 
     def __init__(self, name: str, *, timeout: float) -> None:
         self.name = name
@@ -40,7 +40,7 @@ class SiteBucket:
             return {blob.name: _stored(blob) for blob in blobs}
 
     def put(self, name: str, file: SiteFile, generation: int) -> None:
-        """Upload a file if the object still is of this generation (0: does not exist)."""
+        """Upload a file if its object still has this generation (0: does not exist)."""
         blob = self._bucket.blob(name)
         blob.cache_control, blob.metadata = file.cache_control, _MARK
         if file.content_encoding:
@@ -50,7 +50,7 @@ class SiteBucket:
             try:
                 blob.upload_from_string(file.content, **options)
             except PreconditionFailed:
-                # A retry is told this, too, if only the answer to the first attempt was lost.
+                # A retry fails like this too if only the answer to the first attempt was lost.
                 if not self._holds(name, file):
                     raise
 

@@ -1,8 +1,8 @@
-"""The site as it is published: every file under its final name, with its final content and headers.
+"""Bundle the site for publishing: every file with its final name, content and headers.
 
-Modules, styles and everything in folders move together into one folder that is named after their content, so
-that their references to each other hold as written. Only pages are rewritten, to name that folder. Files that
-others know by name stay where they are, and browsers revalidate them each time.
+Modules, styles and all files in folders move into one folder that is named after their content, so their
+references to each other stay valid. Only pages are rewritten, to name that folder. Files with well-known
+names stay where they are, and browsers revalidate them each time.
 """
 
 import gzip
@@ -34,7 +34,7 @@ _ENDPOINTS = "api/"  # served by the endpoints, not by the site
 _HOME, _NOT_FOUND, _WORKER = "index.html", "404.html", "service-worker.js"
 _FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
-_GZIP_PAYS = 0.9  # of the size: less of a gain is not worth unpacking
+_GZIP_PAYS = 0.9  # of the size; for a smaller gain, unpacking is not worth the effort
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _read(folder: Path) -> dict[str, bytes]:
 
 
 def _keeps_its_name(name: str) -> bool:
-    """Tell whether others know the file by its name, like a page, robots.txt or an icon."""
+    """Tell whether the file has a well-known name, like a page, robots.txt or an icon."""
     is_at_root = "/" not in name and not name.endswith((".js", ".css"))
     return is_at_root or _is_page(name) or name == _WORKER
 
@@ -98,7 +98,7 @@ def _turn(name: str) -> tuple[bool, bool, str]:
 
 
 def _file(name: str, content: bytes, cache_control: str) -> SiteFile:
-    packed = gzip.compress(content, mtime=0)  # without the time, so that the same content stays the same
+    packed = gzip.compress(content, mtime=0)  # without a time, so that equal content has equal bytes
     encoding = "gzip" if len(packed) < _GZIP_PAYS * len(content) else None
     kind = CONTENT_TYPES[PurePosixPath(name).suffix]
     return SiteFile(packed if encoding else content, kind, encoding, cache_control)
@@ -120,7 +120,7 @@ def _linked(page: str, content: bytes, published: Mapping[str, str]) -> bytes:
 
 
 def _address(target: str, page: str) -> str:
-    """Return the target's address as seen from a page: relative, so that the site may be below any path."""
+    """Return the target's address relative to a page, so that the site works below any path."""
     if page == _NOT_FOUND:  # it is served at every address that does not exist
         return quote(f"/{target}")
     relative = posixpath.relpath(target, posixpath.dirname(page) or ".")

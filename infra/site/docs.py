@@ -1,4 +1,4 @@
-"""python -m infra.site.docs: write web/docs.html, the page that describes the API, from web/openapi.yaml."""
+"""python -m infra.site.docs: write web/docs.html, the page about the API, from web/openapi.yaml."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ _SITE = Path(__file__).resolve().parents[2] / "web"
 _METHODS = ("get", "post", "put", "delete")
 _CODE = re.compile(r"`([^`]+)`")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
-_HELP = "Writes web/docs.html from web/openapi.yaml. It needs what the tests need (tests/requirements.txt)."
+_HELP = "Writes web/docs.html from web/openapi.yaml. Install tests/requirements.txt first."
 
 Json = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def page(source: str) -> str:
-    """Return the page that describes a document of OpenAPI."""
+    """Return the page for an OpenAPI document."""
     document = yaml.safe_load(source)
     info = document["info"]
     sections = "\n".join(_Section(document).lines())
@@ -66,7 +66,7 @@ class _Section:
         yield "</section>"
 
     def _body(self, operation: Json) -> Iterator[tuple[str, str]]:
-        """Return the properties of what is sent, of every media type once."""
+        """Yield the properties of the request body, each once for all media types."""
         seen: dict[str, str] = {}
         for content in self._found(operation.get("requestBody", {})).get("content", {}).values():
             for name, schema in self._found(content.get("schema", {})).get("properties", {}).items():
@@ -85,7 +85,7 @@ class _Section:
         return text.strip()
 
     def _found(self, node: Json) -> Json:
-        """Return what a node refers to, or the node itself."""
+        """Resolve the references of a node."""
         while "$ref" in node:
             target: Any = self._document
             for name in str(node["$ref"]).removeprefix("#/").split("/"):

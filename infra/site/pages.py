@@ -1,4 +1,4 @@
-"""The references of a page to the files that a browser loads with it."""
+"""Rewrite a page's references to the files that browsers load with it."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r"""(\s(?:href|src)\s*=\s*(?:"|'|(?!["'])))([^"'\s>]+)""", re.IGNORECASE)
 _SRCSET = re.compile(r"\ssrcset\s*=", re.IGNORECASE)
 _REL = re.compile(r"""\srel\s*=\s*["']?([\w\s-]+)""", re.IGNORECASE)
-# Links of these kinds are loaded as part of the page; others only name an address.
+# Browsers load links of these kinds with the page; others only name an address.
 _LOADED = {"stylesheet", "modulepreload", "preload", "prefetch", "icon", "apple-touch-icon", "manifest"}
 
 
@@ -24,7 +24,7 @@ def text_of(name: str, content: bytes) -> str:
 
 
 def rewrite(name: str, page: str, replace: Callable[[str], str]) -> str:
-    """Return the page with each reference to a file that is loaded with it replaced."""
+    """Replace each reference to a file that browsers load with the page."""
 
     def rewrite_tag(found: re.Match[str]) -> str:
         tag = found[0]

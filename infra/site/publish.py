@@ -1,4 +1,4 @@
-"""Publishing in an order that leaves a whole site up at every moment."""
+"""Publish in an order that keeps a complete site online at every moment."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -14,7 +14,7 @@ _THREADS = 8
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to put in place of a generation of its object; 0 if it does not exist yet."""
+    """A file to upload, and the generation of the object that it replaces (0: none)."""
 
     name: str
     file: SiteFile
@@ -31,13 +31,13 @@ class Deletion:
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps that make a bucket hold the site."""
+    """The steps that bring a bucket up to date."""
 
     uploads: Sequence[Upload]
     deletions: Sequence[Deletion]
     unchanged: int
-    previous: int  # files of the version before, kept for pages that are open
-    foreign: int  # objects of others
+    previous: int  # files of the previous version, kept for open pages
+    foreign: int  # objects of other programs
 
     @property
     def size(self) -> int:
@@ -60,17 +60,17 @@ def make_plan(files: Mapping[str, SiteFile], stored: Mapping[str, StoredObject])
 
 
 def _latest_version(objects: Mapping[str, StoredObject]) -> set[str]:
-    """Return the names of the version that was uploaded last: open pages still load modules from it."""
+    """Return the names of the version that was uploaded last, because open pages still load from it."""
     versions: dict[str, list[str]] = {}
     for name in sorted(objects, key=lambda name: objects[name].generation):
         if name.startswith(VERSION_PREFIX):
             version = name.partition("/")[0]
-            versions[version] = [*versions.pop(version, []), name]  # the last one touched comes last
+            versions[version] = [*versions.pop(version, []), name]  # move the version to the end
     return set(next(reversed(versions.values()), []))
 
 
 def carry_out(plan: Plan, bucket: SiteBucket, advance: Callable[[str], None]) -> None:
-    """Upload the files of pages, then the pages, index.html last; only then delete; raises CommandError."""
+    """Upload modules and styles, then pages, index.html last, and then delete; raises CommandError."""
     uploads = {
         upload: partial(bucket.put, upload.name, upload.file, upload.generation) for upload in plan.uploads
     }
@@ -81,7 +81,7 @@ def carry_out(plan: Plan, bucket: SiteBucket, advance: Callable[[str], None]) ->
                 put()
                 advance(upload.name)
     except CommandError as error:
-        raise CommandError(f"{error} What is up still works; run again to finish.") from error
+        raise CommandError(f"{error} The site still works; run again to finish.") from error
     try:
         _in_parallel({d.name: partial(bucket.delete, d.name, d.generation) for d in plan.deletions}, advance)
     except CommandError as error:
@@ -98,5 +98,5 @@ def _in_parallel(steps: Mapping[str, Callable[[], None]], advance: Callable[[str
                 future.result()
                 advance(futures[future])
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # steps that have begun finish as the block ends
+            pool.shutdown(wait=False, cancel_futures=True)  # steps that have begun still finish
             raise

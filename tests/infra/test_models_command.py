@@ -167,7 +167,7 @@ def test_after_ctrl_c_the_next_run_resumes(server: ModelServer, tmp_path: Path) 
     output, errors = process.communicate(timeout=30)
 
     assert (process.returncode, output) == (130, "")
-    assert errors.splitlines()[-1] == "Stopped. What has arrived is kept; run again to resume."
+    assert errors.splitlines()[-1] == "Stopped. The partial download is kept; run again to resume."
     assert files.fetch_model("some", server.model(), tmp_path, io.StringIO()).read_bytes() == CONTENT
     assert server.ranges[1] is not None
 

@@ -118,7 +118,7 @@ def test_the_id_is_written_again_when_it_is_a_day_old(
 def adopt(stock: Stock, monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
     for name, value in stock.environ.items():
         monkeypatch.setenv(name, value)
-    return migrate(["adopt", "--patience", "2", *options])
+    return migrate(["adopt", "--timeout", "2", *options])
 
 
 def test_a_bucket_with_pictures_of_the_database_is_adopted(

@@ -67,7 +67,7 @@ class Album:
         return [str(self.images.insert_one(document).inserted_id) for document in documents]
 
     def migrate(self, direction: str, *options: str) -> int:
-        return main([direction, "--patience", "2", *options])
+        return main([direction, "--timeout", "2", *options])
 
     def start(self, direction: str, **environ: str) -> "subprocess.Popen[str]":
         """Start the command line."""

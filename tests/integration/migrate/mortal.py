@@ -33,7 +33,7 @@ class Mortals:
 
     def run(self, direction: str, step: int) -> int:
         """Run to the end or to this step, before or after a write, and return the exit status."""
-        order = {"arguments": [direction, "--patience", "2"], "step": step, "environ": dict(os.environ)}
+        order = {"arguments": [direction, "--timeout", "2"], "step": step, "environ": dict(os.environ)}
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(order) + "\n")

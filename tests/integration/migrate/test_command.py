@@ -62,8 +62,8 @@ def test_a_malformed_uri_is_told_in_a_line_without_its_password(
     [
         ([], "to-bucket"),
         (["sideways"], "invalid choice: 'sideways'"),
-        (["to-bucket", "--patience", "0"], "is not a number from 1 to 3600"),
-        (["to-bucket", "--patience", "long"], "is not a number from 1 to 3600"),
+        (["to-bucket", "--timeout", "0"], "is not a number from 1 to 3600"),
+        (["to-bucket", "--timeout", "long"], "is not a number from 1 to 3600"),
     ],
 )
 def test_invalid_arguments_are_refused(arguments: list[str], told: str, capsys: Capture) -> None:
@@ -80,7 +80,7 @@ def test_help_names_every_option_and_setting(capsys: Capture) -> None:
 
     assert ended.value.code == 0
     output = capsys.readouterr().out
-    for word in ("to-bucket", "to-records", "--dry-run", "--patience", "MONGO_URI", "IMAGE_BUCKET"):
+    for word in ("to-bucket", "to-records", "--dry-run", "--timeout", "MONGO_URI", "IMAGE_BUCKET"):
         assert word in output
 
 

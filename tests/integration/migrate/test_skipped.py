@@ -70,7 +70,7 @@ def test_objects_that_are_missing_or_of_another_size_stay_in_the_bucket(
     assert (album.document(record_id), album.objects()) == (before, objects)
 
 
-@pytest.mark.parametrize("option", ["--dry-run", "--patience=2"])
+@pytest.mark.parametrize("option", ["--dry-run", "--timeout=2"])
 def test_images_too_large_for_a_record_stay_in_the_bucket(album: Album, capsys: Capture, option: str) -> None:
     [record_id] = album.keep("binary", original_image=bytes(15_900_000))
     album.migrate("to-bucket")

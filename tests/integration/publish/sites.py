@@ -62,7 +62,7 @@ class Site:
                 path.write_text(content, encoding="utf-8")
 
     def publish(self, *options: str) -> int:
-        return main([f"gs://{self.bucket}", "--folder", str(self.folder), "--patience", "2", *options])
+        return main([f"gs://{self.bucket}", "--folder", str(self.folder), "--timeout", "2", *options])
 
     def objects(self) -> dict[str, tuple[int, str]]:
         """Return the generation and checksum of every object, by name."""

@@ -53,7 +53,7 @@ def test_missing_credentials_are_told_in_a_line(tmp_path: Path) -> None:
         ([], "gs://BUCKET"),
         (["some-bucket"], "is not gs:// and the name of a bucket"),
         (["gs://some-bucket/folder"], "is not gs:// and the name of a bucket"),
-        (["gs://some-bucket", "--patience", "0"], "is not a number from 1 to 3600"),
+        (["gs://some-bucket", "--timeout", "0"], "is not a number from 1 to 3600"),
         (["gs://some-bucket", "--api-base", "/api"], "is not a URL like https://example.com/api"),
     ],
 )
@@ -68,7 +68,7 @@ def test_help_names_every_option() -> None:
     done = run("--help")
 
     assert done.returncode == 0
-    for option in ("gs://BUCKET", "--dry-run", "--api-base", "--folder", "--patience"):
+    for option in ("gs://BUCKET", "--dry-run", "--api-base", "--folder", "--timeout"):
         assert option in done.stdout
 
 

@@ -104,7 +104,7 @@ def test_ctrl_c_ends_the_run_in_a_line(site: Site, monkeypatch: pytest.MonkeyPat
     fail(monkeypatch, "upload_from_string", range(3, 99), KeyboardInterrupt)
 
     assert site.publish() == 130
-    assert capsys.readouterr().err == "Stopped. What is up still works; run again to finish.\n"
+    assert capsys.readouterr().err == "Stopped. The site still works; run again to finish.\n"
 
 
 def test_a_killed_process_leaves_the_old_site(site: Site) -> None:
