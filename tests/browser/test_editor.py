@@ -141,6 +141,7 @@ def test_a_change_from_elsewhere_costs_nothing_that_was_drawn(kept: Page) -> Non
     assert alpha(kept).getpixel((240, 160)) == 0
 
 
+@pytest.mark.extended
 def test_a_save_that_fails_can_be_tried_again(kept: Page) -> None:
     def fail(route: Route) -> None:
         problem = {"status": 503, "code": "unavailable", "detail": "Try again in a minute."}
@@ -173,6 +174,7 @@ def test_the_brush_and_the_view_follow_the_keyboard(kept: Page) -> None:
     expect(editor).not_to_contain_text("800%")
 
 
+@pytest.mark.extended
 def test_an_original_that_the_browser_cannot_show_is_told(kept: Page) -> None:
     kept.reload()
     kept.route("**/original?r=1", lambda route: route.fulfill(content_type="image/heic", body=b"ftypheic"))
@@ -193,6 +195,7 @@ WATCH = """() => {
 }"""
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("smart", [True, *extended(False)], ids=["smart", "plain"])
 def test_twelve_megapixels_are_drawn_on_without_delay(page: Page, tmp_path: Path, smart: bool) -> None:
     choose(page, picture(tmp_path, "large.jpg", 4000, 3000))

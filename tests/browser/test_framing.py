@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visitor import button, card, keep, press
 from tests.photos import decoded
+from tests.tiers import extended, one_row_in
 
 
 def opened(page: Page, name: str) -> Locator:
@@ -51,11 +52,14 @@ def kept(page: Page, tmp_path: Path) -> Page:
 
 @pytest.mark.parametrize(
     ("canvas", "size", "share"),
-    [
-        ("Marketplace", (2000, 2000), 0.85),
-        ("413 x 531", (413, 531), 0.85),
-        ("600 x 600", (600, 600), 0.85),
-    ],
+    one_row_in(
+        3,
+        [
+            ("Marketplace", (2000, 2000), 0.85),
+            ("413 x 531", (413, 531), 0.85),
+            ("600 x 600", (600, 600), 0.85),
+        ],
+    ),
 )
 def test_canvases_of_a_size_have_it_and_the_subject_fills_its_share(
     kept: Page, canvas: str, size: tuple[int, int], share: float
@@ -72,7 +76,7 @@ def test_canvases_of_a_size_have_it_and_the_subject_fills_its_share(
 
 
 @pytest.mark.parametrize(
-    ("canvas", "ratio"), [("Square", 1), ("4:5", 4 / 5), ("3:4", 3 / 4), ("16:9", 16 / 9)]
+    ("canvas", "ratio"), one_row_in(4, [("4:5", 4 / 5), ("Square", 1), ("3:4", 3 / 4), ("16:9", 16 / 9)])
 )
 def test_canvases_of_a_ratio_keep_the_subjects_resolution(kept: Page, canvas: str, ratio: float) -> None:
     before = subject(cut_out(kept, "beach"))
@@ -105,6 +109,7 @@ def test_a_crop_has_the_margin_that_was_chosen(kept: Page) -> None:
     assert subject(image)[:2] == pytest.approx((round(width / 10), round(height / 10)), abs=1)
 
 
+@pytest.mark.extended
 def test_a_free_canvas_has_the_size_that_was_typed(kept: Page) -> None:
     dialog = opened(kept, "beach")
     button(dialog, "Free").click()
@@ -134,7 +139,7 @@ def test_the_subject_is_dragged_scaled_and_put_back(kept: Page) -> None:
     assert subject(decoded(saved(kept, dialog)[1])) == pytest.approx(centred, abs=1)
 
 
-@pytest.mark.parametrize("choice", ["Gradient", "Blurred original", "Black"])
+@pytest.mark.parametrize("choice", ["Blurred original", *extended("Gradient", "Black")])
 def test_every_backdrop_is_in_the_file(kept: Page, choice: str) -> None:
     cut = cut_out(kept, "beach")
     dialog = opened(kept, "beach")
@@ -149,6 +154,7 @@ def test_every_backdrop_is_in_the_file(kept: Page, choice: str) -> None:
     )
 
 
+@pytest.mark.extended
 def test_a_gradient_has_the_two_colours_that_were_chosen(kept: Page) -> None:
     dialog = opened(kept, "beach")
     button(dialog, "Gradient").click()
@@ -159,6 +165,7 @@ def test_a_gradient_has_the_two_colours_that_were_chosen(kept: Page) -> None:
     assert image.getpixel((2, image.height - 1)) == pytest.approx((0, 0, 255), abs=3)
 
 
+@pytest.mark.extended
 def test_a_shadow_lies_below_the_subject(kept: Page) -> None:
     before = subject(cut_out(kept, "beach"))
     dialog = opened(kept, "beach")
@@ -171,6 +178,7 @@ def test_a_shadow_lies_below_the_subject(kept: Page) -> None:
     assert above < below
 
 
+@pytest.mark.extended
 def test_the_size_is_told_before_and_follows_the_quality(kept: Page) -> None:
     dialog = opened(kept, "beach")
     dialog.get_by_label("Format").select_option(label="WebP")

@@ -116,7 +116,7 @@ STATES: list[Visitor] = [
 
 
 @pytest.mark.parametrize(
-    "look", [DESKTOP_LIGHT, PHONE_DARK, *extended(*OTHER_LOOKS)], ids=lambda look: look.name, indirect=True
+    "look", [PHONE_DARK, *extended(DESKTOP_LIGHT, *OTHER_LOOKS)], ids=lambda look: look.name, indirect=True
 )
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_every_state_fits_and_is_accessible(

@@ -10,6 +10,7 @@ from playwright.sync_api import Download, Page, expect
 
 from tests.browser.visitor import button, card, keep, names, press, refuse
 from tests.photos import decoded
+from tests.tiers import one_row_in
 
 
 def saved(download: Download, folder: Path) -> tuple[str, bytes]:
@@ -56,7 +57,9 @@ def test_the_cut_out_is_downloaded_with_its_transparency(kept: Page, tmp_path: P
     assert (name, image.format, image.mode, image.size) == ("beach.png", "PNG", "RGBA", (480, 320))
 
 
-@pytest.mark.parametrize(("label", "kind"), [("PNG", "PNG"), ("JPEG", "JPEG"), ("WebP", "WEBP")])
+@pytest.mark.parametrize(
+    ("label", "kind"), one_row_in(3, [("JPEG", "JPEG"), ("PNG", "PNG"), ("WebP", "WEBP")])
+)
 def test_the_cut_out_is_downloaded_on_a_backdrop(kept: Page, tmp_path: Path, label: str, kind: str) -> None:
     place = card(kept, "beach")
     button(place, "White").click()
@@ -186,6 +189,7 @@ def test_a_deletion_is_sent_when_the_page_is_left(kept: Page) -> None:
     expect(kept.get_by_text("No pictures yet")).to_be_visible()
 
 
+@pytest.mark.extended
 def test_a_deletion_is_sent_when_its_time_has_passed(kept: Page) -> None:
     with kept.expect_response(lambda answer: "/api/delete/" in answer.url) as answered:
         button(card(kept, "beach"), "Delete").click()

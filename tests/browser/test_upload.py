@@ -51,6 +51,7 @@ def alpha_at(page: Page, name: str, place: str) -> int:
     return value
 
 
+@pytest.mark.extended
 def test_several_at_once_are_sent_two_at_a_time(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
     provider.always(behaviours.slowly(3))
     choose(page, *(picture(tmp_path, f"photo-{number}.jpg") for number in range(4)))
@@ -180,6 +181,7 @@ def test_a_failure_keeps_the_picture_for_another_try(page: Page, tmp_path: Path,
     expect(card(page, "again")).to_be_visible()
 
 
+@pytest.mark.extended
 def test_a_used_up_quota_is_waited_for_or_told(page: Page, tmp_path: Path, provider: ObjectCut) -> None:
     provider.script(behaviours.monthly_quota_used_up(**{"x-ratelimit-requests-reset": "2"}))
     choose(page, picture(tmp_path, "patient.jpg"))
@@ -215,6 +217,7 @@ def test_an_upload_on_its_way_can_be_cancelled(page: Page, tmp_path: Path, provi
     expect(row(page, "unwanted")).to_have_count(0)
 
 
+@pytest.mark.extended
 def test_what_is_over_the_limit_waits_for_a_place(page: Page, tmp_path: Path) -> None:
     keep(page, tmp_path, "one", "two", "three", "four", "five")
     expect(page.get_by_text("5 of 5 used").first).to_be_visible()

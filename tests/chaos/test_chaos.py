@@ -35,6 +35,7 @@ def test_chaos_breaks_no_promise(seconds: int) -> None:
     assert f"seed {SEED}" in run.stdout
 
 
+@pytest.mark.extended
 def test_a_run_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
     output = tmp_path / "output.txt"
     with output.open("wb") as file:

@@ -14,6 +14,7 @@ from infra.local.database import start_database
 from tests.infra.unpacked import Start, Unpacked, running, unpacked
 from tests.objectcut import ObjectCut
 from tests.photos import decoded, photo
+from tests.tiers import extended
 
 PICTURE = photo(64, 48)
 LOCAL = {"REMOVER": "local", "LOCAL_MODEL_PATH": MODEL}
@@ -72,7 +73,7 @@ def functions(
 # Its environment
 
 
-@pytest.mark.parametrize("bundle", ["plain", "with_model"])
+@pytest.mark.parametrize("bundle", ["with_model", *extended("plain")])
 def test_nothing_but_the_bundle_and_its_requirements_can_be_imported(
     bundle: str, request: pytest.FixtureRequest
 ) -> None:

@@ -60,6 +60,7 @@ def service(tmp_path: Path, provider: ObjectCut) -> Iterator[Service]:
         database.stop()
 
 
+@pytest.mark.extended
 def test_an_upload_in_progress_is_finished_before_the_process_ends(
     service: Service, provider: ObjectCut
 ) -> None:
@@ -98,6 +99,7 @@ def test_an_upload_that_is_still_arriving_is_finished_and_no_process_is_left(ser
     assert psutil.wait_procs(children, timeout=5)[1] == []
 
 
+@pytest.mark.extended
 def test_without_work_the_process_ends_at_once(service: Service) -> None:
     with requests.Session() as idle:
         assert idle.get(f"{service.url}/favicon.svg", timeout=5).ok  # a connection that is kept alive

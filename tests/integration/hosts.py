@@ -14,12 +14,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 import requests
 
 from endpoints import CLOUD_FUNCTIONS
 from infra.local import FUNCTIONS, ROOT
 from tests.integration.leaks import KEYS, leaks
 from tests.ports import free_port
+from tests.tiers import extended
 
 GKE = ROOT / "infra" / "gke"
 PROGRAMS = str(Path(sys.executable).parent) + os.pathsep
@@ -27,6 +29,10 @@ _START_SECONDS = 60
 
 # The target of each endpoint's Cloud Function.
 TARGETS = {name: endpoint.target for name, endpoint in CLOUD_FUNCTIONS.items()}
+# For a test that only needs one of the four pairs of host and store in `make test`.
+ONE_HOST = pytest.mark.parametrize(
+    "host", ["app-bucket", *extended("functions-inline", "app-inline", "functions-bucket")], indirect=True
+)
 _OF_PROGRAMS = ("v1.0", "v1", "remove")  # the first parts of the paths that programs call
 
 

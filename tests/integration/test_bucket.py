@@ -110,7 +110,7 @@ def test_an_upload_of_which_one_object_is_refused_leaves_nothing(
     assert client.keep()
 
 
-@pytest.mark.parametrize("fate", [Fate.LOSE, Fate.CUT])
+@pytest.mark.parametrize("fate", [Fate.LOSE, *extended(Fate.CUT)])
 @pytest.mark.parametrize("number", range(3))
 def test_an_object_whose_connection_broke_is_sent_again(
     client: Client, gate: StorageGate, bucket: storage.Bucket, number: int, fate: Fate

@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 
 from tests import objectcut_behaviours as behaviours
 from tests.integration.client import Client
-from tests.integration.hosts import Host
+from tests.integration.hosts import ONE_HOST, Host
 from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.proxy import Proxy
@@ -193,6 +193,7 @@ def test_a_used_up_quota_is_told_with_a_time_to_wait(client: Client, provider: O
     assert len(provider.calls) == 1
 
 
+@ONE_HOST
 @pytest.mark.parametrize(
     "behaviour",
     [
@@ -210,6 +211,7 @@ def test_a_provider_that_fails_is_told_as_a_failure(
     assert_problem(client.upload(), 502, "remover_failed", "Failed to generate the image")
 
 
+@ONE_HOST
 def test_a_provider_that_times_out_is_told_as_a_timeout(client: Client, provider: ObjectCut) -> None:
     provider.always(behaviours.returns(b"<html>Gateway Time-out</html>", 504))
     assert_problem(client.upload(), 504, "remover_timeout", "Failed to generate the image")
@@ -225,6 +227,7 @@ def test_a_slot_is_free_again_after_a_failure(host: Host, provider: ObjectCut) -
     assert client.upload(another).status_code == 201
 
 
+@ONE_HOST
 def test_without_the_database_every_call_says_so_and_works_again_after(host: Host, link: Proxy) -> None:
     client = Client(host)
     record = client.keep()
@@ -251,6 +254,7 @@ def test_without_the_database_every_call_says_so_and_works_again_after(host: Hos
     assert client.call("GET", "/api/health").status_code == 200
 
 
+@ONE_HOST
 def test_health_does_not_wait_for_a_database_that_is_stuck(host: Host, link: Proxy) -> None:
     client = Client(host)
     link.stall()

@@ -16,7 +16,7 @@ from tests.google_identity import SERVICE_ACCOUNT, MetadataServer, SigningServic
 from tests.integration.client import Client
 from tests.integration.hosts import TARGETS, Host, running_app, running_functions
 from tests.photos import photo
-from tests.tiers import extended
+from tests.tiers import extended, one_row_in
 
 Record = dict[str, Any]
 
@@ -160,7 +160,7 @@ def test_nobody_else_and_nobody_who_has_it_already_is_given_a_link(
     assert signing.calls == []
 
 
-@pytest.mark.parametrize(("refusal", "reachable"), [(403, True), (None, False)])
+@pytest.mark.parametrize(("refusal", "reachable"), one_row_in(2, [(403, True), (None, False)]))
 def test_a_link_that_nobody_signs_is_an_outage_that_is_soon_told(
     owner: Client, record: Record, signing: SigningService, refusal: int | None, reachable: bool
 ) -> None:

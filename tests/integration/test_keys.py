@@ -57,6 +57,7 @@ def refusal(environ: Mapping[str, str], *arguments: str) -> str:
     return line
 
 
+@pytest.mark.extended
 def test_keys_are_added_listed_and_revoked_while_nothing_runs(environ: dict[str, str]) -> None:
     key = added(environ, "shop", "--per-minute", "5", "--per-month", "900")
     assert len(key) >= 43
@@ -119,6 +120,7 @@ def test_settings_are_read_from_a_file_too(environ: dict[str, str], tmp_path: Pa
         assert mongo["keys_of_a_file"]["api_keys"].count_documents({}) == 1
 
 
+@pytest.mark.extended
 def test_a_database_that_does_not_answer_is_told_in_a_line(environ: dict[str, str]) -> None:
     nowhere = f"mongodb://127.0.0.1:{free_port()}/?serverSelectionTimeoutMS=200"
     assert "MONGO_URI" in refusal({**environ, "MONGO_URI": nowhere}, "list")

@@ -21,6 +21,7 @@ from tests.local_run import PATIENCE, Run, running
 from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.ports import free_port
+from tests.tiers import extended
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def upload(url: str, content: bytes, session: requests.Session) -> requests.Resp
     return session.post(f"{url}/api/upload", files={"image": ("a.png", content)}, timeout=30)
 
 
+@pytest.mark.extended
 def test_what_was_uploaded_is_there_after_a_restart(environ: dict[str, str], tmp_path: Path) -> None:
     session, content = requests.Session(), photo()
     with running(environ, tmp_path) as run:
@@ -58,6 +60,7 @@ def test_the_local_model_needs_no_account(environ: dict[str, str], tmp_path: Pat
         assert processed.headers["Content-Type"] == "image/png"
 
 
+@pytest.mark.extended
 def test_a_proxy_in_the_environment_is_not_asked_for_this_machine(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
@@ -67,7 +70,7 @@ def test_a_proxy_in_the_environment_is_not_asked_for_this_machine(
         assert requests.get(f"{run.url}/api/health", timeout=5).ok
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, *extended(signal.SIGTERM)])
 def test_a_signal_ends_everything_and_is_no_failure(
     environ: dict[str, str], tmp_path: Path, sent: signal.Signals
 ) -> None:
@@ -75,6 +78,7 @@ def test_a_signal_ends_everything_and_is_no_failure(
         assert run.end(sent)[0] == 0
 
 
+@pytest.mark.extended
 def test_an_upload_in_flight_is_finished_before_the_end(
     environ: dict[str, str], tmp_path: Path, provider: ObjectCut
 ) -> None:
@@ -92,7 +96,7 @@ def test_an_upload_in_flight_is_finished_before_the_end(
         assert session.get(f"{run.url}/api/list").json()["records"] == [answers[0].json()["record"]]
 
 
-@pytest.mark.parametrize("word", ["secantusd-py", "app.py"])
+@pytest.mark.parametrize("word", ["secantusd-py", *extended("app.py")])
 def test_when_one_process_dies_the_other_is_stopped(
     environ: dict[str, str], tmp_path: Path, word: str
 ) -> None:
@@ -104,6 +108,7 @@ def test_when_one_process_dies_the_other_is_stopped(
     assert "ended unexpectedly" in output
 
 
+@pytest.mark.extended
 def test_the_secret_key_is_made_once_for_its_owner_alone(environ: dict[str, str], tmp_path: Path) -> None:
     path = Path(environ["DATA_DIR"], "secret_key")
     with running(environ, tmp_path):
@@ -211,7 +216,7 @@ def test_without_the_large_model_the_first_start_says_so_and_uses_the_light_one(
     assert taken.status_code == 201
 
 
-@pytest.mark.parametrize("killed", ["all", "runner"])
+@pytest.mark.parametrize("killed", ["all", *extended("runner")])
 def test_after_a_kill_in_the_middle_of_uploads_nothing_answered_is_lost(
     environ: dict[str, str], tmp_path: Path, provider: ObjectCut, killed: str
 ) -> None:

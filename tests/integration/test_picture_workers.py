@@ -13,6 +13,7 @@ from infra.local import ROOT
 from tests.integration.client import Client
 from tests.integration.hosts import Host, running_app, running_functions
 from tests.photos import photo
+from tests.tiers import extended
 from tests.unit.imaging.hostile_pictures import costly_cases
 
 PLANTED = ROOT / "tests" / "planted"
@@ -21,7 +22,7 @@ HOSTS = {"functions": running_functions, "app": running_app}
 SECONDS = 8  # for a picture of no size; its worker is killed after at most half of that
 
 
-@pytest.fixture(scope="module", params=HOSTS)
+@pytest.fixture(scope="module", params=["functions", *extended("app")])
 def host(
     request: pytest.FixtureRequest, environ: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Host]:
@@ -50,7 +51,7 @@ def assert_served(client: Client) -> None:
         assert client.call("DELETE", f"/api/delete/{record['record_id']}").status_code == 200
 
 
-@pytest.mark.parametrize("fault", ["hang", "burn", "eat", "crash", "exit", "bug"])
+@pytest.mark.parametrize("fault", ["hang", "eat", "crash", *extended("burn", "exit", "bug")])
 def test_a_faulty_decoder_costs_its_picture_alone_and_frees_the_place(host: Host, fault: str) -> None:
     client = Client(host)
 

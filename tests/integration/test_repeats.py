@@ -11,6 +11,7 @@ import requests
 
 from tests import objectcut_behaviours as behaviours
 from tests.integration.client import Client
+from tests.integration.hosts import ONE_HOST
 from tests.objectcut import ObjectCut
 from tests.photos import photo
 
@@ -69,6 +70,7 @@ def test_repeats_at_the_same_moment_are_one_upload(client: Client, provider: Obj
     assert client.list()["used"] == len(provider.calls) == 1
 
 
+@ONE_HOST
 def test_a_repeat_of_a_running_upload_is_refused_at_once(client: Client, provider: ObjectCut) -> None:
     provider.always(behaviours.slowly(3))
     token = {"Authorization": f"Bearer {client.token()}"}

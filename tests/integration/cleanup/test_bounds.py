@@ -83,6 +83,7 @@ def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("common.service.retention.time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
 
+@pytest.mark.extended
 @pytest.mark.usefixtures("three_looks")
 def test_a_cleanup_that_runs_out_of_time_reports_more_and_repeated_ones_finish(bucket_stock: Stock) -> None:
     bucket_stock.keep(450, 31 * DAY)

@@ -23,6 +23,7 @@ def test_a_document_of_the_stock_is_what_the_service_writes(stock: Stock) -> Non
     }
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("stock", ["bucket", *extended("inline")], indirect=True)
 def test_cleanups_killed_and_two_at_once_delete_all_that_expired_and_nothing_live(stock: Stock) -> None:
     expired, live = (600, 60) if stock.storage_url else (10_000, 500)

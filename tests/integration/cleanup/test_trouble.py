@@ -26,6 +26,7 @@ IN_AN_HOUR = 61 * MINUTE
 SAID = "The service is not available right now"
 
 
+@pytest.mark.extended
 def test_objects_that_could_not_be_deleted_with_their_records_are_found_by_the_next_cleanup(
     make_stock: MakeStock, storage_gate: StorageGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +73,7 @@ def own_link(mongo_uri: str) -> Iterator[Proxy]:
         yield proxy
 
 
+@pytest.mark.extended
 def test_the_command_says_in_a_line_that_the_database_went_and_the_next_one_finishes(
     inline_stock: Stock, mongo_uri: str, own_link: Proxy
 ) -> None:
@@ -112,6 +114,7 @@ def host_stock(host: Host, mongo_uri: str, gcs: GcsEmulator) -> Iterator[Stock]:
     stock.images.database.client.close()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("host", ["app-bucket", *extended("functions-bucket")], indirect=True)
 def test_a_bucket_that_fails_is_a_503_and_the_next_call_finishes(
     host: Host, host_stock: Stock, storage_gate: StorageGate

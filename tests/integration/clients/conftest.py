@@ -13,6 +13,7 @@ from common.storage.mongo.key_store import MongoApiKeyStore
 from tests.integration.clients.published import NodeClient, install
 from tests.integration.hosts import Host, running_app
 from tests.objectcut import ObjectCut
+from tests.tiers import extended
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Service:
         return key
 
 
-@pytest.fixture(scope="session", params=["required", "off"])
+@pytest.fixture(scope="session", params=["required", *extended("off")])
 def running_service(
     request: pytest.FixtureRequest,
     environ: dict[str, str],

@@ -74,6 +74,7 @@ def noise() -> bytes:
     return encoded(Image.frombytes("RGB", (200, 150), random.randbytes(200 * 150 * 3)))
 
 
+@pytest.mark.extended
 def test_a_full_disk_refuses_uploads_and_loses_none_and_room_again_takes_them(
     small_disk: Path, run: Run, promises: Promises
 ) -> None:

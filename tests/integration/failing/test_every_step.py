@@ -52,6 +52,7 @@ def test_uploads_that_lose_the_provider_and_the_storage_are_finished_or_refused(
     on_all(act)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("years", [3, *extended(-3)])
 def test_uploads_during_which_the_clock_jumps_are_finished(on_all: OnAll, years: int) -> None:
     def act(stage: Stage) -> None:
@@ -66,6 +67,7 @@ def test_uploads_during_which_the_clock_jumps_are_finished(on_all: OnAll, years:
     on_all(act)
 
 
+@pytest.mark.extended
 def test_uploads_in_flight_are_finished_before_a_host_ends(parts: Parts) -> None:
     def act(name: str) -> None:
         with running(name, parts) as stage:

@@ -89,6 +89,7 @@ def test_an_upload_whose_lease_was_not_answered_can_be_repeated_at_once(on_all: 
     on_all(act)
 
 
+@pytest.mark.extended
 def test_a_record_that_a_repeat_was_told_of_is_not_rolled_back(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         repeated = repeat_one_whose_completion_is_not_answered(stage)

@@ -12,6 +12,7 @@ from tests.integration.failing.conftest import BOTH, OnAll
 from tests.integration.failing.stage import Stage
 from tests.integration.failing.start import Parts, running
 from tests.photos import photo
+from tests.tiers import one_in
 
 REFUSED = "remover_failed"
 NO_JSON = does.returns(b"\0\xff" * 99)
@@ -33,7 +34,7 @@ FAILURES: dict[str, tuple[does.Behaviour, int, str]] = {
 }
 
 
-@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("failure", one_in(3, *FAILURES))
 def test_a_provider_that_fails_leaves_nothing_and_is_asked_again_next_time(
     on_all: OnAll, failure: str
 ) -> None:
@@ -60,6 +61,7 @@ def with_fallback(parts: Parts, weights: Path) -> Iterator[list[Stage]]:
         yield list(pool.map(lambda name: stack.enter_context(running(name, parts, more=fallback)), BOTH))
 
 
+@pytest.mark.extended
 def test_the_model_takes_over_whenever_the_provider_fails(with_fallback: list[Stage]) -> None:
     def act(stage: Stage) -> None:
         for behaviour in (does.hangs, does.resets, does.fails("001"), does.monthly_quota_used_up(), NO_JSON):

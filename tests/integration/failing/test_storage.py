@@ -10,7 +10,7 @@ from tests.storage_gate import Fate
 from tests.tiers import one_row_in
 
 
-@pytest.mark.parametrize(("number", "fate"), one_row_in(3, product(range(3), [Fate.CUT, Fate.REFUSE])))
+@pytest.mark.parametrize(("number", "fate"), one_row_in(6, product(range(3), [Fate.CUT, Fate.REFUSE])))
 def test_objects_that_could_not_be_deleted_again_are_found_by_cleanup(
     on_all: OnAll, number: int, fate: Fate
 ) -> None:

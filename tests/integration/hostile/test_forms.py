@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.client import Client
-from tests.integration.hostile import BOTH_HOSTS
+from tests.integration.hostile import ANY_HOST
 from tests.integration.hostile.promises import assert_refused
 from tests.integration.hostile.wire import Answer, ask, chunked
 from tests.integration.hosts import Host
 from tests.photos import photo
 
-pytestmark = BOTH_HOSTS
+pytestmark = ANY_HOST
 PHOTO = photo(40, 30)
 TYPE = "multipart/form-data; boundary=edge"
 KB = 1024

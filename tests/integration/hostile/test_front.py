@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.integration.client import Client
-from tests.integration.hostile import BOTH_HOSTS
+from tests.integration.hostile import ANY_HOST
 from tests.integration.hostile.promises import assert_refused
 from tests.integration.hostile.wire import Answer, Wire, ask, request
 from tests.integration.hosts import Host
@@ -67,7 +67,7 @@ def test_health_answers_beside_silent_bodies_and_idle_connections(host: Host) ->
         assert slowest_health(host, 5) < 1
 
 
-@BOTH_HOSTS
+@ANY_HOST
 def test_stalled_uploads_end_and_others_upload_again(host: Host) -> None:
     began = time.monotonic()
     with connections(host, THREADS, upload(length=900_000, content=IMAGE + bytes(100_000))) as stalled:

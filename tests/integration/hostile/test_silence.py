@@ -16,6 +16,7 @@ THREADS = 16
 GENEROUS = 35.0  # seconds; the deadline is 10
 
 
+@pytest.mark.extended
 def test_heads_that_never_end_time_out_and_others_are_served(host: Host) -> None:
     starts = [b"", b"G", b"GET /api/list HTTP/1.1\r\n", b"GET /api/list HTTP/1.1\r\nHost: x\r\nX-Half"]
     with contextlib.ExitStack() as stack:

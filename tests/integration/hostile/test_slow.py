@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.hostile import BOTH_HOSTS
+from tests.integration.hostile import ANY_HOST
 from tests.integration.hostile.promises import assert_refused
 from tests.integration.hostile.wire import Answer, Wire, ask, request
 from tests.integration.hosts import Host
 
-pytestmark = [BOTH_HOSTS, pytest.mark.usefixtures("untouched")]
+pytestmark = [ANY_HOST, pytest.mark.usefixtures("untouched")]
 THREADS = 16  # of each host's processes
 DEADLINE = 10.0  # seconds that a body may take, and more when it keeps up its rate
 GENEROUS = 35.0  # seconds within which it is over on a machine with much else to do

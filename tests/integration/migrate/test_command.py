@@ -8,6 +8,7 @@ from google.cloud import storage
 from infra.migrate.__main__ import main
 from tests.gcs import GcsEmulator
 from tests.integration.migrate.album import FORMS, Album, Capture
+from tests.tiers import extended
 
 
 def test_the_command_reports_what_it_moved(album: Album) -> None:
@@ -19,7 +20,7 @@ def test_the_command_reports_what_it_moved(album: Album) -> None:
     assert album.inline() == set()
 
 
-@pytest.mark.parametrize("direction", ["to-bucket", "to-records"])
+@pytest.mark.parametrize("direction", ["to-records", *extended("to-bucket")])
 def test_a_dry_run_changes_nothing(album: Album, gcs: GcsEmulator, capsys: Capture, direction: str) -> None:
     album.keep(*FORMS)
     if direction == "to-records":

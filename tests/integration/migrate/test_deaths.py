@@ -7,7 +7,7 @@ import pytest
 from tests.gcs import FailingWay, GcsEmulator
 from tests.integration.migrate.album import Album
 from tests.integration.migrate.mortal import KILLED, Mortals
-from tests.tiers import one_in
+from tests.tiers import one_in, one_row_in
 
 # The run dies at the second record, whose move has more steps.
 RECORDS = ("text", "the original's")
@@ -19,7 +19,7 @@ STEPS_TO_RECORDS = 2 * (1 + 3) * len(RECORDS)
 IN_TWO_HOURS = timedelta(hours=2)
 
 
-@pytest.mark.parametrize("step", one_in(3, *range(STEPS_TO_BUCKET // 2, STEPS_TO_BUCKET)))
+@pytest.mark.parametrize("step", one_in(5, *range(STEPS_TO_BUCKET // 2, STEPS_TO_BUCKET)))
 def test_a_run_to_the_bucket_that_is_killed_loses_nothing_and_the_next_one_finishes(
     album: Album, mortals: Mortals, step: int
 ) -> None:
@@ -36,7 +36,7 @@ def test_a_run_to_the_bucket_that_is_killed_loses_nothing_and_the_next_one_finis
     assert album.objects() == album.named()
 
 
-@pytest.mark.parametrize("step", one_in(3, *range(STEPS_TO_RECORDS // 2, STEPS_TO_RECORDS)))
+@pytest.mark.parametrize("step", one_in(5, *range(STEPS_TO_RECORDS // 2, STEPS_TO_RECORDS)))
 def test_a_run_to_the_records_that_is_killed_loses_nothing_and_leaves_orphans_at_most(
     album: Album, mortals: Mortals, step: int
 ) -> None:
@@ -78,7 +78,7 @@ def test_a_killed_run_to_the_bucket_can_be_undone(album: Album, mortals: Mortals
     assert album.objects() == set()
 
 
-@pytest.mark.parametrize(("direction", "after"), [("to-bucket", 4), ("to-records", 1)])
+@pytest.mark.parametrize(("direction", "after"), one_row_in(2, [("to-bucket", 4), ("to-records", 1)]))
 def test_the_command_loses_nothing_if_it_is_killed_while_the_storage_hangs(
     album: Album, gcs: GcsEmulator, direction: str, after: int
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from google.cloud import storage
 
 from tests.integration.migrate.album import NAMES, Album, Capture
+from tests.tiers import extended
 
 BROKEN = [
     ({"original_image_base64": None}, "its original image is missing"),
@@ -70,7 +71,7 @@ def test_objects_that_are_missing_or_of_another_size_stay_in_the_bucket(
     assert (album.document(record_id), album.objects()) == (before, objects)
 
 
-@pytest.mark.parametrize("option", ["--dry-run", "--timeout=2"])
+@pytest.mark.parametrize("option", ["--timeout=2", *extended("--dry-run")])
 def test_images_too_large_for_a_record_stay_in_the_bucket(album: Album, capsys: Capture, option: str) -> None:
     [record_id] = album.keep("binary", original_image=bytes(15_900_000))
     album.migrate("to-bucket")

@@ -16,7 +16,7 @@ from tests.ports import free_port
 from tests.tiers import one_row_in
 
 
-@pytest.mark.parametrize(("at", "is_lost"), one_row_in(3, product(range(4), [True, False])))
+@pytest.mark.parametrize(("at", "is_lost"), one_row_in(5, product(range(4), [True, False])))
 def test_a_failing_change_of_the_database_is_told_in_a_line_and_the_next_run_finishes(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, at: int, is_lost: bool
 ) -> None:
@@ -70,12 +70,15 @@ def test_a_call_to_the_bucket_is_retried_if_its_answer_was_lost(
 
 @pytest.mark.parametrize(
     ("status", "after", "told"),
-    [
-        (403, 0, "gs://{} needs roles/storage.objectUser for this account. (No, because.)"),
-        (403, 2, "gs://{} needs roles/storage.objectUser for this account. (No, because.)"),
-        (503, 4, "Google Cloud Storage failed; try again later. (No, because.)"),
-        (404, 0, "There is no bucket gs://{}. Check the name, or create it."),
-    ],
+    one_row_in(
+        4,
+        [
+            (403, 2, "gs://{} needs roles/storage.objectUser for this account. (No, because.)"),
+            (403, 0, "gs://{} needs roles/storage.objectUser for this account. (No, because.)"),
+            (503, 4, "Google Cloud Storage failed; try again later. (No, because.)"),
+            (404, 0, "There is no bucket gs://{}. Check the name, or create it."),
+        ],
+    ),
 )
 def test_a_refusal_of_the_bucket_is_told_in_a_line_and_the_next_run_finishes(
     album: Album,

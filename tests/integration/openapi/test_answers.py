@@ -44,6 +44,7 @@ def test_nobody_elsewhere_cleans_up_the_application(
     assert check(APPLICATIONS[call](client, provider)) == expected
 
 
+@pytest.mark.extended
 def test_without_the_database_the_answers_are_as_described(host: Host, link: Proxy) -> None:
     client = Client(host)
     client.list()

@@ -38,6 +38,7 @@ def address(
         yield stack.enter_context(Front(host.ports)).url, Client(host).token()
 
 
+@pytest.mark.extended
 def test_no_request_is_answered_otherwise_than_described(
     address: tuple[str, str], provider: ObjectCut, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from common.domain.mattes import Matte
 from tests.looking import codec
 from tests.photos import decoded, encoded, photo
 from tests.picture_files import HEIC, SRGB
+from tests.tiers import one_in
 from tests.unit.imaging.hostile_pictures.parts import EXIF, frames, grid_heic, interlaced, photo_with_alpha
 
 MEGAPIXELS = 1
@@ -171,7 +172,7 @@ def outcomes(name: str, seed: int, number: int) -> Iterator[str]:
             raise
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", one_in(3, *FILES))
 def test_a_damaged_file_is_a_picture_within_the_limits_or_an_error_of_ours(name: str) -> None:
     ended = Counter(outcomes(name, 5, CASES_A_FILE))
 

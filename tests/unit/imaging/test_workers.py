@@ -22,6 +22,7 @@ from common.imaging.worker_codec import WorkerCodec
 from common.imaging.workers import Workers, limits
 from infra.local import FUNCTIONS, ROOT
 from tests.photos import decoded, photo
+from tests.tiers import extended
 
 PLANTED = ROOT / "tests" / "planted"
 PICTURE = photo(64, 48, "JPEG")
@@ -89,7 +90,7 @@ def test_the_longest_jobs_take_no_more_than_an_upload_has_time_for() -> None:
     assert answer <= timeouts.ANSWER_JOB_SECONDS + workers._GRACE
 
 
-@pytest.mark.parametrize("fault", ["hang", "burn", "eat", "crash", "exit"])
+@pytest.mark.parametrize("fault", ["burn", "exit", *extended("hang", "eat", "crash")])
 def test_a_picture_that_ends_its_worker_is_unreadable_and_the_worker_is_replaced(
     codec: WorkerCodec, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_picture_that_ends_its_worker_is_unreadable_and_the_worker_is_replaced
     assert before not in children()
 
 
+@pytest.mark.extended
 def test_processor_time_and_time_are_limited_apart(
     codec: WorkerCodec, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +121,7 @@ def test_processor_time_and_time_are_limited_apart(
     assert "SIGALRM" in caplog.messages[1]
 
 
+@pytest.mark.extended
 def test_what_waits_for_a_remover_costs_a_picture_no_time(codec: WorkerCodec) -> None:
     with codec.open(PICTURE) as picture:
         picture.view(KEPT)
@@ -126,6 +129,7 @@ def test_what_waits_for_a_remover_costs_a_picture_no_time(codec: WorkerCodec) ->
         assert picture.cut_out(MATTE).width == 64
 
 
+@pytest.mark.extended
 def test_nobody_elses_picture_is_touched(codec: WorkerCodec) -> None:
     ended: list[type[Exception]] = []
 
@@ -308,7 +312,7 @@ with WorkerCodec(50, pool).open(content) as picture:
 """
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ended_by", [signal.SIGKILL, *extended(signal.SIGTERM, signal.SIGINT)])
 @pytest.mark.parametrize("content", [PICTURE, planted("hang")], ids=["keeping", "busy"])
 def test_no_worker_outlives_its_host(ended_by: signal.Signals, content: bytes) -> None:
     path = os.pathsep.join((str(PLANTED), str(FUNCTIONS)))

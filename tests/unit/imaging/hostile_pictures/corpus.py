@@ -7,7 +7,7 @@ from typing import Any
 from common.domain.errors import PictureError
 from common.domain.mattes import ViewSpec
 from tests.looking import codec, read
-from tests.tiers import extended
+from tests.tiers import extended, one_in
 
 MEGAPIXELS = 50
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -48,8 +48,9 @@ def case(outcome: Outcome, **made: Callable[[], bytes]) -> None:
 
 
 def tiered(names: Iterable[str]) -> list[Any]:
-    """Return these cases as parameters, of which the heavy ones are left to `make test-all`."""
-    return [each for name in names for each in (extended(name) if name in HEAVY else [name])]
+    """Return these cases as parameters; `make test` tries one in four, and no heavy one."""
+    light = one_in(4, *(name for name in names if name not in HEAVY))
+    return [*light, *extended(*(name for name in names if name in HEAVY))]
 
 
 def outcome_of(content: bytes) -> Outcome | Exception:
