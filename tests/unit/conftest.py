@@ -2,16 +2,21 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app import create_app
 from common import bootstrap
 from common.settings import SETTINGS
 from endpoints import ENDPOINTS
+from removebg import removebg
 from tests.fakes import SECRET
+from tests.host import Client, serve
+from tests.integration.openapi.contract import check_parts
 from tests.objectcut import KEY
 from tests.service import Service, functions_host
 
@@ -62,3 +67,33 @@ def unlogged_key(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     # Not caplog.text, which has been emptied by now: each phase of a test has its own.
     records = [*caplog.get_records("setup"), *caplog.get_records("call"), *caplog.get_records("teardown")]
     assert KEY not in "".join(caplog.handler.format(record) for record in records)
+
+
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check each response against web/openapi.yaml."""
+    call = Client.open
+
+    def checked(self: Client, *args: Any, **options: Any) -> TestResponse:
+        response = call(self, *args, **options)
+        request = response.request
+        if request.method in ("GET", "POST", "OPTIONS") and request.path != "/":
+            headers = dict(response.headers.items())
+            check_parts(request.method.lower(), request.path, response.status_code, headers, response.data)
+        return response
+
+    monkeypatch.setattr(Client, "open", checked)
+
+
+@pytest.fixture
+def client(described: None) -> Iterator[FlaskClient]:
+    """Yield a client of the stateless removal without API keys."""
+    yield serve(removebg, api_keys="off", max_upload_mb=1, max_megapixels=1)
+    bootstrap.provide(None)
+
+
+@pytest.fixture
+def guarded(described: None) -> Iterator[FlaskClient]:
+    """Yield a client of the stateless removal with required API keys."""
+    yield serve(removebg, api_keys="required", max_upload_mb=1)
+    bootstrap.provide(None)

@@ -1,89 +1,20 @@
-"""The function removebg: three dialects of stateless removal, with API keys and without."""
+"""The function removebg, called as remove.bg."""
 
 import base64
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from urllib3 import encode_multipart_formdata
-from werkzeug.test import TestResponse
 
 from common import bootstrap
-from common.domain.errors import RemoverFailed
 from common.domain.removal_errors import FetchFailed
 from removebg import removebg
-from tests.host import Client, serve
-from tests.integration.openapi.contract import check_parts
-
-REMOVE_BG, REMBG, WITHOUT_BG = "/v1.0/removebg", "/api/remove", "/v1/remove-background"
-SIZE = (40, 30)
-METHODS = ("GET", "POST", "OPTIONS")
-
-
-def png(size: tuple[int, int] = SIZE) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", size, "red").save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-PICTURE = png()
-
-
-@pytest.fixture(autouse=True)
-def _held_against_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Check each response against web/openapi.yaml."""
-    call = Client.open
-
-    def checked(self: Client, *args: Any, **options: Any) -> TestResponse:
-        response = call(self, *args, **options)
-        request = response.request
-        if request.method in METHODS and request.path != "/":
-            headers = dict(response.headers.items())
-            check_parts(request.method.lower(), request.path, response.status_code, headers, response.data)
-        return response
-
-    monkeypatch.setattr(Client, "open", checked)
-
-
-@pytest.fixture
-def client() -> Iterator[FlaskClient]:
-    """A host without API keys."""
-    yield serve(removebg, api_keys="off", max_upload_mb=1, max_megapixels=1)
-    bootstrap.provide(None)
-
-
-@pytest.fixture
-def guarded() -> Iterator[FlaskClient]:
-    """A host that requires API keys."""
-    yield serve(removebg, api_keys="required", max_upload_mb=1)
-    bootstrap.provide(None)
-
-
-def post(
-    client: FlaskClient, path: str = REMOVE_BG, headers: dict[str, str] | None = None, **parts: Any
-) -> TestResponse:
-    """Send a multipart form; bytes are files."""
-    fields = {
-        name: ("photo.png", value) if isinstance(value, bytes) else value for name, value in parts.items()
-    }
-    body, content_type = encode_multipart_formdata(fields)
-    return client.post(path, data=body, content_type=content_type, headers=headers)
-
-
-def opened(response: TestResponse) -> Image.Image:
-    assert response.status_code == 200, response.text
-    return Image.open(io.BytesIO(response.data))
-
-
-def code(response: TestResponse) -> str:
-    (error,) = response.get_json()["errors"]
-    assert set(error) == {"title", "code", "detail"}
-    return str(error["code"])
+from tests.host import serve
+from tests.unit.removals import PICTURE, REMBG, REMOVE_BG, SIZE, WITHOUT_BG, code, opened, png, post
 
 
 def test_removebg_returns_the_cut_out_and_its_headers(client: FlaskClient) -> None:
@@ -233,64 +164,6 @@ def test_account_tells_of_a_key_without_limits(client: FlaskClient) -> None:
     assert attributes["api"]["sizes"] == "all"
 
 
-def test_rembg_returns_a_png(client: FlaskClient) -> None:
-    image = opened(post(client, REMBG, file=PICTURE, model="u2net", a="true"))
-
-    assert (image.format, image.mode, image.size) == ("PNG", "RGBA", SIZE)
-
-
-@pytest.mark.parametrize("where", ["form", "query"])
-def test_rembg_returns_the_matte_or_a_background(client: FlaskClient, where: str) -> None:
-    if where == "form":
-        matte, green = (
-            post(client, REMBG, file=PICTURE, om="true"),
-            post(client, REMBG, file=PICTURE, bgc="0,255,0,255"),
-        )
-    else:
-        matte = post(client, f"{REMBG}?om=true", file=PICTURE)
-        green = post(client, f"{REMBG}?bgc=0,255,0,255", file=PICTURE)
-
-    assert opened(matte).mode == "L"
-    assert opened(green).convert("RGB").getpixel((39, 15)) == (0, 255, 0)
-
-
-def test_rembg_fetches_an_address(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap.parts().addresses, "fetch", lambda _: PICTURE)
-    assert opened(client.get(f"{REMBG}?url=https://a.example/a.jpg")).size == SIZE
-
-
-def test_rembg_takes_no_address_in_a_query_where_keys_are_required(guarded: FlaskClient) -> None:
-    key = bootstrap.parts().api_keys.add("shop")
-    response = guarded.get(f"{REMBG}?url=https://a.example", headers={"X-Api-Key": str(key)})
-
-    assert response.status_code == 403
-
-
-@pytest.mark.parametrize("kind", ["multipart", "json", "raw"])
-def test_withoutbg_takes_every_kind_of_body(client: FlaskClient, kind: str) -> None:
-    if kind == "multipart":
-        response = post(client, WITHOUT_BG, image=PICTURE)
-    elif kind == "json":
-        response = client.post(WITHOUT_BG, json={"image": base64.b64encode(PICTURE).decode()})
-    else:
-        response = client.post(WITHOUT_BG, data=PICTURE, content_type="image/png")
-
-    assert (opened(response).format, opened(response).mode) == ("PNG", "RGBA")
-    assert response.headers["X-Latency-Ms"].isdecimal()
-
-
-def test_withoutbg_returns_the_matte(client: FlaskClient) -> None:
-    assert opened(client.post(f"{WITHOUT_BG}?output=matte", data=PICTURE)).mode == "L"
-
-
-@pytest.mark.parametrize(("path", "body"), [("?output=x", PICTURE), ("", b""), ("", b"text"), ("", b"{}")])
-def test_withoutbg_tells_of_mistakes_in_its_own_words(client: FlaskClient, path: str, body: bytes) -> None:
-    response = client.post(WITHOUT_BG + path, data=body)
-
-    assert 400 <= response.status_code < 500
-    assert set(response.get_json()) == {"error"}
-
-
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -300,95 +173,6 @@ def test_withoutbg_tells_of_mistakes_in_its_own_words(client: FlaskClient, path:
 )
 def test_other_addresses_and_methods(client: FlaskClient, method: str, path: str, status: int) -> None:
     assert client.open(path, method=method).status_code == status
-
-
-@pytest.mark.parametrize("path", [REMOVE_BG, REMBG, WITHOUT_BG])
-@pytest.mark.parametrize("headers", [{}, {"X-Api-Key": "wrong"}, {"Authorization": "Bearer wrong"}])
-def test_a_key_is_required(guarded: FlaskClient, path: str, headers: dict[str, str]) -> None:
-    assert (
-        post(guarded, path, image_file=PICTURE, file=PICTURE, image=PICTURE, headers=headers).status_code
-        == 403
-    )
-
-
-@pytest.mark.parametrize("scheme", ["X-Api-Key", "Authorization"])
-def test_a_valid_key_is_counted(guarded: FlaskClient, scheme: str) -> None:
-    key = bootstrap.parts().api_keys.add("shop", per_minute=2, per_month=9)
-    headers = {scheme: str(key) if scheme == "X-Api-Key" else f"Bearer {key}"}
-
-    responses = [post(guarded, image_file=PICTURE, headers=headers) for _ in range(3)]
-
-    assert [response.status_code for response in responses] == [200, 200, 429]
-    assert [response.headers.get("X-RateLimit-Remaining") for response in responses[:2]] == ["1", "0"]
-    assert responses[0].headers["X-RateLimit-Limit"] == "2"
-    assert code(responses[2]) == "rate_limit_exceeded"
-    assert 0 < int(responses[2].headers["Retry-After"]) <= 60
-    account = guarded.get("/v1.0/account", headers=headers).get_json()
-    assert account["data"]["attributes"]["credits"]["total"] == 7
-
-
-def test_a_month_that_is_used_up(guarded: FlaskClient) -> None:
-    key = bootstrap.parts().api_keys.add("shop", per_month=1)
-    headers = {"X-Api-Key": str(key)}
-    post(guarded, image_file=PICTURE, headers=headers)
-
-    response = post(guarded, image_file=PICTURE, headers=headers)
-
-    assert (response.status_code, code(response)) == (402, "insufficient_credits")
-
-
-def test_what_fails_on_our_side_is_given_back(guarded: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = str(bootstrap.parts().api_keys.add("shop", per_month=5))
-
-    def fail(*_: object) -> None:
-        raise RemoverFailed
-
-    monkeypatch.setattr(bootstrap.parts().removal.remover(), "matte", fail)
-    response = post(guarded, image_file=PICTURE, headers={"X-Api-Key": key})
-    refused = post(guarded, image_file=b"no picture", headers={"X-Api-Key": key})
-
-    assert (response.status_code, refused.status_code) == (502, 400)
-    assert bootstrap.parts().api_keys.usage(key).used_this_month == 1
-
-
-@pytest.mark.parametrize(
-    ("headers", "is_taken"),
-    [
-        ({"Host": "127.0.0.1:8080"}, True),
-        ({"Host": "[::1]:8080"}, True),
-        ({"Host": "192.168.1.5"}, True),
-        ({"Host": "localhost:8080", "X-Api-Key": "any"}, True),
-        ({"Host": "site.example"}, True),
-        ({"Host": "rebound.example"}, False),
-        ({"Host": "127.0.0.1.nip.example"}, False),
-        ({"Host": "127.0.0.1", "Origin": "http://127.0.0.1"}, True),
-        ({"Host": "127.0.0.1", "Origin": "https://evil.example"}, False),
-        ({"Host": "127.0.0.1", "Origin": "null"}, False),
-        ({"Host": "127.0.0.1", "Sec-Fetch-Site": "same-origin"}, True),
-        ({"Host": "127.0.0.1", "Sec-Fetch-Site": "none"}, True),
-        ({"Host": "127.0.0.1", "Sec-Fetch-Site": "cross-site"}, False),
-        ({"Host": "127.0.0.1", "Sec-Fetch-Site": "same-site"}, False),
-    ],
-)
-def test_without_keys_other_sites_are_refused(headers: dict[str, str], is_taken: bool) -> None:
-    client = serve(removebg, api_keys="off", site_url="https://site.example/app")
-
-    assert post(client, image_file=PICTURE, headers=headers).status_code == (200 if is_taken else 403)
-    bootstrap.provide(None)
-
-
-def test_pages_of_any_origin_may_ask_with_a_key(guarded: FlaskClient) -> None:
-    origin = {"Origin": "https://shop.example"}
-    preflight = guarded.options(REMOVE_BG, headers=origin)
-    key = str(bootstrap.parts().api_keys.add("shop"))
-    response = post(guarded, image_file=PICTURE, headers={**origin, "X-Api-Key": key})
-
-    assert preflight.status_code == 204
-    assert "X-Api-Key" in preflight.headers["Access-Control-Allow-Headers"]
-    for answer in (preflight, response):
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert "Access-Control-Allow-Credentials" not in answer.headers
-    assert response.status_code == 200
 
 
 def test_a_fetch_that_failed_says_why(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,54 @@
+"""Settings and parts of a service on the fakes."""
+
+from datetime import timedelta
+from typing import Any
+
+import mongomock
+
+from common.bootstrap import Parts
+from common.service.api_keys import ApiKeys
+from common.service.limits import ConcurrencyLimiter
+from common.service.removal import Removal
+from common.service.sessions import SessionSigner
+from common.settings import Settings
+from common.storage.addresses import AddressFetcher
+from common.storage.inline import InlineImageStore
+from common.storage.mongo.key_store import MongoApiKeyStore
+from tests.fakes.pictures import FakeRemover
+from tests.fakes.records import FakeRecords
+from tests.fakes.steps import SECRET
+from tests.looking import codec
+from tests.use_cases import use_cases
+
+
+def settings(**given: Any) -> Settings:
+    """Return settings that name nothing real."""
+    return Settings(
+        **{"mongo_uri": "mongodb://nowhere", "app_secret_keys": (SECRET,), "user_limit": 2, **given}
+    )
+
+
+def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts:
+    """Return the parts of a service that really reads pictures and keeps them inline, but in memory."""
+    made = use_cases(
+        records,
+        records,
+        images=InlineImageStore,
+        codec=lambda: codec(chosen.max_megapixels),
+        remover=lambda: remover,
+        user_limit=chosen.user_limit,
+        period=timedelta(days=chosen.retention_days),
+    )
+    return Parts(
+        settings=chosen,
+        uploads=made.uploads,
+        gallery=made.gallery,
+        touch_ups=made.touch_ups,
+        retention=made.retention,
+        check_health=records.ping,
+        removal=Removal(lambda: codec(chosen.max_megapixels), lambda: remover),
+        api_keys=ApiKeys(MongoApiKeyStore(mongomock.MongoClient()["keys"]["api_keys"])),
+        addresses=AddressFetcher(chosen.max_upload_bytes),
+        sessions=SessionSigner(chosen.app_secret_keys),
+        limiter=ConcurrencyLimiter(chosen.uploads_at_once),
+    )
