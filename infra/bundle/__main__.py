@@ -1,18 +1,22 @@
 """python -m infra.bundle: pack the source of the Cloud Functions into one zip."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from common.removers.catalogue import CATALOGUE, LIGHT
 from infra import FUNCTIONS
 from infra.bundle.archive import packed, write
-from infra.bundle.contents import MODEL, contents
+from infra.bundle.contents import MODELS, OWN, contents, model_files
 from infra.errors import exit_status
 
 _HELP = f"""Packs the functions into a zip that is named after its content, and prints its path. The same
-files give the same zip, byte for byte. With --model it also contains the local model, as {MODEL}, and
-the requirements of the local remover: set LOCAL_MODEL_PATH={MODEL} for such a function."""
+files give the same zip, byte for byte. With --model it also contains a local model, in {MODELS}/, and the
+requirements of the local remover. The zip's name says which: for functions-{LIGHT}-... set
+LOCAL_MODEL={LIGHT} and LOCAL_MODEL_PATH={MODELS}; for functions-{OWN}-..., a model of your own, set
+LOCAL_MODEL_PATH={MODELS}/{OWN}.onnx."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,8 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    stem = "functions-local" if options.model else "functions"
-    print(write(packed(contents(options.folder, options.model)), options.out, stem))
+    stem, model = "functions", None
+    if options.model:
+        stem += f"-{options.model if options.model in CATALOGUE else OWN}"
+        model = model_files(options.model, options.models)
+    print(write(packed(contents(options.folder, model)), options.out, stem))
     return 0
 
 
@@ -38,9 +45,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--model",
-        metavar="PATH",
+        metavar="MODEL",
+        help="a model that `python -m infra.models list` shows, which is fetched if it is missing, or the"
+        " path of an ONNX file of your own, with the JSON file beside it, if any",
+    )
+    data = os.environ.get("DATA_DIR") or ".data"
+    parser.add_argument(
+        "--models",
+        metavar="FOLDER",
         type=Path,
-        help="the local model's ONNX file, with the JSON file beside it, if any",
+        default=Path(data, "models"),
+        help="where the models are kept (%(default)s)",
     )
     parser.add_argument(
         "--folder", type=Path, default=FUNCTIONS, help="source of the functions (%(default)s)"

@@ -4,24 +4,35 @@ import ast
 from collections.abc import Mapping
 from pathlib import Path
 
+from common.removers.catalogue import CATALOGUE
 from endpoints import ENDPOINTS
 from infra.errors import CommandError
+from infra.models.files import fetch
 
-MODEL = "models/u2netp.onnx"  # relative to the bundle's root, a function's working directory
-_DESCRIPTION = "models/u2netp.json"  # common.removers.sidecar reads it
+MODELS = "models"  # relative to the bundle's root, a function's working directory
+OWN = "own"  # the name of a model of one's own
 _HOST, _OTHER_HOST = "main.py", "app.py"  # the container's host, which needs web/ beside it
 _REQUIREMENTS, _MODEL_REQUIREMENTS = "requirements.txt", "requirements-local-model.txt"
 
 
-def contents(folder: Path, model: Path | None = None) -> dict[str, bytes]:
-    """Return the files by name, including a model and its requirements if given; raises CommandError."""
+def contents(folder: Path, model: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Return the files by name, including a model's and its requirements if given; raises CommandError."""
     files = _modules(folder)
     files[_REQUIREMENTS] = _read(folder / _REQUIREMENTS)
     if model:
         files[_REQUIREMENTS] += b"\n" + _read(folder / _MODEL_REQUIREMENTS)
-        files[MODEL] = _weights(model)
-        if (description := model.with_suffix(".json")).is_file():
-            files[_DESCRIPTION] = _read(description)
+        files |= model
+    return files
+
+
+def model_files(chosen: str, folder: Path) -> dict[str, bytes]:
+    """Return the files of a catalogue entry, fetched if they are missing, or of a model of one's own."""
+    if chosen in CATALOGUE:
+        return {f"{MODELS}/{path.name}": _read(path) for path in fetch(chosen, folder)}
+    file, description = Path(chosen), Path(chosen).with_suffix(".json")
+    files = {f"{MODELS}/{OWN}.onnx": _weights(file)}
+    if description.is_file():  # common.removers.sidecar reads it
+        files[f"{MODELS}/{OWN}.json"] = _read(description)
     return files
 
 
@@ -49,12 +60,10 @@ def _functions_of(modules: Mapping[str, bytes], name: str) -> set[str]:
 
 def _weights(path: Path) -> bytes:
     if not path.is_file():
-        raise CommandError(
-            f"{path} is not a file. `make model` downloads the model to .data/models/u2netp.onnx."
-        )
+        raise CommandError(f"{path} is neither a file nor one of the models {', '.join(CATALOGUE)}.")
     content = _read(path)
     if not content:
-        raise CommandError(f"{path} is empty. `make model` downloads the model again.")
+        raise CommandError(f"{path} is empty.")
     return content
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from common.removers.catalogue import CATALOGUE
 from common.settings import SETTINGS, Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES, ENDPOINTS
 from infra.local import ROOT
@@ -58,7 +59,7 @@ def _settings(file: Compose) -> Iterator[str]:
         for key in environment.keys() - SETTINGS.keys() - _DOCKERS_OWN:
             yield f"{name}: {key} is no setting"
         values = {key: interpolated(str(value)) for key, value in environment.items()}
-        values["LOCAL_MODEL_PATH"] = str(PATH)  # the image has it
+        values["LOCAL_MODEL_PATH"] = str(PATH.parent)  # the image has the model
         try:
             Settings.from_env(values, requires=requires)
         except SettingsError as error:
@@ -76,7 +77,7 @@ def _image(file: Compose) -> Iterator[str]:
     build = application["build"]
     if (PATH.parent / build["context"] / build["dockerfile"]).resolve() != dockerfile.PATH:
         yield "application: its Dockerfile does not exist"
-    if build["args"] != {"WITH_MODEL": "true"}:
+    if interpolated(build["args"].get("LOCAL_MODEL", "")) not in CATALOGUE:
         yield "application: its image has no model"
     if [interpolated(port).rpartition(":")[2] for port in application["ports"]] != [
         dockerfile.last("EXPOSE")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from common.removers.catalogue import DEFAULT, models
 from infra.local import FUNCTIONS, ROOT
 
 FIRST_TIME_OF_ZIP = (1980, 1, 1, 0, 0, 0)
@@ -68,13 +69,15 @@ def test_it_contains_the_modules_and_requirements_and_nothing_else(tmp_path: Pat
     assert names == sorted(modules - {"app.py"} | {"requirements.txt"})
 
 
-def test_with_the_model_it_also_contains_the_model_and_its_requirements(tmp_path: Path, model: Path) -> None:
+def test_with_a_model_it_also_contains_the_models_files_and_requirements(
+    tmp_path: Path, weights: Path
+) -> None:
     with (
         zipfile.ZipFile(made("--out", tmp_path)) as plain,
-        zipfile.ZipFile(made("--out", tmp_path, "--model", model)) as local,
+        zipfile.ZipFile(made("--out", tmp_path, "--model", "u2netp", "--models", weights.parent)) as local,
     ):
         assert set(local.namelist()) - set(plain.namelist()) == {"models/u2netp.onnx"}
-        assert local.read("models/u2netp.onnx") == b"the weights"
+        assert local.read("models/u2netp.onnx") == weights.read_bytes()
         requirements = local.read("requirements.txt").decode().splitlines()
         without = plain.read("requirements.txt").decode().splitlines()
 
@@ -82,20 +85,30 @@ def test_with_the_model_it_also_contains_the_model_and_its_requirements(tmp_path
     assert requirements == [*without, "", *needed]
 
 
-def test_the_description_beside_a_model_goes_with_it(tmp_path: Path, model: Path) -> None:
+@pytest.mark.extended  # the files have 180 MB
+def test_a_model_of_several_files_brings_them_all(tmp_path: Path, default_model: Path) -> None:
+    with zipfile.ZipFile(made("--out", tmp_path, "--model", DEFAULT, "--models", default_model)) as archive:
+        held = {Path(name).stem for name in archive.namelist() if name.startswith("models/")}
+
+    assert held == set(models(DEFAULT))
+
+
+def test_a_model_of_ones_own_brings_the_description_beside_it(tmp_path: Path, model: Path) -> None:
     model.with_suffix(".json").write_text("{}")
 
     with zipfile.ZipFile(made("--out", tmp_path, "--model", model)) as archive:
-        assert archive.read("models/u2netp.json") == b"{}"
+        assert archive.read("models/own.onnx") == b"the weights"
+        assert archive.read("models/own.json") == b"{}"
 
 
 # Its name and reproducibility
 
 
-def test_it_is_named_after_its_content(tmp_path: Path, model: Path) -> None:
+def test_it_is_named_after_its_model_and_content(tmp_path: Path, model: Path, weights: Path) -> None:
     for path, stem in (
         (made("--out", tmp_path), "functions"),
-        (made("--out", tmp_path, "--model", model), "functions-local"),
+        (made("--out", tmp_path, "--model", "u2netp", "--models", weights.parent), "functions-u2netp"),
+        (made("--out", tmp_path, "--model", model), "functions-own"),
     ):
         assert path == tmp_path / f"{stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}.zip"
 
@@ -133,7 +146,7 @@ def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
 def test_a_missing_model_is_told_in_a_line(tmp_path: Path) -> None:
     told = refused("--out", tmp_path, "--model", tmp_path / "no.onnx")
 
-    assert told.startswith(f"{tmp_path / 'no.onnx'} is not a file. `make model` downloads the model")
+    assert told.startswith(f"{tmp_path / 'no.onnx'} is neither a file nor one of the models u2netp, u2net, ")
 
 
 def test_an_empty_model_is_told_in_a_line(tmp_path: Path, model: Path) -> None:
@@ -185,5 +198,7 @@ def test_help_says_what_it_does() -> None:
     done = run("--help")
 
     assert done.returncode == 0
-    for word in ("zip", "--out", "--model", "--folder", "LOCAL_MODEL_PATH=models/u2netp.onnx"):
+    for word in ("zip", "--out", "--model", "--models", "--folder"):
         assert word in done.stdout
+    assert "LOCAL_MODEL=u2netp and LOCAL_MODEL_PATH=models;" in " ".join(done.stdout.split())
+    assert "LOCAL_MODEL_PATH=models/own.onnx." in done.stdout

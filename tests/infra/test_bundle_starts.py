@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from common.removers.catalogue import LIGHT
+from common.removers.sources import sources
 from endpoints import ENDPOINTS
-from infra.bundle.contents import MODEL
+from infra.bundle.contents import MODELS
 from infra.local.database import start_database
-from tests.infra.unpacked import Start, Unpacked, running, unpacked
+from tests.infra.unpacked import USED, Start, Unpacked, running, unpacked
 from tests.objectcut import ObjectCut
 from tests.photos import decoded, photo
 from tests.tiers import extended
 
 PICTURE = photo(64, 48)
-LOCAL = {"REMOVER": "local", "LOCAL_MODEL_PATH": MODEL}
+LOCAL = {"REMOVER": "local", "LOCAL_MODEL": LIGHT, "LOCAL_MODEL_PATH": MODELS}
 WITH_THE_MODEL = "upload with the model"
 FIND = """
 import importlib.util, json, sys
@@ -39,7 +41,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
 
 @pytest.fixture(scope="module")
 def with_model(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Unpacked:
-    return unpacked(tmp_path_factory.mktemp("model"), "--model", weights)
+    return unpacked(tmp_path_factory.mktemp("model"), "--model", LIGHT, "--models", weights.parent)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,19 @@ def test_nothing_but_the_bundle_and_its_requirements_can_be_imported(
 
     found = {name for name, is_there in zip(names, json.loads(done.stdout), strict=True) if is_there}
     assert found == {*theirs, *(["openvino"] if bundle == "with_model" else [])}
+
+
+def test_the_models_are_used_as_the_catalogue_describes_them(with_model: Unpacked, weights: Path) -> None:
+    done = subprocess.run(
+        with_model.command("python", "-c", USED),
+        cwd=with_model.root,
+        env=with_model.environ(LOCAL),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == f"{sources(LIGHT, weights.parent)}\n".replace(str(weights.parent), MODELS)
 
 
 # Calls

@@ -30,7 +30,7 @@ TESTS = [
 BUNDLES = [
     "python -m infra.bundle --out dist",
 ]
-IMAGES = [f"docker build --file infra/gke/Dockerfile --build-arg WITH_MODEL= --tag {TAGGED} ."]
+IMAGES = [f"docker build --file infra/gke/Dockerfile --build-arg LOCAL_MODEL= --tag {TAGGED} ."]
 PLAN_FUNCTIONS = [
     f"terraform init {STATE} -backend-config=prefix=functions",
     f"terraform plan {LOCK} -out=/dist/functions.tfplan {PROJECT}"
@@ -68,8 +68,8 @@ ALL = [
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
+def workspace(tmp_path: Path, weights: Path) -> Workspace:
+    return Workspace(tmp_path, weights)
 
 
 def general(workspace: Workspace, calls: list[str]) -> list[str]:
@@ -102,17 +102,21 @@ def test_without_a_push_the_image_is_named_after_the_build(workspace: Workspace)
     assert f"docker push {REPOSITORY}/{IMAGE}:manual-0badcafe" in done.calls
 
 
-def test_the_model_is_bundled_where_terraform_is_told_to_use_it(workspace: Workspace) -> None:
+@pytest.mark.parametrize(("chosen", "model"), [("", "u2netp"), ("portrait.onnx", "own")])
+def test_a_model_is_bundled_if_terraform_is_told_to_use_it(
+    workspace: Workspace, chosen: str, model: str
+) -> None:
+    (workspace.folder / "portrait.onnx").write_bytes(b"the weights")
     settings = workspace.folder / "infra/terraform/environments/functions/terraform.tfvars"
     settings.write_text('project_id = "some-project"\nremover    = "rapidapi,local"\n')
 
-    done = workspace.build(_TARGETS="functions", **PUSHED)
+    done = workspace.build(_TARGETS="functions", _LOCAL_MODEL=chosen, **PUSHED)
 
-    assert "python -m infra.bundle --out dist --model .data/models/u2netp.onnx" in done.calls
+    assert f"python -m infra.bundle --out dist --model {chosen or model}" in done.calls
     assert [
         call
         for call in general(workspace, done.calls)
-        if "-var=bundle_with_model=/dist/functions-local-HEX.zip" in call
+        if f"-var=bundle_with_model=/dist/functions-{model}-HEX.zip" in call
     ]
 
 

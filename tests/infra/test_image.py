@@ -10,11 +10,14 @@ import psutil
 import pytest
 import requests
 
+from common.removers.catalogue import LIGHT
+from common.removers.sources import sources
 from infra.local.database import start_database
 from tests.infra.base_image import skip_where_nothing_can_be_built
 from tests.infra.compose_checks import compose, interpolated
 from tests.infra.image import Image, Store
 from tests.infra.pod_checks import USER
+from tests.infra.unpacked import USED
 from tests.objectcut import ObjectCut
 from tests.photos import photo
 from tests.ports import free_port
@@ -24,7 +27,6 @@ pytestmark = pytest.mark.extended  # building the images takes minutes
 skip_where_nothing_can_be_built()
 
 PATIENCE = 30  # seconds
-MODEL = "u2netp.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def image(store: Store) -> Image:
 
 @pytest.fixture(scope="module")
 def image_with_model(store: Store) -> Image:
-    return store.build("with-model", WITH_MODEL="true")
+    return store.build("with-model", LOCAL_MODEL=LIGHT)
 
 
 @pytest.fixture(scope="module")
@@ -207,14 +209,24 @@ def test_only_the_image_with_the_model_carries_it_and_its_runtime(
     plain, with_model = (
         {
             found
-            for found in ("openvino/__init__.py", MODEL)
+            for found in ("openvino/__init__.py", f"{LIGHT}.onnx")
             if any(path.endswith(f"/{found}") for path in each.files("opt/venv") | each.files("app"))
         }
         for each in (image, image_with_model)
     )
 
     assert plain == set()
-    assert with_model == {"openvino/__init__.py", MODEL}
+    assert with_model == {"openvino/__init__.py", f"{LIGHT}.onnx"}
+
+
+def test_a_container_uses_the_model_that_was_chosen_at_build(
+    image_with_model: Image, tmp_path: Path, weights: Path
+) -> None:
+    process = image_with_model.start(["python", "-c", USED], {}, tmp_path / "log.txt")
+
+    assert process.wait(PATIENCE) == 0, (tmp_path / "log.txt").read_text()
+    expected = f"{sources(LIGHT, weights.parent)}\n".replace(str(weights.parent), "/app/models")
+    assert (tmp_path / "log.txt").read_text() == expected
 
 
 def test_a_container_cleans_up_once_and_ends(image: Image, environ: dict[str, str], tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_secret_reaches_only_the_functions_that_use_it(endpoint: str) -> None:
 
 
 def test_upload_has_what_either_remover_needs() -> None:
-    assert {"REMOVER", "LOCAL_MODEL_PATH"} <= set(LOCALS["remover_settings"])
+    assert {"REMOVER", "LOCAL_MODEL", "LOCAL_MODEL_PATH"} <= set(LOCALS["remover_settings"])
     assert "X_RAPID_API_KEY" in DEPLOYED["upload"]["secrets"]
 
 

@@ -18,6 +18,13 @@ from tests.ports import free_port
 
 RUNTIME = "3.13"  # the functions' runtime on Google Cloud
 PATIENCE = 60  # seconds
+# Prints which local model the settings name, and how it is used.
+USED = """
+from common.removers.sources import sources
+from common.settings import Settings
+settings = Settings.from_env(requires=())
+print(sources(settings.local_model, settings.local_model_path))
+"""
 
 
 @dataclass(frozen=True)

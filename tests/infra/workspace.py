@@ -46,16 +46,16 @@ class Done:
 class Workspace:
     """A folder that holds what a build begins with."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, weights: Path) -> None:
         self.folder = folder / "workspace"
         self._tools = folder / "tools"
         self._calls = folder / "calls"
         for tool in TOOLS:
             _place(self._tools / tool)
         _place(self.folder / ".venv/bin/python")
-        model = self.folder / ".data/models/u2netp.onnx"
-        model.parent.mkdir(parents=True)
-        model.write_bytes(b"the weights")
+        models = self.folder / ".data/models"
+        models.mkdir(parents=True)
+        (models / weights.name).symlink_to(weights)
         self._outputs = folder / "outputs"
         self._outputs.mkdir()
         for name, content in {"all": json.dumps(OUTPUTS), **_VALUES}.items():

@@ -3,6 +3,7 @@
 locals {
   uses_provider = strcontains(var.remover, "rapidapi")
   uses_model    = strcontains(var.remover, "local")
+  model         = try(regex("functions-([a-z0-9-]+)-[0-9a-f]{12}\\.zip$", var.bundle_with_model)[0], "") # which one the bundle carries
 
   functions = {
     upload = {
@@ -108,7 +109,8 @@ locals {
   remover_settings = {
     REMOVER          = var.remover
     X_RAPID_API_HOST = var.x_rapid_api_host
-    LOCAL_MODEL_PATH = local.uses_model ? "models/u2netp.onnx" : null
+    LOCAL_MODEL      = local.uses_model && local.model != "own" ? local.model : null
+    LOCAL_MODEL_PATH = local.uses_model ? local.model == "own" ? "models/own.onnx" : "models" : null
 
     # The application accepts as many uploads as Cloud Run sends, and the largest pictures fit side by side.
     UPLOADS_AT_ONCE    = tostring(local.remover_concurrency)

@@ -75,13 +75,13 @@ variable "bundle" {
 }
 
 variable "bundle_with_model" {
-  description = "Path of the source with the local model, made by the same command with --model FILE. Needed to apply while remover names local."
+  description = "Path of the source with a local model, made by the same command with --model NAME, and named after the model. Needed to apply while remover names local."
   type        = string
   default     = ""
 
   validation {
-    condition     = var.bundle_with_model == "" || can(regex("(^|/)functions-local-[0-9a-f]{12}\\.zip$", var.bundle_with_model))
-    error_message = "bundle_with_model must be a file that python -m infra.bundle --model made, functions-local-<12 digits>.zip."
+    condition     = var.bundle_with_model == "" || can(regex("(^|/)functions-[a-z0-9-]+-[0-9a-f]{12}\\.zip$", var.bundle_with_model))
+    error_message = "bundle_with_model must be a file that python -m infra.bundle --model made, functions-<model>-<12 digits>.zip."
   }
 }
 

@@ -4,7 +4,7 @@ mock_provider "google" {}
 variables {
   project_id        = "a-project"
   bundle            = "dist/functions-0123456789ab.zip"
-  bundle_with_model = "dist/functions-local-0123456789ab.zip"
+  bundle_with_model = "dist/functions-u2netp-0123456789ab.zip"
 }
 
 run "with_the_provider" {
@@ -102,12 +102,13 @@ run "with_the_local_model" {
   assert {
     condition = (
       module.function["upload"].service_config.environment_variables.REMOVER == "local"
-      && module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models/u2netp.onnx"
+      && module.function["upload"].service_config.environment_variables.LOCAL_MODEL == "u2netp"
+      && module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models"
       && module.function["upload"].service_config.available_memory == "4Gi"
       && module.function["upload"].service_config.available_cpu == "2"
       && module.function["upload"].service_config.max_instance_request_concurrency == 2
     )
-    error_message = "With the model, upload must have its path and take few pictures at once."
+    error_message = "With the model, upload must have its name and folder and take few pictures at once."
   }
 
   assert {
@@ -119,8 +120,42 @@ run "with_the_local_model" {
     condition = {
       for endpoint, function in module.function : endpoint => function.build_config.source[0].storage_source[0].object
       if function.build_config.source[0].storage_source[0].object != "functions-0123456789ab.zip"
-    } == { for endpoint in ["upload", "removebg"] : endpoint => "functions-local-0123456789ab.zip" }
+    } == { for endpoint in ["upload", "removebg"] : endpoint => "functions-u2netp-0123456789ab.zip" }
     error_message = "Only upload and removebg must be built from the bundle with the model."
+  }
+}
+
+run "with_a_model_of_several_files" {
+  command = plan
+
+  variables {
+    remover           = "local"
+    bundle_with_model = "dist/functions-u2net-pair-0123456789ab.zip"
+  }
+
+  assert {
+    condition = (
+      module.function["upload"].service_config.environment_variables.LOCAL_MODEL == "u2net-pair"
+      && module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models"
+    )
+    error_message = "The bundle's name must say which model the functions use."
+  }
+}
+
+run "with_a_model_of_ones_own" {
+  command = plan
+
+  variables {
+    remover           = "local"
+    bundle_with_model = "dist/functions-own-0123456789ab.zip"
+  }
+
+  assert {
+    condition = (
+      !contains(keys(module.function["upload"].service_config.environment_variables), "LOCAL_MODEL")
+      && module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models/own.onnx"
+    )
+    error_message = "A model of one's own must be used by its path."
   }
 }
 
@@ -133,7 +168,7 @@ run "with_the_provider_and_the_model" {
 
   assert {
     condition = (
-      module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models/u2netp.onnx"
+      module.function["upload"].service_config.environment_variables.LOCAL_MODEL == "u2netp"
       && contains([for secret in module.function["upload"].service_config.secret_environment_variables : secret.key], "X_RAPID_API_KEY")
       && module.function["upload"].service_config.available_memory == "8Gi"
     )
