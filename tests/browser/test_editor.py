@@ -185,6 +185,8 @@ def test_an_original_that_the_browser_cannot_show_is_told(kept: Page) -> None:
     expect(editor).to_be_hidden()
 
 
+MOST_ROUNDS = 20
+
 WATCH = """() => {
     window.frames = [];
     window.longTasks = [];
@@ -205,23 +207,25 @@ def test_twelve_megapixels_are_drawn_on_without_delay(page: Page, tmp_path: Path
         button(editor, "Smart stroke").click()
     page.wait_for_timeout(500)
     page.evaluate(WATCH)
-    # Other processes only ever add to what is measured, so the best of a few rounds counts.
-    rounds = [_drawn(page) for _ in range(4)]
-    late, median, longest = map(min, zip(*rounds, strict=True))
-    print(
-        f"best of {len(rounds)} rounds: median {median:.1f} ms, 95 % in {late:.1f} ms, task {longest:.0f} ms"
-    )
-    assert median <= 8
-    assert late <= 16
-    assert longest <= 50
+    # Other processes only ever add to what is measured, so one round within the bounds is enough.
+    rounds: list[tuple[float, float, float]] = []
+    while len(rounds) < MOST_ROUNDS and not (rounds and _is_fluent(rounds[-1])):
+        rounds.append(_drawn(page))
+    print(f"round {len(rounds)}: median, 95 %, longest task in ms: {rounds[-1]}")
+    assert _is_fluent(rounds[-1]), rounds
+
+
+def _is_fluent(drawn: tuple[float, float, float]) -> bool:
+    median, late, longest = drawn
+    return median <= 8 and late <= 16 and longest <= 50
 
 
 def _drawn(page: Page) -> tuple[float, float, float]:
-    """Draw and return the frames' 95th percentile and median, and the longest task, in milliseconds."""
+    """Draw and return the frames' median and 95th percentile and the longest task, in milliseconds."""
     page.evaluate("() => { window.frames.length = window.longTasks.length = 0; }")
     for row in (0.3, 0.5, 0.7):
         stroke(page, (0.35, row), (0.65, row + 0.1), (0.35, row + 0.2))
     frames = sorted(page.evaluate("() => window.frames"))
     assert len(frames) > 10
     longest = max(page.evaluate("() => window.longTasks"), default=0)
-    return frames[int(0.95 * len(frames))], statistics.median(frames), longest
+    return statistics.median(frames), frames[int(0.95 * len(frames))], longest
