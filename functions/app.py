@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     settings = check_settings(APPLICATION_REQUIRES)
     body = largest_body(settings)
-    limits = Limits(body, settings.uploads_at_once * body, options.keep_alive)
+    probes = ENDPOINTS["health"].paths
+    limits = Limits(body, settings.uploads_at_once * body, options.keep_alive, probes)
     serve(create_app(), host=options.host, port=options.port, limits=limits, grace=options.grace)
 
 

@@ -50,6 +50,7 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
     body_rcv: Any
     expect_continue: bool
     is_admitted = False  # within the budget for bodies
+    path = ""
     _reason: HTTPException | None = None  # why the head is refused
 
     def received(self, data: bytes) -> int:

@@ -4,7 +4,7 @@ import logging
 import resource
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,13 @@ class Limits:
     """What clients may take: the largest body and all bodies in bytes, and the seconds between two requests.
 
     A load balancer keeps idle connections for its next requests, so behind one they must stay open for longer
-    than it keeps them: Google's keeps them for 600 s.
+    than it keeps them: Google's keeps them for 600 s. Requests for the paths of `probes` never wait for others.
     """
 
     body: int
     bodies: int
     idle_seconds: float = SILENT_SECONDS
+    probes: Collection[str] = ()
 
 
 class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
@@ -66,15 +67,19 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             log_socket_errors=False,
             ident=None,
         )
-        dispatcher = ThreadedTaskDispatcher()
-        dispatcher.set_thread_count(THREADS)
-        super().__init__(
-            application, {}, dispatcher=dispatcher, adj=adjustments, sockinfo=adjustments.listen[0]
-        )
         self._limits = limits
+        self._probes = _threads(1)
+        super().__init__(
+            application, {}, dispatcher=_threads(THREADS), adj=adjustments, sockinfo=adjustments.listen[0]
+        )
         self.idle_seconds = limits.idle_seconds
         self._check_at = 0.0
         self._ends_at: float | None = None
+
+    def add_task(self, channel: Channel) -> None:
+        """Have a thread respond to the first request of a connection."""
+        is_probe = channel.requests[0].path in self._limits.probes
+        (self._probes if is_probe else self.task_dispatcher).add_task(channel)
 
     def has_room(self) -> bool:
         """Tell whether all bodies together are within their limit."""
@@ -115,6 +120,12 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         hurried = pending > _RESPONSES or len(channels) > 0.9 * CONNECTIONS
         for channel in channels:
             channel.check(now, hurried=hurried)
+
+
+def _threads(count: int) -> ThreadedTaskDispatcher:
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(count)
+    return dispatcher
 
 
 def serve(application: Callable[..., Any], *, host: str, port: int, limits: Limits, grace: float) -> None:
