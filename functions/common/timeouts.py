@@ -23,9 +23,24 @@ LINGER_BYTES = 64 * 1024 * 1024
 TURN_SECONDS = 25.0  # a picture's wait for its share of MEGAPIXELS_AT_ONCE
 WORKER_SECONDS = 10.0  # its wait for a worker after that
 WORKER_START_SECONDS = 60.0
-PICTURE_JOBS = 3  # of one upload: make the view, read the provider's answer, apply the matte
-PICTURE_JOB_SECONDS = 20.0  # elapsed time, for a picture of 50 megapixels
-ANSWER_JOB_SECONDS = 6.0  # elapsed time for the provider's answer, which has at most 6.25 megapixels
+JOB_SECONDS, JOB_SECONDS_A_MEGAPIXEL = 2.0, 0.15  # processor time of a job at a worker
+JOB_CLOCK = 2  # elapsed time of a job, as a multiple of its processor time
+JOB_GRACE_SECONDS = 0.5  # the system should have killed the worker itself by then
+JOB_MEMORY, JOB_MEMORY_A_MEGAPIXEL = 256 << 20, 22 << 20  # bytes that a job may add to its worker
+JOBS = 3  # of one upload: make the view, read the provider's answer, apply the matte
+_LARGEST_PICTURE, _LARGEST_ANSWER = 50.0, 6.25  # megapixels
+
+
+def job_limits(megapixels: float) -> tuple[float, int]:
+    """Return the processor seconds and the bytes that a job on such a picture may take."""
+    seconds = JOB_SECONDS + JOB_SECONDS_A_MEGAPIXEL * megapixels
+    return seconds, int(JOB_MEMORY + JOB_MEMORY_A_MEGAPIXEL * megapixels)
+
+
+def job_seconds(megapixels: float) -> float:
+    """Return the elapsed seconds after which a job on such a picture has ended in any case."""
+    return JOB_CLOCK * job_limits(megapixels)[0] + JOB_GRACE_SECONDS
+
 
 # The provider
 PROVIDER_CONNECT_SECONDS = 5.0
@@ -59,8 +74,8 @@ _DATABASE_CALL = DATABASE_ATTEMPTS * (
 _STORAGE_CALL = STORAGE_RETRY_SECONDS + STORAGE_CONNECT_SECONDS + STORAGE_READ_SECONDS
 UPLOAD_STEPS = {
     "find a duplicate": _DATABASE_CALL,
-    "wait for a turn": PICTURE_JOBS * (TURN_SECONDS + WORKER_SECONDS),
-    "work on the picture": (PICTURE_JOBS - 1) * PICTURE_JOB_SECONDS + ANSWER_JOB_SECONDS,
+    "wait for a turn": JOBS * (TURN_SECONDS + WORKER_SECONDS),
+    "work on the picture": (JOBS - 1) * job_seconds(_LARGEST_PICTURE) + job_seconds(_LARGEST_ANSWER),
     "ask the provider": PROVIDER_SECONDS,
     "keep the images": _STORAGE_CALL,
     "complete the lease": _DATABASE_CALL,

@@ -3,6 +3,8 @@
 import re
 
 from common import timeouts
+from common.removers.objectcut import VIEW
+from common.settings import Settings
 from infra.local import ROOT
 
 FUNCTIONS_TF = ROOT / "infra" / "terraform" / "environments" / "functions" / "functions.tf"
@@ -12,6 +14,21 @@ def test_an_upload_ends_before_the_lease_of_its_key_and_that_before_the_lease_of
     assert sum(timeouts.UPLOAD_STEPS.values()) == timeouts.UPLOAD_SECONDS
     assert timeouts.KEY_LEASE_TTL.total_seconds() > timeouts.UPLOAD_SECONDS
     assert timeouts.KEY_LEASE_TTL < timeouts.LEASE_TTL < timeouts.ORPHAN_AGE
+
+
+def test_a_job_may_take_more_the_more_pixels_its_file_claims() -> None:
+    assert timeouts.job_limits(0) == (2, 256 << 20)
+    assert timeouts.job_limits(10) == (3.5, (256 + 220) << 20)
+    assert timeouts.job_limits(50) == (9.5, (256 + 1100) << 20)
+    assert timeouts.job_seconds(50) == 2 * 9.5 + timeouts.JOB_GRACE_SECONDS
+
+
+def test_an_upload_has_time_for_its_jobs() -> None:
+    largest, answer = Settings().max_megapixels, VIEW.side**2 / 1_000_000
+
+    assert timeouts.UPLOAD_STEPS["work on the picture"] == (
+        2 * timeouts.job_seconds(largest) + timeouts.job_seconds(answer)
+    )
 
 
 def test_the_platform_does_not_end_an_upload_that_could_still_succeed() -> None:

@@ -39,10 +39,6 @@ from common.observability.request_context import timed
 
 logger = logging.getLogger(__name__)
 
-_SECONDS, _SECONDS_A_MEGAPIXEL = 2.0, 0.15  # of processor time that a job may take
-_CLOCK = 2  # times that it may take by the clock
-_GRACE = 0.5  # seconds in which the system should have ended a worker itself
-_MEMORY, _MEMORY_A_MEGAPIXEL = 256 << 20, 22 << 20  # bytes that a job may add to its worker
 _WATCH_SECONDS = 0.05
 # Neither keys nor addresses: a decoder has no use for them.
 _ENVIRONMENT = ("LANG", "LC_", "LD_", "DYLD_", "MALLOC_", "OPENBLAS_", "OMP_", "PATH", "TMPDIR")
@@ -100,10 +96,10 @@ class Worker:
 
     def ask(self, request: Request, *files: bytes) -> Message:
         """Return the reply to a request, or raise EOFError, OSError or MemoryError if there will be none."""
-        deadline = time.monotonic() + request.clock + _GRACE
+        deadline = time.monotonic() + request.clock + timeouts.JOB_GRACE_SECONDS
         self._channel.send(pickle.dumps(request), *files, deadline=deadline)
         if not memory.IS_ENFORCED:
-            self._watch(deadline, request.memory + _MEMORY)
+            self._watch(deadline, request.memory + timeouts.JOB_MEMORY)
         return self._channel.receive(deadline)
 
     def _watch(self, deadline: float, most: int) -> None:
@@ -115,7 +111,9 @@ class Worker:
     def forget(self) -> None:
         """Have the worker drop the picture that it keeps."""
         try:
-            self._channel.send(pickle.dumps(Request(job="forget")), deadline=time.monotonic() + _GRACE)
+            self._channel.send(
+                pickle.dumps(Request(job="forget")), deadline=time.monotonic() + timeouts.JOB_GRACE_SECONDS
+            )
         except OSError:
             self.end()
 
@@ -132,8 +130,8 @@ class Job:
     def __init__(self, worker: Worker, pixels: int, is_alone: Callable[[], bool]) -> None:
         self._worker = worker
         self._megapixels = pixels / 1_000_000
-        self._seconds, self._memory = limits(pixels)
-        self._clock = _CLOCK * self._seconds
+        self._seconds, self._memory = timeouts.job_limits(self._megapixels)
+        self._clock = timeouts.JOB_CLOCK * self._seconds
         self._is_alone = is_alone
         self.keeps = False  # whether the worker has a decoded picture
 
@@ -248,13 +246,6 @@ class Workers:
 def _end(workers: list[Worker]) -> None:
     while workers:
         workers.pop().end()
-
-
-def limits(pixels: int) -> tuple[float, int]:
-    """Return the seconds of a processor and the bytes that the job of a picture of this size may take."""
-    megapixels = pixels / 1_000_000
-    seconds = _SECONDS + _SECONDS_A_MEGAPIXEL * megapixels
-    return seconds, int(_MEMORY + _MEMORY_A_MEGAPIXEL * megapixels)
 
 
 def _environment() -> dict[str, str]:

@@ -16,10 +16,10 @@ import pytest
 from common import timeouts
 from common.domain.errors import Overloaded, UnreadableImage
 from common.domain.mattes import Matte, ViewSpec
-from common.imaging import memory, workers
+from common.imaging import memory
 from common.imaging.request import Request
 from common.imaging.worker_codec import WorkerCodec
-from common.imaging.workers import Workers, limits
+from common.imaging.workers import Workers
 from infra.local import FUNCTIONS, ROOT
 from tests.photos import decoded, photo
 from tests.tiers import extended
@@ -75,21 +75,6 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
 # Limits
 
 
-def test_a_job_may_take_more_the_more_pixels_its_file_claims() -> None:
-    assert limits(0) == (2, 256 << 20)
-    assert limits(10_000_000) == (3.5, (256 + 220) << 20)
-    assert limits(50_000_000) == (9.5, (256 + 1100) << 20)
-
-
-def test_the_longest_jobs_take_no_more_than_an_upload_has_time_for() -> None:
-    largest, answer = (
-        workers._CLOCK * limits(pixels)[0] + workers._GRACE for pixels in (50_000_000, 2500**2)
-    )
-
-    assert largest <= timeouts.PICTURE_JOB_SECONDS
-    assert answer <= timeouts.ANSWER_JOB_SECONDS + workers._GRACE
-
-
 @pytest.mark.parametrize("fault", ["burn", "exit", *extended("hang", "eat", "crash")])
 def test_a_picture_that_ends_its_worker_is_unreadable_and_the_worker_is_replaced(
     codec: WorkerCodec, fault: str, caplog: pytest.LogCaptureFixture
@@ -113,7 +98,7 @@ def test_processor_time_and_time_are_limited_apart(
     codec: WorkerCodec, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for fault, factor in (("burn", 20), ("hang", 1)):
-        monkeypatch.setattr(workers, "_CLOCK", factor)
+        monkeypatch.setattr(timeouts, "JOB_CLOCK", factor)
         with pytest.raises(UnreadableImage), codec.open(planted(fault)) as picture:
             picture.view(WHOLE)
 
@@ -171,7 +156,7 @@ def test_memory_is_watched_if_the_system_does_not_limit_it(
     codec: WorkerCodec, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(memory, "IS_ENFORCED", False)
-    monkeypatch.setattr(workers, "_MEMORY", 8 << 20)
+    monkeypatch.setattr(timeouts, "JOB_MEMORY", 8 << 20)
 
     with pytest.raises(UnreadableImage), codec.open(planted("hang")) as picture:
         picture.view(WHOLE)

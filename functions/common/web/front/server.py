@@ -32,7 +32,7 @@ class Limits:
     """What clients may take: the largest body and all bodies in bytes, and the seconds between two requests.
 
     A load balancer keeps idle connections for its next requests, so behind one they must stay open for longer
-    than it keeps them: Google's keeps them for 600 s. Requests for the paths of `probes` never wait for others.
+    than it keeps them: Google's keeps them for 600 s. Requests for the paths in `probes` wait for no others.
     """
 
     body: int

@@ -13,8 +13,9 @@ from pathlib import Path
 import psutil
 from PIL import ImageCms
 
+from common import timeouts
 from common.domain.errors import PictureError
-from common.imaging import codec, headers, jobs, memory, workers
+from common.imaging import codec, headers, jobs, memory
 from tests.photos import photo
 from tests.unit.imaging.hostile_pictures import CASES, named
 from tests.unit.imaging.hostile_pictures.corpus import MEGAPIXELS
@@ -48,7 +49,7 @@ def _measured(name: str, path: Path) -> Seen:
         format, pixels = headers.check(content, MEGAPIXELS)
     except PictureError as error:
         return Seen(name, named(type(error)), 0, 0, 0, 0)
-    seconds, most = workers.limits(pixels)
+    seconds, most = timeouts.job_limits(pixels / 1_000_000)
     outcome, used = _forked(lambda: _decoded(content, format, seconds, most))
     peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1 << 10) - idle
     return Seen(name, outcome, used.ru_utime + used.ru_stime, peak / (1 << 20), seconds, most / (1 << 20))
