@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from PIL import ImageCms
 
 from common import timeouts
@@ -43,16 +42,13 @@ def measured(name: str) -> Seen:
 
 def _measured(name: str, path: Path) -> Seen:
     content = path.read_bytes()
-    here = psutil.Process().memory_info()
-    idle = here.rss - getattr(here, "shared", 0)  # a forked process begins without the pages of files
     try:
         format, pixels = headers.check(content, MEGAPIXELS)
     except PictureError as error:
         return Seen(name, named(type(error)), 0, 0, 0, 0)
     seconds, most = timeouts.job_limits(pixels / 1_000_000)
-    outcome, used = _forked(lambda: _decoded(content, format, seconds, most))
-    peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1 << 10) - idle
-    return Seen(name, outcome, used.ru_utime + used.ru_stime, peak / (1 << 20), seconds, most / (1 << 20))
+    outcome, used, megabytes = _forked(lambda: _decoded(content, format, seconds, most))
+    return Seen(name, outcome, used.ru_utime + used.ru_stime, megabytes, seconds, most / (1 << 20))
 
 
 def _decoded(content: bytes, format: str, seconds: float, most: int) -> str:
@@ -64,20 +60,23 @@ def _decoded(content: bytes, format: str, seconds: float, most: int) -> str:
     return f"Read{picture.rgb.size}"
 
 
-def _forked(work: Callable[[], str]) -> tuple[str, resource.struct_rusage]:
-    """Return what work says in a forked process, UnreadableImage if that is killed."""
+def _forked(work: Callable[[], str]) -> tuple[str, resource.struct_rusage, float]:
+    """Return what work says in a forked process (else UnreadableImage), and the megabytes it added."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
         try:
+            idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            os.write(sending, f"{idle}\n".encode())
             os.write(sending, work().encode())
         finally:
             os._exit(0)
     os.close(sending)
     with os.fdopen(receiving, "rb") as pipe:
-        said = pipe.read().decode()
+        before, said = pipe.read().decode().split("\n")
     _, _, used = os.wait4(child, 0)
-    return said or "UnreadableImage", used
+    unit = 1 if sys.platform == "darwin" else 1 << 10
+    return said or "UnreadableImage", used, (used.ru_maxrss - int(before)) * unit / (1 << 20)
 
 
 def main() -> None:

@@ -150,4 +150,5 @@ case(
     tiff_of_65_536_tiles=partial(of_many_tiles, 32_768),
     tiff_of_65_536_tiles_cut_off=lambda: of_many_tiles(32_768)[:300_000],
 )
+case(Read(1024, 1024), heic_grid_of_grids_of_4_tiles=partial(grid_of_grids, 4))
 case(Read(64, 64), heic_900_items_that_name_a_size_255_times=partial(of_many_sizes, 900))
