@@ -1,4 +1,4 @@
-"""A bucket and a database that belong together from the start, so that no upload's writes are the id's."""
+"""Give a bucket and a database the same id from the start, so that no upload writes it."""
 
 import pymongo
 from google.cloud import storage

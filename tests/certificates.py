@@ -1,4 +1,4 @@
-"""Certificates for servers of this machine, which nobody vouches for but themselves."""
+"""Self-signed certificates for servers on this machine."""
 
 import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def self_signed(folder: Path, host: str) -> Path:
-    """Write a key and a certificate for this host, and return the file of both."""
+    """Write a key and a certificate for this host, and return the file with both."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = datetime.datetime.now(datetime.UTC)

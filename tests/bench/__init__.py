@@ -1,3 +1,3 @@
-"""This project measured beside what people would use instead: python -m tests.bench."""
+"""This project measured against the alternatives: python -m tests.bench."""
 
 import infra.local  # noqa: F401 - it finds the functions' modules

@@ -1,4 +1,4 @@
-"""Calls over one connection that is kept, and what they took."""
+"""Calls over a kept connection, and their times."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ _SECONDS = 300  # for one answer
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, read to its end."""
+    """One answer, read completely."""
 
     status: int
     body: bytes
@@ -23,11 +23,11 @@ class Answer:
 
 
 class WrongAnswer(Exception):
-    """A contender answered what it should not have."""
+    """A contender gave a wrong answer."""
 
 
 class Connection:
-    """A client that costs little itself; a context manager."""
+    """A lightweight client; a context manager."""
 
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
@@ -35,7 +35,7 @@ class Connection:
     def call(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Call and read the answer, whatever it is."""
+        """Make a call and return any answer."""
         begun = time.perf_counter()
         self._connection.request(method, path, body, dict(headers or {}))
         response = self._connection.getresponse()
@@ -45,7 +45,7 @@ class Connection:
     def succeed(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Call, and raise WrongAnswer where that did not work."""
+        """Make a call, and raise WrongAnswer if it fails."""
         answer = self.call(method, path, body, headers)
         if answer.status not in (200, 201):
             raise WrongAnswer(f"{method} {path}: {answer.status} {answer.body[:300]!r}")
@@ -63,7 +63,7 @@ class Connection:
 def call_once(
     port: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> Answer:
-    """Call over a connection of its own, as after a while: servers end those that are idle for 2 s."""
+    """Make a call over a new connection, because servers close connections that are idle for 2 s."""
     with Connection(port) as connection:
         return connection.succeed(method, path, body, headers)
 
@@ -75,7 +75,7 @@ def form(part: str, content: bytes, fields: Mapping[str, str]) -> tuple[bytes, M
 
 
 def at_once(work: Callable[[Any], object], items: Iterable[Any], threads: int) -> float:
-    """Do the work on so many threads and return the seconds that all of it took."""
+    """Do the work on this number of threads, and return the total seconds."""
     items = list(items)
     with ThreadPoolExecutor(threads) as pool:
         begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Whoever takes a picture over HTTP and removes its background: we, and rembg's server."""
+"""The servers that remove backgrounds over HTTP: ours, and rembg's."""
 
 import contextlib
 import functools
@@ -19,7 +19,7 @@ REMBG = ROOT / ".venv" / "rembg" / "bin" / "rembg"
 
 @dataclass(frozen=True)
 class Contender:
-    """One that removes backgrounds, and how it is asked to."""
+    """A server that removes backgrounds, and the request that it takes."""
 
     command: Callable[[int], Sequence[str]]  # of a port
     environ: Mapping[str, str]
@@ -30,20 +30,20 @@ class Contender:
 
     @contextlib.contextmanager
     def warm(self, photo: bytes) -> Iterator[Server]:
-        """Run the server; it has started, with its model, once it has done this picture."""
+        """Run the server; it counts as started once it has processed this picture."""
         port = free_port()
         first = functools.partial(self.remove, photo=photo)
         with serving(self.command(port), port, self.environ, self.log, first) as server:
             yield server
 
     def remove(self, connection: Connection, photo: bytes) -> Answer:
-        """Send a picture, as a new user, and wait for the outcome."""
+        """Send a picture as a new user, and wait for the result."""
         body, headers = form(self.part, photo, self.fields)
         return connection.succeed("POST", self.path, body, headers)
 
 
 def ours(stage: Stage) -> Contender:
-    """Return the application as it runs in a container and on this machine."""
+    """Return the application with the settings of the container and of this machine."""
     return Contender(app_command, stage.environ(), stage.log, "/api/upload", "image")
 
 
@@ -52,7 +52,7 @@ def rembg(stage: Stage) -> Contender:
     environ = {
         **os.environ,
         "U2NET_HOME": str(MODEL.parent),
-        "BROWSER": "true",  # it would open its page
+        "BROWSER": "true",  # otherwise it opens its page
         "GRADIO_ANALYTICS_ENABLED": "False",
     }
     return Contender(_rembg, environ, stage.log, "/api/remove", "file", {"model": "u2netp"})

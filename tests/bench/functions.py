@@ -1,4 +1,4 @@
-"""Functions as processes: ours, those that are the limit, and the provider that ours ask."""
+"""Functions as processes: ours, the minimal ones, and the provider that ours call."""
 
 import contextlib
 import io
@@ -28,7 +28,7 @@ INSTANT = _HERE / "instant.py"
 def function(
     stage: Stage, source: Path, target: str, first: Call = ask, /, **environ: str
 ) -> AbstractContextManager[Server]:
-    """Serve one function under the framework; it has started once the first call is answered."""
+    """Serve one function under the framework; it counts as started with the first answer."""
     port = free_port()
     command = function_command(target, port, source)
     return serving(command, port, stage.environ(**environ), stage.log, first)
@@ -36,7 +36,7 @@ def function(
 
 @contextlib.contextmanager
 def providing(stage: Stage, photo: bytes, seconds: float = 0) -> Iterator[str]:
-    """Run a provider for this photo and return its address."""
+    """Run a provider for this photo, and return its address."""
     with Image.open(io.BytesIO(photo)) as picture:
         matte = ellipse(picture.size)
         subject = Image.composite(picture, Image.new("RGB", picture.size), matte)

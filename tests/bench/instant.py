@@ -1,4 +1,4 @@
-"""Our functions with parts that cost nothing, so that the others are measured; INSTANT names which."""
+"""Our functions with some parts replaced by free ones, to measure the others; INSTANT names the parts."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ class _Remover:
 
 
 class _Records(FakeRecords):
-    """Forgets every record as soon as it is complete."""
+    """Forgets every record once it is completed."""
 
     def complete(self, user_id: str, record_id: str, details: PictureDetails, fields: ImageFields) -> None:
         super().complete(user_id, record_id, details, fields)
@@ -51,7 +51,7 @@ _INSTANT: Mapping[str, Mapping[str, Any]] = {
 
 
 def _with(parts: bootstrap.Parts, **chosen: Any) -> bootstrap.Parts:
-    """Return these parts with some of what the use cases share replaced."""
+    """Replace some of the use cases' shared parts."""
     cases = {name: getattr(parts, name) for name in ("uploads", "gallery", "retention")}
     return replace(
         parts,

@@ -1,4 +1,4 @@
-"""The original's design, for comparison: Flask and pymongo, both pictures as base64 in record and page."""
+"""The original's design for comparison: Flask and pymongo, pictures as base64 in record and page."""
 
 import os
 
@@ -23,7 +23,7 @@ _PAGE = """<!doctype html>
 
 
 def create_app() -> Flask:
-    """Return the application; only its page is measured."""
+    """Return the application; the bench measures only its page."""
     app = Flask(__name__)
     images = pymongo.MongoClient[dict[str, object]](os.environ["MONGO_URI"])[os.environ["MONGO_DB"]]["images"]
 

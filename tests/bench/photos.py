@@ -1,4 +1,4 @@
-"""Photo-like pictures, made by code: a textured subject with soft edges before a blurred background."""
+"""Photo-like pictures made by code: a textured subject with soft edges on a blurred background."""
 
 import functools
 import io
@@ -11,18 +11,18 @@ from PIL import Image, ImageFilter, ImageOps
 
 SMALL, HALF, MEDIUM, LARGE = (320, 240), (816, 612), (1500, 1000), (4000, 3000)
 _QUALITY = 90
-_GRAIN = 5.5  # standard deviation of a sensor's noise, of 255
+_GRAIN = 5.5  # standard deviation of the sensor noise, of 255
 
 
 @dataclass(frozen=True)
 class Photos:
-    """The bench's pictures: made here, or those of a folder brought to the sizes that are needed."""
+    """The bench's pictures: made by code, or a folder's photos scaled to the needed sizes."""
 
     folder: Path | None = None
 
     @property
     def small(self) -> bytes:
-        """A picture to warm up with."""
+        """A picture for warming up."""
         return self.photo(SMALL)
 
     def photo(self, size: tuple[int, int], seed: int = 0) -> bytes:
@@ -34,7 +34,7 @@ class Photos:
 def _photo(size: tuple[int, int], seed: int, folder: Path | None) -> bytes:
     picture = _made(size, seed) if folder is None else _found(size, seed, folder)
     buffer = io.BytesIO()
-    # No two of a folder's are alike either, even if it has fewer than are asked for.
+    # All pictures differ, even if the folder has fewer photos than the bench needs.
     picture.save(buffer, "JPEG", quality=_QUALITY, comment=str(seed).encode())
     return buffer.getvalue()
 
@@ -57,7 +57,7 @@ def _made(size: tuple[int, int], seed: int) -> Image.Image:
 def _texture(
     size: tuple[int, int], chance: np.random.Generator, octaves: int, base: NDArray[np.float64]
 ) -> Image.Image:
-    """Return random waves of every length, the shorter the weaker; few octaves look out of focus."""
+    """Return random waves of all lengths, short ones weaker; with few octaves they look out of focus."""
     pixels = np.zeros((size[1], size[0], 3), np.float32) + base
     for octave in range(1, octaves + 1):
         grid = chance.normal(0, 55 / octave**1.3, (2**octave, 2**octave))
@@ -67,7 +67,7 @@ def _texture(
 
 
 def _shape(size: tuple[int, int], chance: np.random.Generator) -> Image.Image:
-    """Return a matte: a body and a head, a third of the picture, uneven and soft at the edge."""
+    """Return a matte of a body and a head: a third of the picture, with an uneven soft edge."""
     width, height = size
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = (x - width / 2) / height, y / height

@@ -1,6 +1,6 @@
-"""python -m tests.bench.pipeline PHOTO ...: the work on pictures alone, in a loop on so many threads.
+"""python -m tests.bench.pipeline PHOTO ...: only the picture work, in a loop on several threads.
 
-Decodes, infers and encodes as an upload does, without HTTP and without a store. Prints pictures a second.
+Decodes, infers and encodes as an upload does, without HTTP and without a store. Prints pictures per second.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def main() -> None:
             picture.cut_out(remover.matte(picture.view))
 
     photos = [path.read_bytes() for path in options.photos]
-    cut_out(photos[0])  # the first one is slower
+    cut_out(photos[0])  # the first run is slower
     print(len(photos) * options.times / at_once(cut_out, photos * options.times, options.threads))
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the figures that people would rather see: bars with the spread of their rounds."""
+"""Bar charts of figures, with the range of their rounds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ _FILES = {
 
 
 def draw(figures: Sequence[Figure], folder: Path) -> None:
-    """Draw those of the figures that have a plot into files of this folder."""
+    """Draw the figures that have a plot into files of this folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, file in _FILES.items():
         if alike := [figure for figure in figures if figure.name == name]:
@@ -24,7 +24,7 @@ def draw(figures: Sequence[Figure], folder: Path) -> None:
 
 
 def _draw(figures: Sequence[Figure], file: Path) -> None:
-    """Draw one bar for us and one for each that we are measured beside."""
+    """Draw one bar for us and one for each contender."""
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

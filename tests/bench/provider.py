@@ -1,6 +1,6 @@
-"""python -m tests.bench.provider: a provider on this machine that answers everybody with one cut-out.
+"""python -m tests.bench.provider: a provider on this machine that returns the same cut-out to everybody.
 
-It is a process of its own, prints its address and ends with its input.
+It runs as a separate process, prints its address and ends when its input ends.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from tests.objectcut_behaviours import success
 
 
 class Provider(Loopback):
-    """Answers with the same bytes, so many seconds after it was asked."""
+    """Returns the same bytes after a fixed number of seconds."""
 
     def __init__(self, cut_out: bytes, seconds: float) -> None:
         super().__init__(_Exchange)
@@ -27,7 +27,7 @@ class _Exchange(QuietHandler):
     owner: Provider
 
     def do_POST(self) -> None:  # noqa: N802 - the name that http.server asks for
-        """Take the picture, wait and answer."""
+        """Read the picture, wait and answer."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self.owner.stopping.wait(self.owner.seconds)
         self.send_response(200)
@@ -38,7 +38,7 @@ class _Exchange(QuietHandler):
 
 
 def main() -> None:
-    """Answer until the input ends."""
+    """Serve until the input ends."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.provider", description=__doc__)
     parser.add_argument("cut_out", type=Path, help="the PNG to answer with")
     parser.add_argument("--seconds", type=float, default=0, help="how long it takes (%(default)s)")

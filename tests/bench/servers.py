@@ -1,4 +1,4 @@
-"""Servers as processes: started, waited for, weighed and ended."""
+"""Servers as processes: start them, wait for them, measure their memory and end them."""
 
 import contextlib
 import subprocess
@@ -18,12 +18,12 @@ Call = Callable[[Connection], object]
 
 
 def ask(connection: Connection) -> None:
-    """Call whatever is there, for any answer."""
+    """Call the address, and accept any answer."""
     connection.call("GET", "/")
 
 
 class DidNotStart(Exception):
-    """A server never answered; the message says which, and the end of its log."""
+    """A server did not answer; the message has its name and the end of its log."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,18 @@ class Server:
 
     port: int
     process: psutil.Popen
-    start_seconds: float  # from the start of its process to its first answer
+    start_seconds: float  # seconds from the start of its process to its first answer
 
     def processes(self) -> list[psutil.Process]:
-        """Return its process and those below."""
+        """Return the process and its descendants."""
         return [self.process, *self.process.children(recursive=True)]
 
     def peak_bytes(self) -> int:
-        """Return the most memory that was ever resident: each process's own peak (VmHWM), added up."""
+        """Return the peak resident memory: the sum of the processes' own peaks (VmHWM)."""
         return sum(map(_peak_bytes, self.processes()))
 
     def resident_bytes(self) -> int:
-        """Return the memory that is resident now."""
+        """Return the current resident memory."""
         return sum(int(process.memory_info().rss) for process in self.processes())
 
 
@@ -57,7 +57,7 @@ def _peak_bytes(process: psutil.Process) -> int:
 def serving(
     command: Sequence[str], port: int, environ: Mapping[str, str], log: Path, first: Call = ask
 ) -> Iterator[Server]:
-    """Run a server until it is no longer needed; it has started once the first call is answered."""
+    """Run a server in this block; it counts as started with the first answer."""
     begun = time.perf_counter()
     with log.open("ab") as output:
         process = psutil.Popen(command, env=dict(environ), stdout=output, stderr=subprocess.STDOUT)

@@ -1,4 +1,4 @@
-"""The subjects of the bench as shapes: what they look like in a square of 640."""
+"""The subjects of the bench as shapes in a square of 640."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _SIDE = 640
 
 
 class Pen:
-    """Draws in the square of 640 on a mask of any size."""
+    """Draws shapes of the square of 640 on a mask of any size."""
 
     def __init__(self, side: int) -> None:
         self.mask = Image.new("L", (side, side))
@@ -108,7 +108,7 @@ def _bottle(pen: Pen, _: np.random.Generator) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What draws it, its two colours, and how many pixels its edge is out of focus."""
+    """A subject: its drawing function, its two colours, and the blur of its edge in pixels."""
 
     draw: Callable[[Pen, np.random.Generator], None]
     colour: Colour

@@ -1,4 +1,4 @@
-"""What every row runs on: a database, a folder, pictures and settings."""
+"""The surroundings of a row: a database, a folder, pictures and settings."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ _SECRET = "for-the-bench-alone-and-nothing-else"
 
 @dataclass(frozen=True)
 class Stage:
-    """One row's surroundings."""
+    """The surroundings of one row."""
 
     folder: Path
     uri: str
@@ -30,11 +30,11 @@ class Stage:
 
     @property
     def log(self) -> Path:
-        """Where servers write to."""
+        """The folder for the servers' logs."""
         return self.folder / "log"
 
     def environ(self, **more: str) -> dict[str, str]:
-        """Return the environment of our hosts, as they are deployed, with the local model."""
+        """Return the environment of our hosts as deployed, with the local model."""
         return {
             **os.environ,
             "PYTHONPATH": f"{FUNCTIONS}:{ROOT}",
@@ -44,8 +44,8 @@ class Stage:
             "REMOVER": "local",
             "LOCAL_MODEL_PATH": str(MODEL),
             **TUNING,
-            # Compiled at the first start and kept, as every image has it: Google's build and ours compile
-            # what they install.
+            # Python compiles modules at the first start and keeps the bytecode. All images have it too: Google's
+            # build and ours compile the installed packages.
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
             **more,
@@ -53,7 +53,7 @@ class Stage:
 
 
 def provided_by(url: str) -> Mapping[str, str]:
-    """Return the settings with which the provider at this address removes the backgrounds."""
+    """Return the settings for removal by the provider at this address."""
     return {"REMOVER": "rapidapi", "X_RAPID_API_KEY": "a-key-for-the-bench", "X_RAPID_API_HOST": url}
 
 
@@ -64,7 +64,7 @@ def as_user(user_id: str) -> Mapping[str, str]:
 
 @contextlib.contextmanager
 def running(photos: Photos, rounds: int, *, is_quick: bool) -> Iterator[Stage]:
-    """Start a database of its own for a row."""
+    """Start a new database for a row."""
     fetch("u2netp", MODEL.parent)
     with tempfile.TemporaryDirectory(prefix="bench-") as name, database(Path(name)) as uri:
         yield Stage(Path(name), uri, photos, rounds, is_quick)

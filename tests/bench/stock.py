@@ -1,4 +1,4 @@
-"""Records that are put straight into the database, as uploads would have left them."""
+"""Records inserted directly into the database, as uploads leave them."""
 
 import base64
 import secrets
@@ -25,10 +25,10 @@ class Stock:
 
     def __init__(self, uri: str, name: str = "bench") -> None:
         self.images = connect(uri, name)
-        MongoLeases(self.images).release_stale(TimeWindow(datetime.now(UTC)))  # makes the indexes
+        MongoLeases(self.images).release_stale(TimeWindow(datetime.now(UTC)))  # creates the indexes
 
     def keep(self, count: int, *, days_old: int = 0) -> list[tuple[str, str]]:
-        """Put small records of new users here; return the user and the id of each, of many only the last."""
+        """Insert small records of new users; return each user with the last record id."""
         kept: deque[tuple[str, str]] = deque(maxlen=_TOLD)
         for first in range(0, count, _BATCH):
             documents = [record(number, days_old=days_old) for number in range(min(_BATCH, count - first))]
@@ -48,7 +48,7 @@ class Stock:
 def record(
     number: int, *, days_old: int = 0, original: str = _TEXT, processed: str = _TEXT
 ) -> dict[str, Any]:
-    """Return a finished record; its number says which of its user's it is."""
+    """Return a completed record; its number identifies it among the user's."""
     made = datetime.now(UTC) - timedelta(days=days_old, seconds=number)
     return {
         "image_name": f"Picture {number}",

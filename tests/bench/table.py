@@ -1,4 +1,4 @@
-"""What a run tells: a table in Markdown, and the same as JSON."""
+"""The results of a run: a Markdown table, and the same as JSON."""
 
 from collections.abc import Iterable, Mapping
 
@@ -27,12 +27,12 @@ def _row(figure: Figure) -> list[str]:
 
 
 def _short(value: float) -> str:
-    """Return three digits that count, without an exponent."""
+    """Return three significant digits, without an exponent."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.6f}"
 
 
 def described(figure: Figure) -> Mapping[str, object]:
-    """Return all that is known of a figure, for a file."""
+    """Return all values of a figure for a file."""
     return {
         "name": figure.name,
         "unit": figure.unit,

@@ -12,7 +12,7 @@ Size = tuple[int, int]
 
 
 def coarse_noise(rng: np.random.Generator, size: Size, *cells: int) -> Floats:
-    """Return noise around 0 that varies over so many cells across, each octave half as strong."""
+    """Return noise around 0 with this number of cells across, each octave half as strong."""
     width, height = size
     total = np.zeros((height, width), np.float32)
     for octave, count in enumerate(cells):
@@ -22,7 +22,7 @@ def coarse_noise(rng: np.random.Generator, size: Size, *cells: int) -> Floats:
 
 
 def grain(rng: np.random.Generator, pixels: Floats, strength: float = 3) -> Image.Image:
-    """Return float pixels as a picture with a camera's noise on it."""
+    """Return float pixels as a picture with camera noise."""
     noisy = pixels + rng.normal(0, strength, pixels.shape[:2]).astype(np.float32)[..., np.newaxis]
     return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
 
@@ -32,13 +32,13 @@ def _tinted(colour: Colour, light: Floats) -> Floats:
 
 
 def wall(rng: np.random.Generator, size: Size, colour: Colour) -> Image.Image:
-    """Return a plain wall under light from one side."""
+    """Return a plain wall with light from one side."""
     slope = np.linspace(1.15, 0.75, size[0], dtype=np.float32)[np.newaxis]
     return grain(rng, _tinted(colour, slope + 0.04 * coarse_noise(rng, size, 4, 16, 150)))
 
 
 def meadow(rng: np.random.Generator, size: Size, colour: Colour) -> Image.Image:
-    """Return uneven growth, a little out of focus."""
+    """Return uneven plants, slightly out of focus."""
     light = 0.95 + 0.2 * coarse_noise(rng, size, 6, 30, 90, 300)
     return grain(rng, _tinted(colour, light)).filter(ImageFilter.GaussianBlur(size[0] / 500))
 
@@ -53,7 +53,7 @@ def boards(rng: np.random.Generator, size: Size, colour: Colour) -> Image.Image:
 
 
 def lights(rng: np.random.Generator, size: Size, colour: Colour) -> Image.Image:
-    """Return discs of light far out of focus."""
+    """Return discs of light, far out of focus."""
     picture = wall(rng, size, colour)
     draw = ImageDraw.Draw(picture, "RGBA")
     for _ in range(60):

@@ -1,6 +1,6 @@
-"""A Chromium for the browser tests: an installed one, or else Playwright's own, or else Debian's package.
+"""A Chromium for the browser tests: an installed one, else Playwright's own, else Debian's package.
 
-`python -m tests.browser.chromium` prints its path and installs one if none is there.
+`python -m tests.browser.chromium` prints its path, and installs one if necessary.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import TextIO
 
 from playwright.sync_api import sync_playwright
 
-# Debian's package of Chromium without windows: it opens a page in a third of the processor time.
+# Debian's Chromium without windows opens a page in a third of the processor time.
 _SHELL = "chromium-headless-shell"
 _NAMES = (_SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _START_SECONDS = 60
@@ -24,7 +24,7 @@ _ADVICE = (
 
 
 class NoChromium(Exception):
-    """No Chromium starts and none could be installed; the message says what to do."""
+    """No Chromium starts, and none could be installed; the message says what to do."""
 
 
 def find() -> Path:
@@ -36,7 +36,7 @@ def find() -> Path:
 
 
 def _candidates() -> Iterator[Path]:
-    """Yield the Chromiums of this machine, then install one after the other."""
+    """Yield the Chromiums of this machine, then install further ones in turn."""
     yield from _installed()
     yield from _playwrights_own()
     print("Fetching a Chromium for the browser tests ...", file=sys.stderr, flush=True)
@@ -50,7 +50,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def starts(path: Path) -> bool:
-    """Tell whether this Chromium runs here: one whose libraries are missing exists and does not."""
+    """Tell whether this Chromium runs; it may lack libraries."""
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "about:blank")
     try:
         return _call(path, *options, output=subprocess.DEVNULL, timeout=_START_SECONDS) == 0
@@ -68,7 +68,7 @@ def _playwrights_own() -> list[Path]:
 
 
 def _install(*command: str) -> None:
-    """Run an installer, with its progress on a terminal; whether it worked shows in what starts then."""
+    """Run an installer, with its progress on a terminal; a later start shows whether it succeeded."""
     _call(*command, output=sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL)
 
 

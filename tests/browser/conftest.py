@@ -1,4 +1,4 @@
-"""A real browser on the running local host, whose provider is the stand-in."""
+"""A real browser on the running local host, with the stand-in as its provider."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.ports import free_port
 from tests.tiers import extended
 
 OUTPUT = ROOT / "test-output" / "browser"
-# Chromium's own calls home are off: a test must be able to say that the page asked nobody else.
+# Switch off Chromium's own requests, because tests check that the page contacts nobody else.
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -23,7 +23,7 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Look:
-    """How a person looks at the page."""
+    """The screen and colours of a visitor."""
 
     name: str
     viewport: ViewportSize
@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(running_provider: ObjectCut, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a local host that keeps five pictures a user."""
+    """The address of a local host with a limit of five pictures per user."""
     folder = tmp_path_factory.mktemp("site")
     environ = {
         "PORT": str(free_port()),
@@ -73,7 +73,7 @@ def context(browser: Browser, site: str, look: Look) -> Iterator[BrowserContext]
         has_touch=look.viewport is PHONE,
         reduced_motion="reduce",
         accept_downloads=True,
-        service_workers="block",  # requests of a page with one are not always seen by page.route
+        service_workers="block",  # page.route does not see all requests of a page with a service worker
         locale="en-GB",
     )
     context.set_default_timeout(15_000)
@@ -83,7 +83,7 @@ def context(browser: Browser, site: str, look: Look) -> Iterator[BrowserContext]
 
 @pytest.fixture
 def page(context: BrowserContext, site: str, provider: ObjectCut) -> Iterator[Page]:
-    """The site as it opens; nothing in it may fail, be blocked or ask another host."""
+    """The opened site; nothing on it may fail, be blocked or contact another host."""
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -95,7 +95,7 @@ def page(context: BrowserContext, site: str, provider: ObjectCut) -> Iterator[Pa
 
 
 def _is_complaint(text: str) -> bool:
-    # The browser logs each answer of 400 and above by itself, and some tests are about those.
+    # The browser logs every answer of 400 and above, and some tests are about those.
     return "Content Security Policy" in text or "Uncaught" in text or "TypeError" in text
 
 
@@ -105,7 +105,7 @@ def _is_foreign(url: str, site: str) -> bool:
 
 @pytest.fixture
 def shot(page: Page, look: Look, request: pytest.FixtureRequest) -> Callable[[str], Path]:
-    """Keep a picture of the page as it is, for a person to look at."""
+    """Save a screenshot for people to look at."""
 
     def keep(state: str) -> Path:
         path = OUTPUT / f"{state}-{look.name}.png"

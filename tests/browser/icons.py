@@ -11,8 +11,8 @@ from tests.local_run import ROOT
 
 SITE = ROOT / "web"
 _GREEN = "#0a6b62"
-_COLORS = 48  # enough for the edges of three shades
-# A launcher cuts a maskable icon to its own shape, of which only a circle of 80 % is safe.
+_COLORS = 48  # enough for the edges of three colours
+# A launcher crops a maskable icon to its own shape; only a circle of 80 % is safe.
 _MASKABLE_SHARE = 0.8
 
 

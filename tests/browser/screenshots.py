@@ -52,7 +52,7 @@ def _take(browser: Browser, url: str, photos: list[Path], scheme: Literal["light
 
 
 def _arrange(page: Page, names: list[str]) -> None:
-    """Show each thing that can be done with a cut-out on another picture."""
+    """Show the actions of a cut-out on another picture."""
     for name in names:
         expect(card(page, name)).to_be_visible(timeout=60_000)
     page.get_by_role("slider", name=f"cut-out of {names[0]}").focus()
@@ -60,7 +60,7 @@ def _arrange(page: Page, names: list[str]) -> None:
     expect(page.get_by_role("img", name=f"Original of {names[0]}")).to_be_visible()
     if len(names) > 1:
         card(page, names[1]).get_by_label("Any colour").fill("#f2c94c")
-    # The queue's rows go by themselves once their pictures are in the list.
+    # The queue's rows disappear once their pictures are in the list.
     expect(button(page, "Dismiss")).to_have_count(0, timeout=15_000)
     page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }")
     page.mouse.move(0, 0)

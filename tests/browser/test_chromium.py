@@ -1,4 +1,4 @@
-"""Which Chromium the browser tests use: the first that starts, in the order in which they are looked for."""
+"""The choice of a Chromium for the browser tests: the first that starts, in order of search."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ LACKS_A_LIBRARY = "#!/bin/sh\necho 'error while loading shared libraries' >&2\ne
 
 
 class Machine:
-    """A machine with nothing but these programs, and installers that install what the test says."""
+    """A machine with only these programs, and installers that install what the test says."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._folder = folder / "bin"

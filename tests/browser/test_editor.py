@@ -1,4 +1,4 @@
-"""Touching up a picture: erase, restore, undo, save, and what is never lost."""
+"""Touch-up: erase, restore, undo and save, without losing work."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from tests.tiers import extended
 
 @pytest.fixture
 def kept(page: Page, tmp_path: Path) -> Page:
-    """A visitor who keeps one picture, called beach, an ellipse in its middle is the subject."""
+    """A visitor with one picture named beach; the subject is an ellipse in its middle."""
     keep(page, tmp_path, "beach")
     return page
 
 
 def opened(page: Page, name: str = "beach") -> Locator:
-    """Open the editor and wait until it can be drawn on."""
+    """Open the editor and wait until it is ready."""
     button(card(page, name), "Touch up").click()
     editor = page.get_by_role("dialog", name=f"Touch up {name}")
     expect(editor.get_by_role("application")).to_be_focused(timeout=30_000)
@@ -31,7 +31,7 @@ def opened(page: Page, name: str = "beach") -> Locator:
 
 
 def stroke(page: Page, *places: tuple[float, float], aspect: float | None = None) -> None:
-    """Draw through places, given as shares of the canvas, or of a picture of that aspect in its middle."""
+    """Draw through points, given as shares of the canvas, or of a picture of that aspect in its middle."""
     box = page.get_by_role("application", name="Picture under edit").bounding_box()
     assert box
     width, height = box["width"], box["height"]
@@ -207,7 +207,7 @@ def test_twelve_megapixels_are_drawn_on_without_delay(page: Page, tmp_path: Path
         button(editor, "Smart stroke").click()
     page.wait_for_timeout(500)
     page.evaluate(WATCH)
-    # Other processes only ever add to what is measured, so one round within the bounds is enough.
+    # Other processes only make frames slower, so one round within the limits is enough.
     rounds: list[tuple[float, float, float]] = []
     while len(rounds) < MOST_ROUNDS and not (rounds and _is_fluent(rounds[-1])):
         rounds.append(_drawn(page))

@@ -1,4 +1,4 @@
-"""What the editor is made of, measured in the browser: smart stroke, undo, matte file."""
+"""The parts of the editor, measured in the browser: smart stroke, undo, matte file."""
 
 import base64
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.photos import decoded
 from tests.tiers import extended
 
-# Two colours with a border that is no straight line; a stroke goes along it and reaches both sides.
+# Two colours with a curved border; a stroke follows it and reaches both sides.
 SMART = """async ({ colors, noise, radius }) => {
     const { startSmart } = await import("/editor/smart.js");
     const { pictureLevels } = await import("/editor/levels.js");

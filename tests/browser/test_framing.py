@@ -1,4 +1,4 @@
-"""Framing a picture: canvases, backdrops, formats, and what all pictures get."""
+"""Framing a picture: canvases, backdrops, formats, and applying a look to all pictures."""
 
 import io
 import re
@@ -21,8 +21,8 @@ def opened(page: Page, name: str) -> Locator:
 
 
 def saved(page: Page, dialog: Locator) -> tuple[str, bytes]:
-    """Download what the dialog offers once it is made; return its name and bytes."""
-    # While it is made anew the link leads nowhere.
+    """Download the dialog's file once it is ready; return its name and bytes."""
+    # The link has no target while the file is made.
     page.wait_for_timeout(100)
     expect(dialog.get_by_role("link", name="Download")).to_have_attribute("href", re.compile("^blob:"))
     with page.expect_download() as download:
@@ -31,7 +31,7 @@ def saved(page: Page, dialog: Locator) -> tuple[str, bytes]:
 
 
 def subject(image: Image.Image) -> tuple[int, int, int, int]:
-    """Return the box of what is not transparent."""
+    """Return the box of all pixels that are not transparent."""
     box = image.getchannel("A").point([0] * 11 + [255] * 245).getbbox()
     assert box
     return box
@@ -45,7 +45,7 @@ def cut_out(page: Page, name: str) -> Image.Image:
 
 @pytest.fixture
 def kept(page: Page, tmp_path: Path) -> Page:
-    """A visitor who keeps one picture, called beach."""
+    """A visitor with one picture named beach."""
     keep(page, tmp_path, "beach")
     return page
 
@@ -195,7 +195,7 @@ def test_the_size_is_told_before_and_follows_the_quality(kept: Page) -> None:
 
 def test_one_look_for_all_goes_into_the_archive(page: Page, tmp_path: Path) -> None:
     keep(page, tmp_path, "one", "two")
-    page.evaluate("() => { delete window.showSaveFilePicker; }")  # its dialog is the system's own
+    page.evaluate("() => { delete window.showSaveFilePicker; }")  # its dialog belongs to the system
     dialog = opened(page, "one")
     button(dialog, "Square").click()
     button(dialog, "White").click()

@@ -1,4 +1,4 @@
-"""The page as an installed app: its manifest, its icons, and pictures that other apps share with it."""
+"""The installed app: its manifest, its icons, and pictures that other apps share with it."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Keeping order among many pictures: search, sort, and what is done with several at once."""
+"""Many pictures: search, sort, and actions on several at once."""
 
 import io
 import zipfile
@@ -13,7 +13,7 @@ from tests.tiers import one_row_in
 
 @pytest.fixture
 def several(page: Page, tmp_path: Path) -> Page:
-    """A visitor who keeps pear, Äpfel and fig, the newest first, fig being the largest."""
+    """A visitor with pear, Äpfel and fig, the newest first; fig is the largest."""
     for name, width in (("fig", 800), ("Äpfel", 300), ("pear", 480)):
         choose(page, picture(tmp_path, f"{name}.jpg", width))
         expect(card(page, name)).to_be_visible()
@@ -80,14 +80,14 @@ def test_the_selected_are_deleted_on_the_server_when_the_time_to_undo_has_passed
     select(several, "pear")
     select(several, "fig")
     button(several, "Delete selected").click()
-    several.goto("about:blank")  # leaving ends the time
+    several.goto("about:blank")  # leaving ends the time to undo
     several.goto("/")
     expect(card(several, "Äpfel")).to_be_visible()
     assert names(several) == ["Äpfel"]
 
 
 def test_only_the_selected_are_downloaded(several: Page) -> None:
-    several.evaluate("() => { delete window.showSaveFilePicker; }")  # its dialog is the system's own
+    several.evaluate("() => { delete window.showSaveFilePicker; }")  # its dialog belongs to the system
     select(several, "pear")
     select(several, "fig")
     with several.expect_download() as download:

@@ -1,4 +1,4 @@
-"""The page itself: states, keyboard, accessibility, weight, and life without JavaScript."""
+"""The page: states, keyboard, accessibility, size, and use without JavaScript."""
 
 import re
 from collections.abc import Callable
@@ -130,7 +130,7 @@ def test_every_state_fits_and_is_accessible(
 
 
 def test_everything_can_be_done_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
-    # Playwright catches file choosers from the first listener on, but does not wait for that to take effect.
+    # Playwright catches file choosers after the first listener, but does not wait until that takes effect.
     page.on("filechooser", lambda _: None)
     tab_to(page, button(page, "Choose pictures"))
     with page.expect_file_chooser() as chooser:
@@ -176,7 +176,7 @@ def test_without_javascript_the_form_is_plain_and_comes_back_with_its_message(
     page.set_input_files("#image", picture(tmp_path, "plain.jpg"))
     page.get_by_role("button", name="Remove the background").click()
     page.wait_for_url("**/?flash=image_generated*")
-    # By its id: Playwright does not look for texts inside of noscript.
+    # By its id, because Playwright does not find text within noscript.
     expect(page.locator("#flash-image_generated")).to_be_visible()
     expect(page.locator("#flash-internal")).to_be_hidden()
     page.screenshot(path=OUTPUT / "without-javascript.png", full_page=True)

@@ -1,4 +1,4 @@
-"""The site as `python -m infra.site` publishes it, in the browser: bucket and endpoints behind one edge."""
+"""The site as published by `python -m infra.site`, in the browser: bucket and endpoints on one origin."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Seeing the result, getting it out and keeping order."""
+"""Seeing a result, saving it, and renaming and deleting records."""
 
 import io
 import re
@@ -21,7 +21,7 @@ def saved(download: Download, folder: Path) -> tuple[str, bytes]:
 
 @pytest.fixture
 def kept(page: Page, tmp_path: Path) -> Page:
-    """A visitor who keeps one picture, called beach."""
+    """A visitor with one picture named beach."""
     keep(page, tmp_path, "beach")
     return page
 
@@ -130,7 +130,7 @@ def test_the_cut_out_is_copied(kept: Page) -> None:
 
 def test_everything_is_downloaded_as_one_archive(page: Page, tmp_path: Path) -> None:
     keep(page, tmp_path, "one", "two")
-    page.evaluate("() => { delete window.showSaveFilePicker; }")  # its dialog is the system's own
+    page.evaluate("() => { delete window.showSaveFilePicker; }")  # its dialog belongs to the system
     with page.expect_download() as download:
         button(page, "Download all").click()
     name, content = saved(download.value, tmp_path)

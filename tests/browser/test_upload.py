@@ -1,4 +1,4 @@
-"""Getting pictures in, and what is said when that fails."""
+"""Adding pictures, and the messages when that fails."""
 
 import base64
 import json
@@ -100,7 +100,7 @@ def test_a_picture_can_be_pasted(page: Page) -> None:
 
 @pytest.fixture
 def holiday(tmp_path: Path) -> Path:
-    """A folder with two pictures, one of them in a folder of its own, and a text."""
+    """A folder with two pictures, one of them in a subfolder, and a text file."""
     folder = tmp_path / "holiday"
     (folder / "sea").mkdir(parents=True)
     picture(folder, "hill.jpg")
@@ -224,7 +224,7 @@ def test_what_is_over_the_limit_waits_for_a_place(page: Page, tmp_path: Path) ->
     choose(page, picture(tmp_path, "six.jpg"))
     expect(row(page, "six")).to_contain_text("Limit reached: delete a picture to send it")
     button(card(page, "one"), "Delete").click()
-    page.mouse.move(0, 0)  # nothing holds the undo, which has to pass first
+    page.mouse.move(0, 0)  # nothing pauses the undo, so its time must pass first
     expect(card(page, "six")).to_be_visible(timeout=15_000)
     assert "one" not in names(page)
 

@@ -1,4 +1,4 @@
-"""A person at the page: what they do, in their words, and what they look for."""
+"""A visitor's actions and observations on the page."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,14 +9,14 @@ from tests.photos import photo
 
 
 def picture(folder: Path, name: str, width: int = 480, height: int = 320) -> Path:
-    """Write a photo that the service takes and return its path."""
+    """Write a photo that the service accepts, and return its path."""
     path = folder / name
     path.write_bytes(photo(width, height, "JPEG", quality=90))
     return path
 
 
 def choose(page: Page, *paths: Path) -> None:
-    """Choose files, as a click on the drop zone does; they are sent at once."""
+    """Choose files, as a click on the drop zone does; the page sends them at once."""
     page.set_input_files("#image", list(paths))
 
 
@@ -52,7 +52,7 @@ def button(place: Page | Locator, name: str) -> Locator:
 
 
 def refuse(page: Page, address: str, status: int) -> None:
-    """Answer calls to this address as a proxy in front of the server does: with a page of its own."""
+    """Answer calls to this address as a proxy in front of the server does: with its own page."""
     answer = {"status": status, "content_type": "text/html", "body": "<h1>a proxy's own page</h1>"}
     page.route(address, lambda route: route.fulfill(**answer))
 
@@ -73,7 +73,7 @@ def tab_to(page: Page, target: Locator, *, most: int = 60) -> None:
 
 
 def share(page: Page, *paths: Path) -> None:
-    """Share pictures as a phone does, which posts them to the share target of the manifest."""
+    """Share pictures like a phone, which posts them to the manifest's share target."""
     page.evaluate(
         """async () => {
             await navigator.serviceWorker.ready;

@@ -1,4 +1,4 @@
-"""Functions that take a body as it comes."""
+"""Minimal functions that read a body."""
 
 import hashlib
 import time
@@ -15,7 +15,7 @@ def digest(request: Request) -> str:
 
 
 def recode(request: Request) -> str:
-    """Decode the picture that is the body, encode its cut-out, and tell the seconds that this took."""
+    """Decode the picture in the body, encode its cut-out, and return the seconds that this took."""
     content = request.get_data()
     begun = time.perf_counter()
     _recode(content)
@@ -24,4 +24,4 @@ def recode(request: Request) -> str:
 
 def _recode(content: bytes) -> None:
     decode((content, "JPEG"), 50).cut_out(Matte(1, 1, b"\xff"))
-    # Freeing the memory that it took is part of the time.
+    # Freeing the memory is part of the time.

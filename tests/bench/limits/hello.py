@@ -4,5 +4,5 @@ from flask import Request
 
 
 def hello(request: Request) -> str:
-    """Greet."""
+    """Return a greeting."""
     return "Hello"

@@ -1,4 +1,4 @@
-"""Functions that make one call to the database: the very one that ours make for the same answer."""
+"""Functions that make one database call, the same one as ours for the same answer."""
 
 import json
 import os
@@ -14,7 +14,7 @@ _images = pymongo.MongoClient[dict[str, object]](os.environ["MONGO_URI"])[os.env
 
 
 def find(request: Request) -> Response:
-    """Answer what a user keeps, newest first, in the words of GET /api/list."""
+    """Return a user's records, newest first, in the format of GET /api/list."""
     user_id = request.args["user_id"]
     theirs = {"user_id": user_id, "status": {"$ne": "deleted"}}
     found = _images.find(theirs, [*_SHOWN, "status"], sort=[("created_on", -1), ("_id", -1)])
@@ -49,7 +49,7 @@ def delete(request: Request) -> Response:
 
 
 def health(request: Request) -> Response:
-    """Read nothing."""
+    """Read nothing from the database."""
     _images.find_one({"_id": None}, ["_id"])
     return _json({"status": "Healthy"})
 

@@ -1,4 +1,4 @@
-"""The rows of the table by their names: each measures on its stage and returns figures."""
+"""The rows of the table by name: each measures on its stage and returns figures."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""From the start of a process to its first answer, beside a hello-world function."""
+"""The time from the start of a process to its first answer, against a hello-world function."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -26,7 +26,7 @@ def measure(stage: Stage) -> list[Figure]:
             lambda: _seconds(ours(stage).warm(photo)),
         ]
         for start in starts:
-            start()  # so that every file has been read and compiled
+            start()  # read and compile all files beforehand
         turns = take_turns("cold start", stage.rounds, *starts)
     return [
         Figure(

@@ -32,6 +32,6 @@ def _crowd(stage: Stage, photo: bytes, url: str) -> Measured:
         def upload(_: int) -> None:
             call_once(server.port, "POST", "/api/upload", body, headers)
 
-        upload(0)  # the first one loads what an upload needs
+        upload(0)  # the first upload loads the codec
         seconds = at_once(upload, range(_UPLOADS), _UPLOADS)
         return {"seconds": seconds, "megabytes": server.peak_bytes() / 1e6}

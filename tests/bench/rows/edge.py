@@ -1,4 +1,4 @@
-"""What an upload costs besides removing and storing, beside reading and hashing its body."""
+"""The cost of an upload without removal and storage, against reading and hashing its body."""
 
 from tests.bench.alternation import Figure, Measured, at_most, take_turns_call_by_call
 from tests.bench.client import call_once, form

@@ -1,4 +1,4 @@
-"""The cleanup of many records that are past their time: its memory, and its time beside that of a few."""
+"""The cleanup of many expired records: its memory, and its time against that of a few."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a thousand times the records cost: list, upload and rename beside a small database."""
+"""List, upload and rename in a database with a thousand times the records, against a small one."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ _ENDPOINTS = {"list": "list_images", "upload": "upload", "rename": "rename"}
 
 @dataclass(frozen=True)
 class _World:
-    """A database with its records, some of their owners, and connections to functions that use it."""
+    """A database with records, some of their owners, and connections to functions that use it."""
 
     stock: Stock
     kept: Sequence[tuple[str, str]]
@@ -28,7 +28,7 @@ class _World:
     photo: bytes
 
     def list(self, number: int) -> float:
-        """List what a user keeps."""
+        """List a user's records."""
         user_id, _ = self.kept[number % len(self.kept)]
         return self.connections["list"].succeed("GET", "/api/list", headers=as_user(user_id)).seconds
 
@@ -39,14 +39,14 @@ class _World:
         return self.connections["rename"].succeed("PUT", path, body, as_user(user_id)).seconds
 
     def upload(self, _: int) -> float:
-        """Upload a picture, and take its record away again."""
+        """Upload a picture, and delete its record."""
         body, headers = form("image", self.photo, {})
         answer = self.connections["upload"].succeed("POST", "/api/upload", body, headers)
         self.stock.forget([json.loads(answer.body)["record"]["record_id"]])
         return answer.seconds
 
     def peak(self) -> float:
-        """Return the megabytes that the functions had at most."""
+        """Return the peak memory of the functions in megabytes."""
         return sum(server.peak_bytes() for server in self.servers.values()) / 1e6
 
 
@@ -66,7 +66,7 @@ def measure(stage: Stage) -> list[Figure]:
 
 @contextlib.contextmanager
 def _world(stage: Stage, name: str, records: int) -> Iterator[_World]:
-    """Run the functions on a database of their own with so many records."""
+    """Run the functions on a new database with this number of records."""
     folder = stage.folder / name
     folder.mkdir()
     with database(folder) as uri, contextlib.ExitStack() as running:

@@ -1,4 +1,4 @@
-"""One 12-megapixel photo, and the memory of four at once, beside rembg's server."""
+"""One 12-megapixel photo, and the memory of four at once, against rembg's server."""
 
 from statistics import median
 
@@ -14,7 +14,7 @@ _EACH = 2
 
 
 def measure_time(stage: Stage) -> list[Figure]:
-    """Return how long one takes that is sent alone."""
+    """Return the seconds of a single upload."""
     photo = stage.photos.photo(LARGE)
     turns = take_turns(
         "time for 12 MP", stage.rounds, lambda: _time(ours(stage), photo), lambda: _time(rembg(stage), photo)
@@ -28,7 +28,7 @@ def _time(contender: Contender, photo: bytes) -> Measured:
 
 
 def measure_memory(stage: Stage) -> list[Figure]:
-    """Return the peak of four clients who send such photos."""
+    """Return the peak memory with four clients that send such photos."""
     photo = stage.photos.photo(LARGE)
     turns = take_turns(
         "memory", stage.rounds, lambda: _memory(ours(stage), photo), lambda: _memory(rembg(stage), photo)

@@ -1,4 +1,4 @@
-"""The list of five records of 3 MB, beside the original's page and beside the one query it takes."""
+"""The list of five records of 3 MB, against the original's page and its one query."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Rename, delete and health, each beside a function that makes the same call to the database and no more."""
+"""Rename, delete and health, each against a function that makes only the same database call."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def measure(stage: Stage) -> list[Figure]:
 
 
 def _figure(stage: Stage, stock: Stock, name: str) -> Figure:
-    # Each call is for a record of its own, because one that is deleted is gone.
+    # Each call has its own record, because a deleted one cannot be used again.
     ours, limits = (stock.keep(_CALLS * stage.rounds) for _ in range(2))
     with (
         function(stage, MAIN, name) as server,

@@ -1,4 +1,4 @@
-"""Pictures a second with four clients, beside rembg's server and beside the bare pipeline."""
+"""Pictures per second with four clients, against rembg's server and the bare pipeline."""
 
 import subprocess
 import sys
@@ -39,7 +39,9 @@ def _server(contender: Contender, photos: list[bytes]) -> Measured:
 
         def client(number: int) -> None:
             with Connection(server.port) as connection:
-                for photo in photos[number:] + photos[:number]:  # not all the same at once
+                for photo in (
+                    photos[number:] + photos[:number]
+                ):  # so that clients do not all send the same picture
                     contender.remove(connection, photo)
 
         return {"rate": CLIENTS * len(photos) / at_once(client, range(CLIENTS), CLIENTS)}

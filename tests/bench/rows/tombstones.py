@@ -1,4 +1,4 @@
-"""The list of a user with 10,000 tombstones, beside that of a user with none."""
+"""The list of a user with 10,000 tombstones, against that of a user with none."""
 
 from datetime import UTC, datetime
 
