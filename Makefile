@@ -28,7 +28,7 @@ run: .venv/installed ## run the service on this machine: http://127.0.0.1:8080
 	@$(PYTHON) -m infra.local
 
 # Every test is in one of two tiers, which tests/README.md lists.
-test: lint test-ready ## lint, then tests of every promise
+test: lint test-ready ## lint, then the tests of every guarantee
 	@$(PYTEST) -m 'not extended'
 
 test-all: lint test-ready ## lint, then every test

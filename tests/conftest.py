@@ -1,4 +1,4 @@
-"""What tests of every kind share: how they are spread over workers, the model's weights and the provider."""
+"""Shared by all tests: their distribution over workers, the models' weights, and the provider."""
 
 import signal
 from collections import defaultdict
@@ -13,19 +13,19 @@ from infra.local import ROOT
 from infra.models.files import fetch
 from tests.objectcut import ObjectCut
 
-# The tiers of each file of tests: 1 where `make test` runs some of it, 2 where only `make test-all` does.
+# The tiers of each test file: 1 if `make test` runs some of it, 2 if only `make test-all` runs some of it.
 TIERS = pytest.StashKey[dict[str, set[int]]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Heed SIGINT, which a shell ignores in background jobs: the commands under test would inherit that."""
+    """Restore SIGINT, which shells ignore in background jobs: commands under test would inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m leaves some out
+@pytest.hookimpl(tryfirst=True)  # before -m deselects some
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Note the tiers of each file."""
+    """Record the tiers of each file."""
     tiers: dict[str, set[int]] = defaultdict(set)
     config.stash[TIERS] = tiers
     for item in items:
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)  # only pytest-xdist asks
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Spread the tests over the workers."""
+    """Distribute the tests over the workers."""
     from tests.spread import Spread
 
     return Spread(config, log)

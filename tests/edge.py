@@ -1,4 +1,4 @@
-"""A stand-in of the load balancer: the site's bucket and the endpoints on one origin."""
+"""A stand-in for the load balancer: the site's bucket and the endpoints on one origin."""
 
 import requests
 
@@ -9,7 +9,7 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 
 
 class Edge(Loopback):
-    """Hands /api/* to a host and everything else to a bucket; a context manager."""
+    """Passes /api/* to a host and everything else to a bucket; a context manager."""
 
     def __init__(self, storage: GcsEmulator, bucket: str, host: str, headers: dict[str, str]) -> None:
         super().__init__(_Exchange)
@@ -20,7 +20,7 @@ class _Exchange(QuietHandler):
     owner: Edge
 
     def serve(self) -> None:
-        """Answer from whichever is behind this path."""
+        """Answer with the response of the server for this path."""
         edge = self.owner
         if not self.path.startswith("/api/"):
             path = self.path.partition("?")[0].lstrip("/") or "index.html"
@@ -36,7 +36,7 @@ class _Exchange(QuietHandler):
 
     def _pass_on(self, answer: requests.Response, headers: dict[str, str]) -> None:
         kept = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP}
-        kept.pop("Content-Encoding", None)  # requests has unpacked it
+        kept.pop("Content-Encoding", None)  # requests has decompressed it
         self.send_response(answer.status_code)
         for name, value in {**kept, **headers, "Content-Length": str(len(answer.content))}.items():
             self.send_header(name, value)

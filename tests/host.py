@@ -1,4 +1,4 @@
-"""A host for a single function, and functions that tell what they were given."""
+"""A host for a single function, and functions that return what they received."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from tests.fakes import FakeRecords, FakeRemover, parts, settings
 
 
 class Client(FlaskClient):
-    """A client that reads every answer to its end, so that files which are sent are closed."""
+    """A client that reads every answer completely, so that files are closed."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         return super().open(*args, buffered=True, **options)
 
 
 def serve(function: HttpFunction, **chosen: object) -> FlaskClient:
-    """Return a client of a host that hands every request to this function, under these settings."""
+    """Return a client of a host that passes every request to this function, under these settings."""
     bootstrap.provide(parts(FakeRecords(), FakeRemover(), settings(**chosen)))
     app = Flask("host", static_folder=None)
     app.url_map.add(Rule("/", endpoint="function"))
@@ -35,7 +35,7 @@ def serve(function: HttpFunction, **chosen: object) -> FlaskClient:
 def form(
     content: bytes, *, name: str = "", file_name: str = "photo.png", part: str = "image"
 ) -> dict[str, Any]:
-    """Return the body and its type of an upload; Flask's own would spool it to a file that it leaves open."""
+    """Return body and headers of an upload; Flask's own client would leave a temporary file open."""
     text = f'--edge\r\nContent-Disposition: form-data; name="name"\r\n\r\n{name}\r\n--edge\r\n'
     text += f'Content-Disposition: form-data; name="{part}"; filename="{file_name}"\r\n'
     head = f"{text}Content-Type: application/octet-stream\r\n\r\n".encode()
@@ -44,25 +44,25 @@ def form(
 
 
 def at(*paths: str, methods: tuple[str, ...] = ("GET",)) -> Endpoint:
-    """Return an endpoint with these paths and methods that no host serves by itself."""
+    """Return an endpoint with these paths and methods, outside of the list."""
     return Endpoint("", methods, paths, ())
 
 
 @endpoint(at("/api/thing/{id}", "/item/{id}", methods=("GET", "PUT")))
 def thing(call: Call) -> Response:
-    """Tell who calls, for what, and with how long a body."""
+    """Return the caller, the path parameters and the length of the body."""
     size = len(call.request.get_data())
     return json_response({"user_id": call.user_id, "path_params": call.path_params, "size": size})
 
 
 @endpoint(at("/api/start", methods=("GET", "POST")), starts_session=True, takes_form=True)
 def start(call: Call) -> Response:
-    """Begin a session; tell the size of the picture that was sent."""
+    """Begin a session, and return the size of the sent picture."""
     sent = call.request.files.get("image")
     return json_response({"user_id": call.user_id, "size": len(sent.read()) if sent else 0})
 
 
 @endpoint(at("/api/body", methods=("POST",)), identified=False)
 def body(call: Call) -> Response:
-    """Echo the JSON object of the body."""
+    """Return the JSON object of the body."""
     return json_response(call.json_object())

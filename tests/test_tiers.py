@@ -1,4 +1,4 @@
-"""The table of promises in README.md: every file of tests is in it, with its tiers."""
+"""The table of guarantees in README.md: every file of tests is in it, with its tiers."""
 
 import re
 from fnmatch import fnmatch
@@ -10,7 +10,7 @@ from tests.conftest import TIERS
 from tests.tiers import one_in, one_row_in
 
 TESTS = ROOT / "tests"
-ROW = re.compile(r"^\| (?P<promise>[^|]+) \| (?P<paths>`[^|]+`) \| (?P<tiers>1|2|1, 2) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (?P<guarantee>[^|]+) \| (?P<paths>`[^|]+`) \| (?P<tiers>1|2|1, 2) \|$", re.MULTILINE)
 ROWS = [
     (set(re.findall(r"`([^`]+)`", row["paths"])), {int(tier) for tier in row["tiers"].split(", ")})
     for row in ROW.finditer((TESTS / "README.md").read_text("utf-8"))

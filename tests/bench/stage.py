@@ -44,7 +44,7 @@ class Stage:
             "REMOVER": "local",
             "LOCAL_MODEL_PATH": str(MODEL),
             **TUNING,
-            # Python compiles modules at the first start and keeps the bytecode. All images have it too: Google's
+            # Python compiles modules at the first start and keeps the bytecode. Images have it too: Google's
             # build and ours compile the installed packages.
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),

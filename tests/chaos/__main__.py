@@ -1,4 +1,4 @@
-"""python -m tests.chaos: users at random on one host whose parts fail at random; nothing may be lost."""
+"""python -m tests.chaos: random users on a host whose parts fail at random; nothing may be lost."""
 
 import argparse
 import secrets
@@ -22,11 +22,11 @@ from tests.chaos.users import User
 from tests.chaos.weather import Weather
 
 _USERS = 8
-_PATIENCE = 5.0  # seconds for each of the others, once a promise is broken
+_PATIENCE = 5.0  # seconds until the other users stop after a violation
 
 
 class Run:
-    """One run: its users, its faults and what came of it."""
+    """One run: its users, its faults and its outcome."""
 
     def __init__(self, running: stage.Stage, seed: str, seconds: float) -> None:
         self._stage, self._seed, self._seconds = running, seed, seconds
@@ -42,7 +42,7 @@ class Run:
             user.others = self.users
 
     def go(self) -> None:
-        """Run to the end, and raise Broken where a promise was not kept."""
+        """Run to the end, and raise Broken if a guarantee was violated."""
         threads: list[User | Keeper] = [*self.users, self.keeper]
         for thread in threads:
             thread.start()
@@ -59,7 +59,7 @@ class Run:
         audit(self._stage, self.users, self.chronicle)
 
     def outcome(self) -> Exception | None:
-        """Run to the end and return what was broken."""
+        """Run to the end, and return the violations."""
         try:
             self.go()
         except Exception as error:  # noqa: BLE001 - whatever it is, the run has failed
@@ -70,7 +70,7 @@ class Run:
         """Return the tables of this run, which leaked these lines of the host's log."""
         figures = {
             "seed": self._seed,
-            "identities": sum(len(user.person.shelves) for user in self.users),
+            "identities": sum(len(user.person.accounts) for user in self.users),
             "retries": self.tally.retries,
             "slowest recovery (s)": f"{self.weather.slowest_recovery:.1f}",
             "most memory of a process (MB)": self.keeper.most_memory >> 20,
@@ -89,14 +89,14 @@ class Run:
         report.show("")
 
     def last_events(self) -> str:
-        """Return what the user did at last who saw a promise broken, or everybody."""
+        """Return the last actions of the user who saw a violation, or of everybody."""
         broken = [user for user in self.users if user.broken] or self.users
         told = [("faults", self.weather.events), *((user.name, user.person.events) for user in broken)]
         return "\n".join(f"{name}\n  " + "\n  ".join(events) for name, events in told)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run and return the exit status: 1 where a promise was broken."""
+    """Run and return the exit status: 1 if a guarantee was violated."""
     options = _options(arguments)
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
@@ -127,7 +127,7 @@ def _is(broken: Exception | None, kind: str) -> bool:
 
 
 def _leave(*_: object) -> NoReturn:
-    # Once is enough: a second Ctrl-C must not cut the ending of the processes short.
+    # Ignore a second Ctrl-C, because it would interrupt the end of the processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("\nstopping ...", flush=True)
@@ -141,7 +141,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", choices=("app", "functions"), default="app")
     parser.add_argument("--store", choices=("inline", "bucket"), default="bucket")
     parser.add_argument(
-        "--keep-log", type=Path, help="where to leave the host's log when a promise is broken"
+        "--keep-log", type=Path, help="where to leave the host's log when a guarantee is broken"
     )
     return parser.parse_args(arguments)
 

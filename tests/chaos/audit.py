@@ -1,4 +1,4 @@
-"""The end of a chaos run: everything works again, and what is there is exactly what must be there."""
+"""The end of a chaos run: everything works again, and the data is exactly what it must be."""
 
 import time
 from collections import Counter
@@ -8,7 +8,7 @@ from datetime import timedelta
 from common.domain.models import OBJECT_FIELDS
 from tests.chaos.faults import STORES, Chronicle
 from tests.chaos.inspection import Inspection
-from tests.chaos.model import Broken, Shelf
+from tests.chaos.model import Account, Broken
 from tests.chaos.person import Person
 from tests.chaos.stage import LIMIT, Stage
 from tests.chaos.users import User
@@ -18,15 +18,15 @@ _LONGEST_UPLOAD = 150.0  # seconds
 
 
 def audit(stage: Stage, users: Sequence[User], chronicle: Chronicle) -> None:
-    """Raise Broken where a promise was not kept."""
-    # Ending the host lets it finish what nobody waits for any more.
+    """Raise Broken if a guarantee was violated."""
+    # The end of the host lets it finish requests whose callers have gone away.
     stage.host.end(stage.host.units)
     stage.host.start(stage.host.units)
     stage.host.wait_until_up()
     _clean_up(stage)
     for user in users:
-        for shelf in user.person.shelves:
-            _inspect(user.person, shelf)
+        for account in user.person.accounts:
+            _inspect(user.person, account)
     _check_database(stage, users)
     _check_payments(stage, users, chronicle)
     for user in users:
@@ -34,7 +34,7 @@ def audit(stage: Stage, users: Sequence[User], chronicle: Chronicle) -> None:
 
 
 def _clean_up(stage: Stage) -> None:
-    """Run cleanup as it is run every hour, and once with a clock that makes every leftover old."""
+    """Run cleanup as every hour, and once with a clock that makes every leftover old."""
     retention = stage.retention(ahead=_AHEAD)
     for _ in range(10):
         if not retention.clean_up().more:
@@ -42,34 +42,34 @@ def _clean_up(stage: Stage) -> None:
     raise Broken("leftovers", "cleanup does not come to an end")
 
 
-def _inspect(person: Person, shelf: Shelf) -> None:
-    """Check what a user has twice: by now nothing may be on its way any more."""
+def _inspect(person: Person, account: Account) -> None:
+    """Check a user's data twice; the second time nothing may be in doubt."""
     for _ in range(2):
-        body = Inspection(person.call_as(shelf), shelf).everything()
+        body = Inspection(person.call_as(account), account).everything()
         if body is None:
             raise Broken("failure", "the list cannot be read though nothing is wrong any more")
         if body["used"] != len(body["records"]):
             raise Broken("slot", f"{body['used']} slots are used by {len(body['records'])} records")
         listed = {record["record_id"] for record in body["records"]}
-        shelf.kept = {i: kept for i, kept in shelf.kept.items() if i in listed}
-        shelf.doubts.clear()
+        account.kept = {i: kept for i, kept in account.kept.items() if i in listed}
+        account.doubts.clear()
 
 
 def _check_database(stage: Stage, users: Iterable[User]) -> None:
     documents = [each for each in stage.documents() if each["status"] != "deleted"]
-    kept = {record_id for user in users for shelf in user.person.shelves for record_id in shelf.kept}
+    kept = {record_id for user in users for account in user.person.accounts for record_id in account.kept}
     found = {str(document["_id"]) for document in documents}
     if found != kept:
         raise Broken("leaked" if found - kept else "lost", f"in the database alone or not: {found ^ kept}")
     named = {document[name] for document in documents for name in OBJECT_FIELDS.values() if name in document}
-    if strays := stage.objects() - named:
-        raise Broken("leaked", f"objects that no record leads to: {sorted(strays)}")
+    if orphans := stage.objects() - named:
+        raise Broken("leaked", f"orphaned objects: {sorted(orphans)}")
     if missing := named - stage.objects():
         raise Broken("lost", f"objects that a record leads to: {sorted(missing)}")
 
 
 def _check_payments(stage: Stage, users: Iterable[User], chronicle: Chronicle) -> None:
-    """Nothing is paid twice, unless a fault came between the payment and the record."""
+    """Check that nothing is paid twice, unless a fault came between payment and record."""
     unheard: Counter[int] = Counter()
     for user in users:
         for picture, begun in user.uploads.unheard:
@@ -81,9 +81,9 @@ def _check_payments(stage: Stage, users: Iterable[User], chronicle: Chronicle) -
 
 
 def _fill(user: User) -> None:
-    """Every slot that is free can be used, and not one more."""
+    """Check that the user can fill every free slot, and no more."""
     deadline = time.monotonic() + 60
-    for _ in range(LIMIT - len(user.person.shelf.kept)):
+    for _ in range(LIMIT - len(user.person.account.kept)):
         answer = user.uploads.send_new()
         if answer.status != 201 or time.monotonic() > deadline:
             raise Broken("slot", f"a free slot cannot be used: {answer}")

@@ -1,4 +1,4 @@
-"""Calls of one user as they go wrong: answered, refused, unanswered, or given up half-way."""
+"""Calls of one user and their outcomes: answered, refused, unanswered, or aborted."""
 
 import contextlib
 import json
@@ -15,12 +15,12 @@ from urllib3.exceptions import NewConnectionError
 from tests.chaos.hosts import RestartableHost
 from tests.integration.leaks import secrets_of
 
-PATIENCE = 150.0  # seconds for an answer; what an upload may take with all its retries, and more
+PATIENCE = 150.0  # seconds for an answer; more than an upload with all retries may take
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a call; without a status no answer came."""
+    """The outcome of a call; without a status there was no answer."""
 
     call: str
     begun: float  # time.monotonic()
@@ -28,7 +28,7 @@ class Answer:
     status: int | None = None
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-    arrived: bool = True  # False: it was never sent as a whole, so nothing can have come of it
+    arrived: bool = True  # False: it was not sent completely, so it cannot have had an effect
     gave_up: bool = False  # the caller did not wait
 
     @property
@@ -59,13 +59,13 @@ class Answer:
 
 
 class Caller:
-    """Calls one host; every call has a connection of its own, so that none is found closed."""
+    """Calls one host over a new connection each time, so that none is found closed."""
 
     def __init__(self, host: RestartableHost) -> None:
         self._host = host
 
     def call(self, what: str, method: str, path: str, token: str, **options: Any) -> Answer:
-        """Make a call and wait for its answer, by default for long."""
+        """Make a call and wait for its answer, by default for a long time."""
         begun = time.monotonic()
         headers = {**_headers(token), **options.pop("headers", {})}
         patience = options.pop("patience", PATIENCE)
@@ -85,7 +85,7 @@ class Caller:
         return Answer(what, begun, ended, answer.status_code, answer.content, answer.headers)
 
     def hang_up(self, what: str, request: requests.Request, token: str, share: float, wait: float) -> Answer:
-        """Send this share of a call, wait for so long and go away without having heard anything."""
+        """Send this share of a call, wait, and disconnect without reading an answer."""
         begun = time.monotonic()
         url = self._host.url(request.url)
         request.url, request.headers = url, {**_headers(token), **(request.headers or {})}

@@ -1,4 +1,4 @@
-"""The embedded database, which can be killed and started again, and the link to it."""
+"""The embedded database, which can be killed and restarted, and the link to it."""
 
 import contextlib
 import socket
@@ -22,7 +22,7 @@ _STOP_SECONDS = 20
 
 
 class RestartableDatabase:
-    """The embedded database on a folder and a port that stay the same."""
+    """The embedded database on a fixed folder and port."""
 
     def __init__(self, folder: Path) -> None:
         self._log = folder / "mongo.log"
@@ -32,7 +32,7 @@ class RestartableDatabase:
         self.port = port
 
     def kill(self) -> None:
-        """Kill it, with whatever it is at."""
+        """Kill it, in the middle of its work."""
         self._server.process.kill()
         self._server.process.wait()
 
@@ -47,7 +47,7 @@ class RestartableDatabase:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """End it."""
+        """Stop it."""
         self._server.stop()
 
     def _start(self) -> None:
@@ -65,7 +65,7 @@ class RestartableDatabase:
 
 
 class Link(Proxy):
-    """The way to the database; it outlives the database, and can be slow."""
+    """The link to the database; it outlives the database, and can be slow."""
 
     def _connect(self, client: socket.socket) -> None:
         try:
@@ -74,11 +74,11 @@ class Link(Proxy):
             client.close()
 
     def slow(self) -> AbstractContextManager[None]:
-        """Let data through only now and then until the block ends."""
+        """Let data through only at intervals until the block ends."""
         return self._again_and_again(self.stall, 0.15)
 
     def blinking(self) -> AbstractContextManager[None]:
-        """Break every connection again and again until the block ends."""
+        """Break all connections repeatedly until the block ends."""
         return self._again_and_again(self.cut, 0.001)
 
     @contextlib.contextmanager

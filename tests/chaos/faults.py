@@ -1,4 +1,4 @@
-"""What goes wrong in a chaos run, and when it did."""
+"""The faults of a chaos run, and the times at which they happened."""
 
 import contextlib
 import threading
@@ -13,13 +13,13 @@ from tests.chaos.provider import MOODS
 from tests.chaos.stage import Stage
 from tests.storage_gate import Fate
 
-STORES = ("database", "bucket", "host")  # whose faults may come between a write and its answer
-_AFTERMATH = 10.0  # seconds within which a part is found again by all who need it
+STORES = ("database", "bucket", "host")  # their faults may come between a write and its answer
+_AFTERMATH = 10.0  # seconds within which everything recovers after a fault
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to fail; it lasts while its context is open."""
+    """A way to fail, active while its context is open."""
 
     part: str
     name: str
@@ -27,7 +27,7 @@ class Fault:
 
 
 class Chronicle:
-    """When which part was failing; threads ask it whether that explains what they see."""
+    """The times at which parts failed; threads ask it whether a fault explains an answer."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -37,7 +37,7 @@ class Chronicle:
 
     @contextlib.contextmanager
     def write(self, fault: Fault, *, counted: bool = True) -> Iterator[None]:
-        """Note that this part fails until the block ends."""
+        """Record that this part fails until the block ends."""
         begun = time.monotonic()
         with self._lock:
             if counted:
@@ -53,7 +53,7 @@ class Chronicle:
     def explains(
         self, parts: Container[str], begun: float, ended: float, *, aftermath: float = _AFTERMATH
     ) -> bool:
-        """Tell whether one of these parts was failing, or still felt it, in this time."""
+        """Tell whether one of these parts was failing, or recovering, in this time."""
         with self._lock:
             spans = [*self._spans, *((part, since, ended) for part, since in self._open.items())]
         return any(
@@ -62,7 +62,7 @@ class Chronicle:
 
 
 def all_faults(stage: Stage, rng: Random) -> list[Fault]:
-    """Return every fault that can happen on this stage."""
+    """Return all faults that can happen on this stage."""
     return [*_database(stage), *_bucket(stage, rng), *_provider(stage), *_host(stage, rng)]
 
 
@@ -95,7 +95,7 @@ def _bucket(stage: Stage, rng: Random) -> Iterator[Fault]:
 
 
 class _Some(Container[int]):
-    """Half of all numbers."""
+    """A predicate that is true for half of all numbers."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = Random(rng.random())
@@ -119,7 +119,7 @@ def _host(stage: Stage, rng: Random) -> Iterator[Fault]:
     host = stage.host
 
     def struck() -> Sequence[str]:
-        """The upload function is in it half of the time: it has most to lose."""
+        """Return a subset of the functions; half of the time it includes upload, which has most to lose."""
         chosen = rng.sample(host.units, rng.randint(1, min(3, len(host.units))))
         return [*{*chosen, "upload"} & {*host.units}] if rng.random() < 0.5 else chosen
 

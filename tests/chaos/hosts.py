@@ -1,4 +1,4 @@
-"""A host whose processes can be killed, ended and started again where they were."""
+"""A host whose processes can be killed, stopped and restarted at the same addresses."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ _START_SECONDS = 60
 
 
 class RestartableHost:
-    """Every function as a process of its own, or the one application."""
+    """The host: every function as a process, or the one application."""
 
     def __init__(self, kind: str, environ: Mapping[str, str], log: Path) -> None:
         self.units: Sequence[str] = tuple(TARGETS) if kind == "functions" else ("app",)
@@ -47,7 +47,7 @@ class RestartableHost:
                 )
 
     def kill(self, units: Iterable[str]) -> None:
-        """Kill these with all that they started, at once."""
+        """Kill these processes and all of their children at once."""
         for unit in units:
             process = self._children[unit].process
             with contextlib.suppress(ProcessLookupError):
@@ -55,14 +55,14 @@ class RestartableHost:
             process.wait()
 
     def kill_workers(self, units: Iterable[str]) -> None:
-        """Kill only their child processes, which they start again."""
+        """Kill only their child processes, which they restart."""
         for unit in units:
             for worker in psutil.Process(self._children[unit].process.pid).children():
                 with contextlib.suppress(psutil.NoSuchProcess):
                     worker.kill()
 
     def end(self, units: Iterable[str]) -> None:
-        """Have these finish what they are at and end."""
+        """Stop these processes after their requests in progress."""
         units = list(units)
         for unit in units:
             self._children[unit].process.terminate()
@@ -70,12 +70,12 @@ class RestartableHost:
             self._children[unit].stop()
 
     def leaks(self) -> list[str]:
-        """End everything and return each line of the whole log that has what nobody may read."""
+        """Stop everything, and return the lines of the whole log that leak secrets."""
         self.end(self._children)
         return leaks(self._log, self.secrets)
 
     def stop(self) -> None:
-        """End everything; nothing is left behind."""
+        """Stop everything, leaving nothing behind."""
         self.kill(self._children)
 
     def wait_until_up(self) -> None:
@@ -88,7 +88,7 @@ class RestartableHost:
                 time.sleep(0.05)
 
     def memory(self) -> int:
-        """Return the bytes of the process that takes most."""
+        """Return the memory of the largest process in bytes."""
         taken = [0]
         for child in list(self._children.values()):
             with contextlib.suppress(psutil.Error):

@@ -1,4 +1,4 @@
-"""Looks at everything that a user has and holds it against what must be there."""
+"""Inspect everything that a user has, and compare it with what must be there."""
 
 import hashlib
 import io
@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from tests.chaos.calls import Answer
-from tests.chaos.model import Broken, Kept, Shelf
+from tests.chaos.model import Account, Broken, Kept
 from tests.chaos.pictures import number_of
 
 VARIANTS = ("original", "processed", "preview")
@@ -17,37 +17,37 @@ VARIANTS = ("original", "processed", "preview")
 class Inspection:
     """One user's pictures, seen through that user's calls."""
 
-    def __init__(self, call: Callable[..., Answer], shelf: Shelf) -> None:
-        self._call, self._shelf = call, shelf
+    def __init__(self, call: Callable[..., Answer], account: Account) -> None:
+        self._call, self._account = call, account
 
     def everything(self) -> dict[str, Any] | None:
-        """Check the list, every image of every record and that what was deleted is gone."""
+        """Check the list, every image of every record, and that deleted records are gone."""
         body = self.look()
-        for kept in list(self._shelf.kept.values()):
+        for kept in list(self._account.kept.values()):
             for variant in VARIANTS:
                 self.read(kept, variant)
-        for record_id in list(self._shelf.deleted)[-3:]:
+        for record_id in list(self._account.deleted)[-3:]:
             self._must_be_gone(self._call("image", "GET", f"/api/image/{record_id}/original"))
         return body
 
     def look(self) -> dict[str, Any] | None:
-        """Check the list, and return it where there was one."""
+        """Check the list, and return it if there was an answer."""
         answer = self._call("list", "GET", "/api/list")
         if answer.status != 200:
             self._must_be_excused(answer)
             return None
-        for record in self._shelf.listed(answer.body):
+        for record in self._account.listed(answer.body):
             path = f"/api/image/{record['record_id']}/original"
             original = self._call("image", "GET", path)
             if original.status == 200:
-                self._shelf.adopt(record, original.content)
+                self._account.adopt(record, original.content)
         return answer.body
 
     def read(self, kept: Kept, variant: str) -> None:
-        """Check one image of a record, to the byte."""
+        """Check one image of a record byte by byte."""
         answer = self._call("image", "GET", f"/api/image/{kept.record_id}/{variant}")
         if answer.status == 404:
-            self._shelf.missing(kept)
+            self._account.missing(kept)
         elif answer.status == 200:
             self._check(kept, variant, answer.content)
         else:
@@ -59,7 +59,7 @@ class Inspection:
         path = f"/api/image/{kept.record_id}/original"
         answer = self._call("image, a range", "GET", path, headers=headers)
         if answer.status == 404:
-            self._shelf.missing(kept)
+            self._account.missing(kept)
         elif answer.status != 206:
             self._must_be_excused(answer)
         elif answer.content != kept.sent.picture.content[first : last + 1]:
@@ -88,6 +88,6 @@ class Inspection:
             self._must_be_excused(answer)
 
     def _must_be_excused(self, answer: Answer) -> None:
-        """Whether a failure has its reason is the caller's to know; that it is one is ours."""
+        """Raise Broken for a wrong answer; the caller decides whether a fault excuses a failure."""
         if answer.status not in (None, 503):
             raise Broken("failure", f"{answer}: {answer.content[:200]!r}")

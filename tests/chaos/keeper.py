@@ -1,4 +1,4 @@
-"""The caretaker of a chaos run: cleans up at random and watches the memory of the host."""
+"""The maintenance of a chaos run: random cleanups, and the memory of the host."""
 
 import threading
 from random import Random
@@ -13,7 +13,7 @@ _MEMORY = 600 << 20  # bytes of one process; eight uploads of these pictures tak
 
 
 class Keeper(threading.Thread):
-    """Cleanup now and then, which must not touch what is at work."""
+    """Runs cleanup at random, which must not disturb running uploads."""
 
     def __init__(
         self, stage: Stage, chronicle: Chronicle, tally: Tally, seed: str, stop: threading.Event
@@ -26,7 +26,7 @@ class Keeper(threading.Thread):
         self.broken: BaseException | None = None
 
     def run(self) -> None:
-        """Look after the host until told to stop."""
+        """Run until told to stop."""
         try:
             while not self._stop_event.wait(1):
                 self._watch()

@@ -1,4 +1,4 @@
-"""What must be true of one user's pictures, whatever went wrong: the answers so far decide."""
+"""The model of one user's pictures: the answers so far decide what must be there, whatever failed."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from tests.chaos.pictures import Picture
 
 
 class Broken(Exception):
-    """A promise of the service was broken."""
+    """A guarantee of the service was violated."""
 
     def __init__(self, kind: str, what: str) -> None:
         super().__init__(f"{kind}: {what}")
@@ -17,7 +17,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Sent:
-    """One upload as its sender means it, however often it is sent; an empty key is none."""
+    """One upload, however often it is sent; an empty key means none."""
 
     picture: Picture
     name: str
@@ -26,37 +26,39 @@ class Sent:
 
 @dataclass
 class Kept:
-    """A record; `firm` says that it was answered 201, else it was only seen and may not last."""
+    """A record; `firm` means that it was answered 201, otherwise it was only seen and may not last."""
 
     record_id: str
     sent: Sent
     name: str
     firm: bool
-    doubtful_names: set[str] = field(default_factory=set)  # of renames with an uncertain end
-    late_names: set[str] = field(default_factory=set)  # of renames without an answer, which may come late
+    doubtful_names: set[str] = field(default_factory=set)  # of renames with an uncertain outcome
+    late_names: set[str] = field(
+        default_factory=set
+    )  # of renames without an answer, which may be applied late
     may_be_gone: bool = False
-    checksums: dict[str, str] = field(default_factory=dict)  # of its images as they were seen first
+    checksums: dict[str, str] = field(default_factory=dict)  # of its images when they were first seen
 
     @property
     def is_certain(self) -> bool:
-        """Tell whether it must be there."""
+        """Tell whether the record must exist."""
         return self.firm and not self.may_be_gone
 
 
 @dataclass
-class Shelf:
-    """One user's pictures; one thread uses it at a time."""
+class Account:
+    """The pictures of one user; one thread uses it at a time."""
 
     user_id: str
     token: str
     limit: int
     kept: dict[str, Kept] = field(default_factory=dict)
-    deleted: dict[str, Sent] = field(default_factory=dict)  # whose deletion was answered 200
-    doubts: list[Sent] = field(default_factory=list)  # uploads of which a record may yet be seen
-    claims: int = 0  # slots that failed uploads may hold until cleanup
+    deleted: dict[str, Sent] = field(default_factory=dict)  # records whose deletion was answered 200
+    doubts: list[Sent] = field(default_factory=list)  # uploads whose record may still appear
+    claims: int = 0  # slots that failed uploads may occupy until cleanup
 
     def begin_upload(self, sent: Sent) -> int:
-        """Count and return what the provider may be paid for this."""
+        """Count and return the payments that the provider may get for this."""
         sent.picture.calls += 1
         is_kept = any(kept.is_certain and kept.sent.picture is sent.picture for kept in self.kept.values())
         is_at_work = bool(sent.key) and any(doubt.key == sent.key for doubt in self.doubts)
@@ -65,7 +67,7 @@ class Shelf:
         return payment
 
     def end_upload(self, sent: Sent, answer: Answer, *, faulty: bool) -> Kept | None:
-        """Take in an answer; `faulty` says that a store or the host may have failed meanwhile."""
+        """Take in an answer; `faulty` means that a store or the host may have failed meanwhile."""
         if answer.status == 201:
             return self._answered(sent, answer)
         if (answer.status is None and answer.arrived) or answer.is_in_progress:
@@ -77,7 +79,7 @@ class Shelf:
         return None
 
     def may_be_full(self) -> bool:
-        """Tell whether all slots may be taken."""
+        """Tell whether all slots may be in use."""
         return len(self.kept) + len(self.doubts) + self.claims >= self.limit
 
     def _answered(self, sent: Sent, answer: Answer) -> Kept:
@@ -111,7 +113,7 @@ class Shelf:
             raise Broken("mixed up", f"{kept.record_id} is said to be {said}")
 
     def listed(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """Check a list and return the records in it that nobody answered for yet."""
+        """Check a list, and return its records that no answer has confirmed yet."""
         records = {record["record_id"]: record for record in body["records"]}
         if body["user_id"] != self.user_id:
             raise Broken("leaked", f"the list is that of {body['user_id']}")
@@ -130,12 +132,12 @@ class Shelf:
         return [record for record_id, record in records.items() if record_id not in self.kept]
 
     def missing(self, kept: Kept) -> None:
-        """Take in that a record is not there."""
+        """Take in that a record does not exist."""
         if kept.is_certain:
             raise Broken("lost", f"{kept.record_id} ({kept.name!r}) is gone")
 
     def adopt(self, record: dict[str, Any], original: bytes) -> Kept:
-        """Take in a record that nobody answered for: it must be an upload in doubt."""
+        """Take in a record that no answer has confirmed: it must be an upload in doubt."""
         sent = next((doubt for doubt in self.doubts if doubt.picture.content == original), None)
         if sent is None:
             raise Broken("leaked", f"nobody sent {record['record_id']} ({record['image_name']!r})")

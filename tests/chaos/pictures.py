@@ -1,4 +1,4 @@
-"""Pictures that tell who they are: a number in black and white squares, where nothing is cut off."""
+"""Pictures that contain their number as black and white squares, which no removal cuts off."""
 
 import io
 from collections.abc import Iterator
@@ -9,25 +9,25 @@ from PIL import Image
 
 from tests.photos import encoded, photo
 
-_SIDE = 5  # pixels of a square
+_SIDE = 5  # side of a square in pixels
 _COLUMNS, _ROWS = 6, 5
 _KINDS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 
 
 @dataclass
 class Picture:
-    """A picture, and what its removal may have cost so far."""
+    """A picture, and the removals that it may have cost so far."""
 
     number: int
     content: bytes
     size: tuple[int, int]
-    calls: int = 0  # uploads of it that were begun
-    payments: int = 0  # that there is a reason for
+    calls: int = 0  # its uploads so far
+    payments: int = 0  # with a cause
     is_excused: bool = False  # a fault may have come between a payment and its record
 
 
 def paint(number: int, rng: Random) -> Picture:
-    """Return the picture of this number, in a random size and format."""
+    """Return the picture with this number, in a random size and format."""
     size = rng.choice(((128, 96), (200, 150), (150, 400), (640, 480), (1200, 900)))
     with Image.open(io.BytesIO(photo(*size))) as image:
         for place, (left, top) in enumerate(_corners(size)):
@@ -46,7 +46,7 @@ def number_of(content: bytes) -> int:
 
 
 def _corners(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield where each square begins."""
+    """Yield the corner of each square."""
     left, top = (size[0] - _COLUMNS * _SIDE) // 2, (size[1] - _ROWS * _SIDE) // 2
     for place in range(_COLUMNS * _ROWS):
         row, column = divmod(place, _COLUMNS)

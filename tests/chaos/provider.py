@@ -1,4 +1,4 @@
-"""The provider of a chaos run: it knows what it was paid for, and misbehaves while it is told to."""
+"""The provider of a chaos run: it counts its payments, and fails when told to."""
 
 import base64
 from collections import Counter
@@ -24,29 +24,29 @@ MOODS: Mapping[str, Sequence[does.Behaviour]] = {
 
 
 class Provider(ObjectCut):
-    """Answers as its mood is; every removal that it answers is paid."""
+    """Answers according to its mood; every answered removal is paid."""
 
     def __init__(self, seed: str) -> None:
         super().__init__()
-        self.paid: Counter[int] = Counter()  # by the number of the picture
+        self.paid: Counter[int] = Counter()  # by the picture's number
         self._rng = Random(seed)
         self._mood: Sequence[does.Behaviour] = ()
         self._most_seconds = 0.3
 
     def fall_into(self, mood: str) -> None:
-        """Misbehave in this way from now on, most of the time."""
+        """Fail in this way from now on, most of the time."""
         self._mood = MOODS[mood]
 
     def slow_down(self) -> None:
-        """Take seconds for each picture."""
+        """Delay each answer by seconds."""
         self._most_seconds = 5
 
     def recover(self) -> None:
-        """Behave again."""
+        """Work correctly again."""
         self._mood, self._most_seconds = (), 0.3
 
     def take(self, call: Call) -> does.Behaviour:
-        """Return how to answer; nothing is kept of the request."""
+        """Return the behaviour for a request, without recording it."""
         with self._lock:
             if self._mood and self._rng.random() < 0.8:
                 return self._rng.choice(self._mood)

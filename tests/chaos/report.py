@@ -1,4 +1,4 @@
-"""What a chaos run tells while it runs and when it is over."""
+"""The output of a chaos run, during it and at its end."""
 
 import sys
 import threading
@@ -9,7 +9,7 @@ from tests.chaos.calls import Answer
 
 
 class Tally:
-    """What was called and how it was answered."""
+    """The calls and their answers."""
 
     def __init__(self) -> None:
         self.answers: Counter[tuple[str, str]] = Counter()
@@ -37,13 +37,13 @@ class Tally:
 
 
 def show(line: str) -> None:
-    """Show how far the run is, on a terminal only."""
+    """Show the progress of the run on a terminal."""
     if sys.stdout.isatty():
         print(f"\r{line[:110]:<110}", end="", flush=True)
 
 
 def summary(tally: Tally, faults: Mapping[str, int], figures: Mapping[str, object]) -> str:
-    """Return the tables of a run that is over."""
+    """Return the tables of a finished run."""
     happened = _aligned([["faults", ""], *([name, str(count)] for name, count in sorted(faults.items()))])
     numbers = _aligned([[name, str(value)] for name, value in figures.items()])
     return "\n\n".join((tally.table(), happened, numbers))

@@ -1,4 +1,4 @@
-"""All that a chaos run runs: database, storage, provider and one host, each behind what makes it fail."""
+"""Everything in a chaos run: database, storage, provider and one host, each behind its faults."""
 
 import contextlib
 import os
@@ -31,13 +31,13 @@ _BUCKET = "images"
 
 @dataclass(frozen=True)
 class Stage:
-    """What runs, as faults and users reach it."""
+    """The running parts, as faults and users use them."""
 
     database: RestartableDatabase
     link: Link
     provider: Provider
     host: RestartableHost
-    settings: Settings  # of a process that reaches everything directly
+    settings: Settings  # of a process that connects to everything directly
     gate: StorageGate | None = None
     bucket: storage.Bucket | None = None
 
@@ -47,7 +47,7 @@ class Stage:
 
     def retention(self, *, ahead: timedelta) -> Retention:
         """Return the service's own use cases, with a clock that is ahead."""
-        timeouts.TOLERATED_ORPHANS = 10**9  # this much chaos leaves many
+        timeouts.TOLERATED_ORPHANS = 10**9  # chaos leaves many orphans
         retention = bootstrap.build(self.settings).retention
         return replace(retention, clock=lambda: datetime.now(UTC) + ahead)
 
@@ -64,7 +64,7 @@ class Stage:
 
 @contextlib.contextmanager
 def running(host: str, store: str, seed: str, folder: Path) -> Iterator[Stage]:
-    """Run everything until the block ends, whatever happens in it."""
+    """Run everything until the block ends, and stop it in any case."""
     with contextlib.ExitStack() as ends:
         database = RestartableDatabase(folder)
         ends.callback(database.stop)
@@ -85,7 +85,7 @@ def running(host: str, store: str, seed: str, folder: Path) -> Iterator[Stage]:
             share_id(bucket, database.uri, _DATABASE)
             gate = ends.enter_context(StorageGate(emulator.url))
             environ |= {"IMAGE_BUCKET": _BUCKET, "STORAGE_EMULATOR_HOST": gate.url}
-            os.environ["STORAGE_EMULATOR_HOST"] = emulator.url  # this process cleans up in the end
+            os.environ["STORAGE_EMULATOR_HOST"] = emulator.url  # this process runs the final cleanup
         through_link = database.uri.replace(str(database.port), str(link.port))
         served = RestartableHost(host, {**environ, "MONGO_URI": through_link}, folder / "host.log")
         ends.callback(served.stop)

@@ -1,4 +1,4 @@
-"""Some seconds of chaos, the tests of what judges it, and that it leaves nothing running."""
+"""Some seconds of chaos, tests of the model and the checks, and that a run leaves no process behind."""
 
 import signal
 import subprocess
@@ -15,7 +15,7 @@ import requests
 from infra.local import ROOT
 from tests.chaos.calls import Answer, Caller
 from tests.chaos.hosts import RestartableHost
-from tests.chaos.model import Broken, Kept, Sent, Shelf
+from tests.chaos.model import Account, Broken, Kept, Sent
 from tests.chaos.pictures import number_of, paint
 from tests.integration.leaks import KEYS
 from tests.tiers import extended
@@ -27,7 +27,7 @@ PICTURE = paint(7, Random(1))
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seconds", [10, *extended(60)])
-def test_chaos_breaks_no_promise(seconds: int) -> None:
+def test_chaos_breaks_no_guarantee(seconds: int) -> None:
     options = ["--seed", SEED, "--minutes", str(seconds / 60), "--host", "app", "--store", "bucket"]
     run = subprocess.run([*COMMAND, *options], cwd=ROOT, capture_output=True, text=True, check=False)
     print(run.stdout)
@@ -80,9 +80,9 @@ def answered(status: int | None) -> Answer:
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    """A shelf with one picture whose upload was answered 201."""
-    return Shelf("me", "", 5, kept={"a": Kept("a", Sent(PICTURE, "cat", "key"), "cat", firm=True)})
+def account() -> Account:
+    """An account with one picture whose upload was answered 201."""
+    return Account("me", "", 5, kept={"a": Kept("a", Sent(PICTURE, "cat", "key"), "cat", firm=True)})
 
 
 @pytest.mark.parametrize(
@@ -98,56 +98,56 @@ def shelf() -> Shelf:
         ("deleted", listed(record(), record("gone"))),
     ],
 )
-def test_a_list_that_breaks_a_promise_is_noticed(shelf: Shelf, kind: str, body: dict[str, Any]) -> None:
-    shelf.deleted["gone"] = Sent(PICTURE, "cat")
+def test_a_list_that_breaks_a_guarantee_is_noticed(account: Account, kind: str, body: dict[str, Any]) -> None:
+    account.deleted["gone"] = Sent(PICTURE, "cat")
     with pytest.raises(Broken) as broken:
-        shelf.listed(body)
+        account.listed(body)
     assert broken.value.kind == kind
 
 
-def test_what_was_answered_is_all_that_may_be_listed(shelf: Shelf) -> None:
-    assert shelf.listed(listed(record())) == []
-    assert shelf.listed(listed(record(), record("b"))) == [record("b")]
+def test_what_was_answered_is_all_that_may_be_listed(account: Account) -> None:
+    assert account.listed(listed(record())) == []
+    assert account.listed(listed(record(), record("b"))) == [record("b")]
     with pytest.raises(Broken, match="nobody sent b"):
-        shelf.adopt(record("b"), PICTURE.content)
+        account.adopt(record("b"), PICTURE.content)
 
 
-def test_an_upload_without_an_answer_may_be_there_once_or_not(shelf: Shelf) -> None:
-    shelf.end_upload(Sent(PICTURE, "dog"), answered(None), faulty=False)
-    shelf.adopt(record("b", "dog"), PICTURE.content)
-    shelf.listed(listed(record()))
+def test_an_upload_without_an_answer_may_be_there_once_or_not(account: Account) -> None:
+    account.end_upload(Sent(PICTURE, "dog"), answered(None), faulty=False)
+    account.adopt(record("b", "dog"), PICTURE.content)
+    account.listed(listed(record()))
     with pytest.raises(Broken, match="nobody sent c"):
-        shelf.adopt(record("c", "dog"), PICTURE.content)
+        account.adopt(record("c", "dog"), PICTURE.content)
 
 
-def test_a_refused_upload_may_not_be_there_unless_a_store_failed(shelf: Shelf) -> None:
-    shelf.end_upload(Sent(PICTURE, "dog"), answered(502), faulty=False)
-    assert shelf.doubts == []
-    shelf.end_upload(Sent(PICTURE, "dog"), answered(503), faulty=True)
-    assert len(shelf.doubts) == 1
+def test_a_refused_upload_may_not_be_there_unless_a_store_failed(account: Account) -> None:
+    account.end_upload(Sent(PICTURE, "dog"), answered(502), faulty=False)
+    assert account.doubts == []
+    account.end_upload(Sent(PICTURE, "dog"), answered(503), faulty=True)
+    assert len(account.doubts) == 1
 
 
-def test_a_rename_or_deletion_without_an_answer_may_have_happened(shelf: Shelf) -> None:
-    shelf.renamed(shelf.kept["a"], "dog", answered(None))
-    shelf.listed(listed(record(name="dog")))
-    shelf.listed(listed(record(name="cat")))
-    shelf.removed(shelf.kept["a"], answered(503))
-    shelf.listed(listed())
+def test_a_rename_or_deletion_without_an_answer_may_have_happened(account: Account) -> None:
+    account.renamed(account.kept["a"], "dog", answered(None))
+    account.listed(listed(record(name="dog")))
+    account.listed(listed(record(name="cat")))
+    account.removed(account.kept["a"], answered(503))
+    account.listed(listed())
 
 
-def test_a_limit_that_is_said_to_be_reached_too_early_is_noticed(shelf: Shelf) -> None:
+def test_a_limit_that_is_said_to_be_reached_too_early_is_noticed(account: Account) -> None:
     with pytest.raises(Broken, match="limit"):
-        shelf.end_upload(Sent(PICTURE, "dog"), answered(409), faulty=False)
+        account.end_upload(Sent(PICTURE, "dog"), answered(409), faulty=False)
 
 
-def test_the_provider_may_be_paid_anew_for_what_is_not_kept_or_at_work(shelf: Shelf) -> None:
+def test_the_provider_may_be_paid_anew_for_what_is_not_kept_or_at_work(account: Account) -> None:
     new = Sent(paint(8, Random(1)), "dog", "another key")
     before = PICTURE.payments
-    for sent in (new, shelf.kept["a"].sent):
-        shelf.begin_upload(sent)
+    for sent in (new, account.kept["a"].sent):
+        account.begin_upload(sent)
     assert (new.picture.payments, PICTURE.payments) == (1, before)
-    shelf.end_upload(new, answered(None), faulty=False)
-    shelf.begin_upload(new)
+    account.end_upload(new, answered(None), faulty=False)
+    account.begin_upload(new)
     assert new.picture.payments == 1
 
 

@@ -1,4 +1,4 @@
-"""The uploads of one person: with and without a key, again, at once, given up, and such as are none."""
+"""The uploads of one person: with and without a key, repeated, concurrent, aborted, and invalid."""
 
 import itertools
 import time
@@ -13,20 +13,20 @@ from tests.chaos.model import Broken, Sent
 from tests.chaos.person import Person, expect
 from tests.chaos.pictures import Picture, paint
 
-_GIVES_UP_AFTER = 8.0  # seconds that a repeated upload is waited for
+_GIVES_UP_AFTER = 8.0  # seconds to wait for a repeated upload
 
 
 class Uploads:
-    """What one person sends."""
+    """The uploads of one person."""
 
     def __init__(self, person: Person, number: int, delete_one: Callable[[], None]) -> None:
         self._person, self._rng, self._delete_one = person, person.rng, delete_one
         self._numbers = itertools.count(number << 20)
         self.pictures: list[Picture] = []
-        self.unheard: list[tuple[Picture, float]] = []  # uploads whose end nobody heard, and their beginning
+        self.unheard: list[tuple[Picture, float]] = []  # uploads without an answer, and their start times
 
     def acts(self) -> Mapping[Callable[[], object], int]:
-        """Return what can be done, and how often it is."""
+        """Return the possible actions with their weights."""
         return {
             self._without_key: 30,
             self._with_key: 30,
@@ -65,34 +65,34 @@ class Uploads:
             answer = self._send(sent, patience=_GIVES_UP_AFTER)
 
     def _repeated_at_once(self) -> None:
-        """Send the same under the same key from three places."""
+        """Send the same upload with the same key three times at once."""
         sent = self._new(key=True)
-        self._person.shelf.begin_upload(sent)
+        self._person.account.begin_upload(sent)
         sent.picture.calls += 2
-        # Whatever failed is no longer in doubt once one of them is answered.
+        # If one of them is answered, the failed ones are no longer in doubt.
         self._post_all([sent] * 3, key=lambda each: each[1].status == 201)
 
     def _several_at_once(self) -> None:
         several = [self._new(key=True) for _ in range(4)]
         for sent in several:
-            self._person.shelf.begin_upload(sent)
-        # What found no slot has lost it to one of the others.
+            self._person.account.begin_upload(sent)
+        # An upload that found no slot lost it to one of the others.
         self._post_all(several, key=lambda each: each[1].is_at_the_limit)
 
     def _post_all(self, uploads: Sequence[Sent], key: Callable[[tuple[Sent, Answer]], bool]) -> None:
-        """Send these at the same moment and take in their answers in this order."""
+        """Send these at the same moment, and take in their answers in this order."""
         with ThreadPoolExecutor(len(uploads)) as places:
             answers = list(zip(uploads, places.map(self._post, uploads), strict=True))
-        # One that failed had a slot while it was at work, which another was then refused.
+        # A failed one occupied a slot for a while, so another was refused.
         held = sum(answer.status not in (201, 409) for _, answer in answers)
-        self._person.shelf.claims += held
+        self._person.account.claims += held
         for sent, answer in sorted(answers, key=key):
             self._take_in(sent, answer)
-        self._person.shelf.claims -= held
+        self._person.account.claims -= held
 
     def _the_same_picture(self) -> None:
-        if self._person.shelf.kept:
-            kept = self._rng.choice(list(self._person.shelf.kept.values()))
+        if self._person.account.kept:
+            kept = self._rng.choice(list(self._person.account.kept.values()))
             number = self._rng.getrandbits(64)
             key = f"key-{number:x}" if self._rng.random() < 0.5 else ""
             self._send(Sent(kept.sent.picture, f"the same {number:x}", key))
@@ -102,18 +102,18 @@ class Uploads:
         files = {"image": ("a.png", content)}
         answer = self._person.call("upload of nonsense", "POST", "/api/upload", files=files)
         expect(answer, 415, 422, 409)
-        # Where the slot that it took could not be given back, it is lost until cleanup.
-        self._person.shelf.claims += self._person.is_faulty(answer)
+        # If its slot could not be released, it is lost until cleanup.
+        self._person.account.claims += self._person.is_faulty(answer)
 
     def _reuse_a_key(self) -> None:
-        keyed = [kept for kept in self._person.shelf.kept.values() if kept.is_certain and kept.sent.key]
+        keyed = [kept for kept in self._person.account.kept.values() if kept.is_certain and kept.sent.key]
         if keyed:
             other = Sent(paint(next(self._numbers), self._rng), "other", self._rng.choice(keyed).sent.key)
             expect(self._person.call("upload, key reused", "POST", "/api/upload", **_form(other)), 422)
 
     def _go_away(self) -> None:
         sent = self._new(key=self._rng.random() < 0.7)
-        self._person.shelf.begin_upload(sent)
+        self._person.account.begin_upload(sent)
         answer = self._person.hang_up("upload", requests.Request("POST", "/api/upload", **_form(sent)))
         self._take_in(sent, answer)
         if sent.key and self._rng.random() < 0.6:
@@ -121,7 +121,7 @@ class Uploads:
             self._send(sent, patience=_GIVES_UP_AFTER)
 
     def _send(self, sent: Sent, **options: Any) -> Answer:
-        payment = self._person.shelf.begin_upload(sent)
+        payment = self._person.account.begin_upload(sent)
         answer = self._post(sent, **options)
         self._take_in(sent, answer)
         sent.picture.payments -= payment * (answer.status == 409)
@@ -139,7 +139,7 @@ class Uploads:
         if answer.status is None and answer.arrived:
             self.unheard.append((sent.picture, answer.begun))
         sent.picture.is_excused |= self._person.is_excused(answer)
-        self._person.shelf.end_upload(sent, answer, faulty=self._person.is_faulty(answer))
+        self._person.account.end_upload(sent, answer, faulty=self._person.is_faulty(answer))
         if answer.status not in (None, 201, 409, 429, 502, 503, 504):
             raise Broken("failure", f"{answer}: {answer.content[:200]!r}")
 

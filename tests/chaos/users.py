@@ -1,4 +1,4 @@
-"""Users who do as they like, one thread each, until a promise is broken or they are told to stop."""
+"""Users that act at random, one thread each, until a violation or until told to stop."""
 
 import threading
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from tests.chaos.stage import Stage
 from tests.chaos.uploads import Uploads
 from tests.chaos.visits import Visits
 
-_PAUSE = (0.02, 0.3)  # seconds between two acts
+_PAUSE = (0.02, 0.3)  # seconds between two actions
 
 
 class User(threading.Thread):
@@ -39,4 +39,4 @@ class User(threading.Thread):
             self._stopped.set()
 
     def _theirs(self) -> list[str]:
-        return [i for other in self.others if other is not self for i in list(other.person.shelf.kept)]
+        return [i for other in self.others if other is not self for i in list(other.person.account.kept)]

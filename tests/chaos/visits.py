@@ -1,4 +1,4 @@
-"""What one person does with the records that are there: look, read, rename, delete, and try others'."""
+"""The actions of one person on records: read, rename, delete, and try those of others."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,13 +13,13 @@ _NOBODYS = ("0" * 24, "none")
 
 
 class Visits:
-    """One person's dealings with records; `theirs` returns the ids of other people's."""
+    """The actions of one person; `theirs` returns the record ids of other people."""
 
     def __init__(self, person: Person, theirs: Callable[[], list[str]]) -> None:
         self._person, self._rng, self._theirs = person, person.rng, theirs
 
     def acts(self) -> Mapping[Callable[[], object], int]:
-        """Return what can be done, and how often it is."""
+        """Return the possible actions with their weights."""
         return {
             self._rename: 12,
             self.delete_one: 16,
@@ -37,16 +37,16 @@ class Visits:
         if kept := self._any():
             answer = self._person.call("delete", "DELETE", f"/api/delete/{kept.record_id}")
             expect(answer, 200, 404)
-            self._person.shelf.removed(kept, answer)
-        elif self._person.shelf.may_be_full():
+            self._person.account.removed(kept, answer)
+        elif self._person.account.may_be_full():
             self._person.become_somebody_new()
 
     def _any(self) -> Kept | None:
-        kept = list(self._person.shelf.kept.values())
+        kept = list(self._person.account.kept.values())
         return self._rng.choice(kept) if kept else None
 
     def _inspection(self) -> Inspection:
-        return Inspection(self._person.call, self._person.shelf)
+        return Inspection(self._person.call, self._person.account)
 
     def _new_name(self) -> str:
         return f"renamed {self._rng.getrandbits(64):x}"
@@ -57,10 +57,10 @@ class Visits:
             path = f"/api/rename/{kept.record_id}"
             answer = self._person.call("rename", "PUT", path, json={"record_name": name})
             expect(answer, 200, 404)
-            self._person.shelf.renamed(kept, name, answer)
+            self._person.account.renamed(kept, name, answer)
 
     def _delete_again(self) -> None:
-        if deleted := list(self._person.shelf.deleted):
+        if deleted := list(self._person.account.deleted):
             path = f"/api/delete/{self._rng.choice(deleted)}"
             expect(self._person.call("delete again", "DELETE", path), 200)
 
@@ -70,10 +70,10 @@ class Visits:
             name = self._new_name()
             path = f"/api/rename/{kept.record_id}"
             request = requests.Request("PUT", path, json={"record_name": name})
-            self._person.shelf.renamed(kept, name, self._person.hang_up("rename", request))
+            self._person.account.renamed(kept, name, self._person.hang_up("rename", request))
         elif kept:
             request = requests.Request("DELETE", f"/api/delete/{kept.record_id}")
-            self._person.shelf.removed(kept, self._person.hang_up("delete", request))
+            self._person.account.removed(kept, self._person.hang_up("delete", request))
 
     def _look(self) -> None:
         self._inspection().look()
@@ -92,8 +92,8 @@ class Visits:
         self._inspection().everything()
 
     def _pry(self) -> None:
-        """Try what is somebody else's, nobody's or no more."""
-        deleted = self._person.shelf.deleted
+        """Try records of others, unknown ones and deleted ones."""
+        deleted = self._person.account.deleted
         record_id = self._rng.choice([*self._theirs(), *deleted, *_NOBODYS])
         calls: list[tuple[str, str, dict[str, Any]]] = [
             ("GET", f"/api/image/{record_id}/original", {}),

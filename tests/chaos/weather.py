@@ -1,4 +1,4 @@
-"""Makes faults happen at random, one or two at a time, and holds the service to its recovery."""
+"""Makes faults happen at random, one or two at a time, and checks that the service recovers."""
 
 import contextlib
 import threading
@@ -16,7 +16,7 @@ _CALLS = (("GET", "/api/health"), ("GET", "/api/list"))
 
 
 class Weather:
-    """Faults, one after the other, from a seed."""
+    """Faults in sequence, from a seed."""
 
     def __init__(self, stage: Stage, chronicle: Chronicle, seed: str) -> None:
         self._stage, self._chronicle = stage, chronicle
@@ -28,7 +28,7 @@ class Weather:
         self.slowest_recovery = 0.0
 
     def blow(self, until: float, stop: threading.Event) -> None:
-        """Let faults happen until that time of time.monotonic()."""
+        """Make faults happen until that time of time.monotonic()."""
         while not stop.wait(self._calm()) and time.monotonic() < until:
             chosen = self._choose()
             self.now = " and ".join(f"{fault.part} {fault.name}" for fault in chosen)
@@ -45,18 +45,18 @@ class Weather:
             self.events.append(f"{time.monotonic():.2f} quiet")
 
     def _calm(self) -> float:
-        """Return the seconds until the next fault; some are so long that nothing has an excuse any more."""
+        """Return the seconds until the next fault; some are long enough for everything to recover."""
         return self._rng.uniform(*((10, 15) if self._rng.random() < 0.12 else (0.3, 2)))
 
     def _choose(self) -> list[Fault]:
-        """Return one fault of any part, at times with one of another part."""
+        """Return a fault of a random part, sometimes together with one of another part."""
         parts = sorted({fault.part for fault in self._faults})
         chosen = self._rng.sample(parts, 2 if self._rng.random() < 0.25 else 1)
         return [self._rng.choice([fault for fault in self._faults if fault.part == part]) for part in chosen]
 
     def _wait_for_recovery(self, after: list[Fault]) -> None:
         ended = time.monotonic()
-        for fault in after:  # the aftermath counts from when everything answers
+        for fault in after:  # recovery counts from when everything answers
             with self._chronicle.write(
                 Fault(fault.part, "recovering", contextlib.nullcontext), counted=False
             ):

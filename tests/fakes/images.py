@@ -14,13 +14,13 @@ from tests.fakes.steps import START, VARIANTS, Steps
 
 
 class FakeImages:
-    """An ImageStore in memory that keeps its objects outside of the record, as a bucket does."""
+    """An ImageStore in memory that keeps objects outside of the record, as a bucket does."""
 
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
         self.objects: dict[str, bytes] = {}
         self.is_ours = True
-        self.made: dict[str, datetime] = {}  # by name; what is not in here was made at the start
+        self.made: dict[str, datetime] = {}  # by name; other objects were made at the start
 
     def belongs_to_database(self) -> bool:
         return self.is_ours
@@ -31,7 +31,7 @@ class FakeImages:
     def save(self, user_id: str, record_id: str, images: Images) -> ImageFields:
         named = {f"{user_id}/{record_id}/{variant}": getattr(images, variant) for variant in VARIANTS}
         self.objects.update(named)
-        self.steps.take("save")  # a store may fail half-way
+        self.steps.take("save")  # a store may fail after some writes
         return {f"{variant}_object": name for variant, name in zip(VARIANTS, named, strict=True)}
 
     def save_revision(self, user_id: str, record_id: str, revision: int, images: Images) -> ImageFields:

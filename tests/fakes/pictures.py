@@ -34,7 +34,7 @@ class FakePicture:
 
 
 class FakeCodec:
-    """A PictureCodec that takes everything for a FakePicture."""
+    """A PictureCodec that returns a FakePicture for any content."""
 
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
@@ -63,7 +63,7 @@ class FakeCodec:
 
 
 class FakeRemover:
-    """A BackgroundRemover for which the left half is the subject; keeps what it was shown."""
+    """A BackgroundRemover whose subject is the left half; it remembers the views."""
 
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()

@@ -22,7 +22,7 @@ from tests.fakes.steps import Steps
 
 @dataclass
 class Kept:
-    """A record as the fake keeps it."""
+    """A record of the fake store."""
 
     user_id: str
     record: ImageRecord
@@ -36,7 +36,7 @@ class Kept:
     fields: dict[str, object] = field(default_factory=dict)
 
     def is_same(self, user_id: str, upload: Upload) -> bool:
-        """Tell whether this is a record of the same upload."""
+        """Tell whether this is a duplicate of the upload."""
         mine = (self.user_id, self.sha256, self.removes_subject, self.ready)
         return mine == (user_id, upload.sha256, upload.removes_subject, True) and self.record.revision == 1
 
@@ -51,7 +51,7 @@ class FakeRecords:
         self._ids: Iterator[int] = count(1)
 
     def keep(self, user_id: str, made: datetime, **fields: object) -> str:
-        """Put a finished record here and return its id."""
+        """Insert a completed record and return its id."""
         record_id = f"{next(self._ids):024x}"
         record = ImageRecord(record_id, "kept", f"{made:%Y-%m-%d %H:%M:%S}")
         self.kept[record_id] = Kept(user_id, record, made, ready=True, fields=fields)

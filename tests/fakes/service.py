@@ -22,14 +22,14 @@ from tests.use_cases import use_cases
 
 
 def settings(**given: Any) -> Settings:
-    """Return settings that name nothing real."""
+    """Return settings with harmless values."""
     return Settings(
         **{"mongo_uri": "mongodb://nowhere", "app_secret_keys": (SECRET,), "user_limit": 2, **given}
     )
 
 
 def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts:
-    """Return the parts of a service that really reads pictures and keeps them inline, but in memory."""
+    """Return the parts of a service that reads real pictures, and keeps them inline in memory."""
     made = use_cases(
         records,
         records,

@@ -16,7 +16,7 @@ VARIANTS: tuple[Variant, ...] = ("original", "processed", "preview")
 
 @dataclass
 class Clock:
-    """A clock that stands still until it is set."""
+    """A clock that stands still until a test sets it."""
 
     now: datetime = START
 
@@ -25,7 +25,7 @@ class Clock:
 
 
 class Steps:
-    """Remembers the steps that were taken, and fails at those where a test says so."""
+    """Records the steps, and fails at those that a test chooses."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []

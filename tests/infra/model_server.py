@@ -86,7 +86,7 @@ def properly(exchange: Exchange) -> None:
 
 
 def breaks_off(length: int) -> Behaviour:
-    """Promise everything, and hang up after so many bytes."""
+    """Announce the whole file, and hang up after this many bytes."""
     return lambda exchange: exchange.rest(length)
 
 

@@ -144,8 +144,8 @@ def test_a_picture_is_uploaded_served_renamed_and_deleted(functions: dict[str, s
 
         new_name = {"record_name": "Kitten"}
         assert user.put(f"{functions['rename']}/{record_id}", json=new_name, timeout=60).status_code == 200
-        shelf = user.get(functions["list_images"], timeout=60).json()
-        assert [record["image_name"] for record in shelf["records"]] == ["Kitten"]
+        listed = user.get(functions["list_images"], timeout=60).json()
+        assert [record["image_name"] for record in listed["records"]] == ["Kitten"]
 
         assert user.delete(f"{functions['delete']}/{record_id}", timeout=60).status_code == 200
         assert user.get(functions["list_images"], timeout=60).json()["used"] == 0

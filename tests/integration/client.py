@@ -1,4 +1,4 @@
-"""A user of the service, as a browser or a script would call it."""
+"""A user of the service, calling it like a browser or a script."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class Client:
         """Call an /api path."""
         options.setdefault("allow_redirects", False)
         headers = {**self.session.headers, **(options.get("headers") or {})}
-        self.host.secrets.update(secrets_of({**options, "headers": headers}))  # also where no answer comes
+        self.host.secrets.update(secrets_of({**options, "headers": headers}))  # even if no answer comes
         response = self.session.request(method, self.host.url(path), timeout=60, **options)
         self.host.secrets.add(str(self.session.cookies.get("user_id")).rpartition(".")[2])
         return response
@@ -45,13 +45,13 @@ class Client:
         return record
 
     def list(self, query: str = "") -> dict[str, Any]:
-        """Return what the user keeps."""
+        """Return the user's records."""
         response = self.call("GET", f"/api/list{query}")
         assert response.status_code == 200, response.text
-        shelf: dict[str, Any] = response.json()
-        return shelf
+        account: dict[str, Any] = response.json()
+        return account
 
     def token(self) -> str:
-        """Return the user's token; the user exists from here on."""
+        """Return the user's token, creating the user if necessary."""
         self.list()
         return str(self.session.cookies["user_id"])

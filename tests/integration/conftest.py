@@ -1,6 +1,6 @@
-"""Both hosts with either store of images, on one embedded database behind a link that can be cut.
+"""Both hosts with both image stores, on one embedded database behind a link that can be cut.
 
-The provider and the storage are their own too.
+They also have their own provider and storage.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def link(mongo_uri: str) -> Iterator[Proxy]:
-    """What the hosts reach the database through."""
+    """The link between hosts and database."""
     port = urlsplit(mongo_uri).port
     assert port
     with Proxy(port) as proxy:
@@ -63,21 +63,21 @@ def gcs() -> Iterator[GcsEmulator]:
 
 @pytest.fixture(scope="session")
 def storage_gate(gcs: GcsEmulator) -> Iterator[StorageGate]:
-    """What the hosts reach the storage through."""
+    """The proxy between hosts and storage."""
     with StorageGate(gcs.url) as gate:
         yield gate
 
 
 @pytest.fixture
 def gate(storage_gate: StorageGate) -> Iterator[StorageGate]:
-    """Return the way to the storage, which lets everything through again after the test."""
+    """Return the storage proxy, which passes everything again after the test."""
     yield storage_gate
     storage_gate.reset()
 
 
 @pytest.fixture(scope="session")
 def stores(gcs: GcsEmulator, storage_gate: StorageGate) -> dict[str, dict[str, str]]:
-    """The settings of a host by where it keeps its images."""
+    """The settings of a host by its image store."""
     bucket = {"IMAGE_BUCKET": gcs.create_bucket("images"), "STORAGE_EMULATOR_HOST": storage_gate.url}
     return {"inline": {}, "bucket": bucket}
 
@@ -93,9 +93,9 @@ def host(
     mongo_uri: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Host]:
-    """Each host with each store in turn.
+    """Each pair of host and store in turn.
 
-    The first two have each host once and each store once. That is enough for `make test`: no host knows which
+    The first two have each host and each store once. That is enough for `make test`: no host knows which
     store it has, and no store knows its host.
     """
     kind, store = request.param.split("-")
@@ -116,6 +116,6 @@ def client(host: Host) -> Client:
 
 @pytest.fixture
 def documents(host: Host, mongo_uri: str) -> Iterator["pymongo.collection.Collection[dict[str, Any]]"]:
-    """The records as the database holds them."""
+    """The documents in the database."""
     with pymongo.MongoClient[dict[str, Any]](mongo_uri) as mongo:
         yield mongo[host.database]["images"]

@@ -1,4 +1,4 @@
-"""The store of images on a storage emulator, in this process: outages, and the search for strays."""
+"""The store of images on a storage emulator, in this process: outages, and the search for orphans."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

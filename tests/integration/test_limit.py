@@ -1,4 +1,4 @@
-"""The limit under a race: what the database promises and no counting could."""
+"""The limit under a race: what the database guarantees and no counting could."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,8 +27,8 @@ def test_of_twelve_uploads_at_once_exactly_five_are_kept(host: Host, attempt: in
         answers = sorted(pool.map(upload, pictures))
     assert [status for status, _ in answers] == [201] * LIMIT + [409] * (UPLOADS - LIMIT)
     assert [used for _, used in answers[:LIMIT]] == list(range(1, LIMIT + 1))
-    shelf = client.list()
-    assert shelf["used"] == len(shelf["records"]) == LIMIT
-    kept = {client.call("GET", record["original_url"]).content for record in shelf["records"]}
+    account = client.list()
+    assert account["used"] == len(account["records"]) == LIMIT
+    kept = {client.call("GET", record["original_url"]).content for record in account["records"]}
     assert len(kept) == LIMIT
     assert kept <= set(pictures)

@@ -1,4 +1,4 @@
-"""Collections and buckets of a test's own."""
+"""A new collection and bucket for each test."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ MakeStock = Callable[[str], Stock]
 def make_stock(
     mongo_uri: str, gcs: GcsEmulator, storage_gate: StorageGate, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[MakeStock]:
-    """Return a function that makes one: "inline", or "bucket", or "gate" for a bucket that can fail."""
+    """Return a function that makes a stock: "inline", "bucket", or "gate" for a bucket that can fail."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     made: list[Stock] = []

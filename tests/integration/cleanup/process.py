@@ -1,4 +1,4 @@
-"""cleanup.py, for which every object is old enough to be an orphan: the emulator makes none of the past."""
+"""cleanup.py with every object old enough to be an orphan, because the emulator cannot backdate objects."""
 
 import sys
 from datetime import timedelta
@@ -8,5 +8,5 @@ from common import timeouts
 
 if __name__ == "__main__":
     timeouts.ORPHAN_AGE = timedelta(minutes=-1)
-    timeouts.TOLERATED_ORPHANS = 10**9  # killed cleanups leave many
+    timeouts.TOLERATED_ORPHANS = 10**9  # killed cleanups leave many orphans
     sys.exit(cleanup.main())

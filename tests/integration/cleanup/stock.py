@@ -1,4 +1,4 @@
-"""Records by the thousand, expired, live and unfinished, with their objects, and cleanups of them."""
+"""Thousands of records, expired, live and unfinished, with their objects, and cleanups of them."""
 
 import http.client
 import json
@@ -42,7 +42,7 @@ _SIZES = {"processed_size": len(IMAGES.processed), "preview_size": len(IMAGES.pr
 
 
 class Stock:
-    """A collection and, where `storage_url` is given, a bucket, which has the database's name if no other."""
+    """A collection and, with `storage_url`, a bucket, by default named after the database."""
 
     def __init__(self, uri: str, name: str, storage_url: str = "", bucket: str = "") -> None:
         self.name, self.storage_url, self.bucket = name, storage_url, bucket or name
@@ -50,18 +50,18 @@ class Stock:
         self.environ = {"MONGO_URI": uri, "MONGO_DB": name, "LOG_LEVEL": "ERROR"}
         if storage_url:
             self.environ |= {"IMAGE_BUCKET": self.bucket, "STORAGE_EMULATOR_HOST": storage_url}
-        MongoLeases(self.images).release_stale(TimeWindow(datetime.now(UTC)))  # makes the indexes
+        MongoLeases(self.images).release_stale(TimeWindow(datetime.now(UTC)))  # creates the indexes
         if storage_url:
             share_id(self._direct_bucket(), uri, name)
 
     def keep(self, count: int, age: timedelta = timedelta()) -> list[Document]:
-        """Put finished records here, made that long ago, and return their documents."""
+        """Insert completed records of this age, and return their documents."""
         made = (datetime.now(UTC) - age).strftime(CREATED_ON)
         documents = [self._document(number, made) for number in range(count)]
         return self._insert(documents, documents if self.storage_url else [])
 
     def lease(self, count: int, age: timedelta, *, with_objects: bool = False) -> list[Document]:
-        """Put running uploads here, and the objects that they have written."""
+        """Insert running uploads, and write their objects so far."""
         now = datetime.now(UTC)
         documents = [
             {**self._begun(number, now.strftime(CREATED_ON)), "status": "processing", "claimed_at": now - age}
@@ -70,7 +70,7 @@ class Stock:
         return self._insert(documents, documents if with_objects else [])
 
     def delete(self, count: int) -> list[Document]:
-        """Put here what deleted records leave."""
+        """Insert tombstones."""
         gone = {"status": "deleted", "deleted_at": datetime.now(UTC)}
         documents = [{"_id": ObjectId(), "deleted_by": os.urandom(16).hex(), **gone} for _ in range(count)]
         return self._insert(documents, [])
@@ -95,7 +95,7 @@ class Stock:
         return documents
 
     def write(self, records: Iterable[tuple[str, str]]) -> None:
-        """Write the objects of these records, over one connection, which is several times as fast."""
+        """Write the objects of these records over one connection, which is several times as fast."""
         line = http.client.HTTPConnection(self.storage_url.removeprefix("http://"), timeout=30)
         for user_id, record_id in records:
             for variant, name in object_names(user_id, record_id).items():
@@ -113,7 +113,7 @@ class Stock:
         self.images.delete_many(_expired())
 
     def documents(self, like: Iterable[Document]) -> list[Document]:
-        """Return those of these documents that are still here, as they are now."""
+        """Return the current versions of these documents, without deleted ones."""
         ids = [each["_id"] for each in like]
         found: list[Document] = []
         for first in range(0, len(ids), 100):
@@ -130,7 +130,7 @@ class Stock:
         return client.bucket(self.bucket)
 
     def named(self) -> set[str]:
-        """Return the names of the objects that records lead to."""
+        """Return the names of the objects in records."""
         fields = OBJECT_FIELDS.values()
         return {document[field] for document in self.images.find() for field in fields if field in document}
 
@@ -144,7 +144,7 @@ class Stock:
         return MongoDatabaseId(self.images.database)
 
     def service(self, **options: Any) -> UseCases:
-        """Return the use cases over all of this, in this process."""
+        """Return the use cases in this process."""
         leases, records = mongo_stores(self.images)
         given: Mapping[str, Any] = {"leases": leases, "records": records, "images": self.store, **options}
         return use_cases(
@@ -160,7 +160,7 @@ class Stock:
         return self.service(clock=lambda: datetime.now(UTC) + ahead, **options)
 
     def start(self, **environ: str) -> "Run":
-        """Start `python cleanup.py`; where there is a bucket, one for which every object is old."""
+        """Start `python cleanup.py`; with a bucket, all objects are old for it."""
         command = [sys.executable, "cleanup.py"]
         if self.storage_url:
             command = [sys.executable, "-m", "tests.integration.cleanup.process"]
@@ -168,7 +168,7 @@ class Stock:
         return Run(command, {**os.environ, **path, **self.environ, **environ})
 
     def run_until(self, left: int) -> "Run":
-        """Start a cleanup and return when so many documents are left, at most."""
+        """Start a cleanup, and return when at most this number of documents is left."""
         run = self.start()
         while self.images.estimated_document_count() > left:
             assert run.process.poll() is None, run.process.communicate()
@@ -196,14 +196,14 @@ class Run:
         assert self.process.returncode < 0, "it was over before it was killed"
 
     def report(self) -> dict[str, Any]:
-        """Return what it reports at its end."""
+        """Return its final report."""
         output, errors = self.end()
         assert (self.process.returncode, errors) == (0, ""), errors
         report: dict[str, Any] = json.loads(output)
         return report
 
     def end(self) -> tuple[str, str]:
-        """Wait for its end and return what it has written: a few lines, which fit into the pipes."""
+        """Wait for its end and return its output: a few lines, which fit into the pipes."""
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode, self.most_memory = os.waitstatus_to_exitcode(status), usage.ru_maxrss
         return self.process.communicate()

@@ -1,4 +1,4 @@
-"""A cleanup takes bounded steps in a bounded time, and every query uses an index."""
+"""A cleanup takes bounded steps in bounded time, and every query uses an index."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -23,7 +23,7 @@ Watched = tuple[MongoLeases, MongoRecords]
 
 
 class Commands(CommandListener):
-    """The commands to the database, and how many documents each answer was about."""
+    """The commands to the database, and the number of documents in each."""
 
     def __init__(self) -> None:
         self.filters: list[dict[str, Any]] = []
@@ -44,7 +44,7 @@ class Commands(CommandListener):
         self.found += [cursor[name] for name in ("firstBatch", "nextBatch") if name in cursor]
 
     def failed(self, event: CommandFailedEvent) -> None:
-        """Leave it to the call to say so."""
+        """Ignore failures, which the call raises."""
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def commands() -> Commands:
 
 @pytest.fixture
 def watched(inline_stock: Stock, commands: Commands) -> Iterator[Watched]:
-    """The stock's leases and records, by a client whose commands are recorded."""
+    """The stock's leases and records through a client that records its commands."""
     uri = inline_stock.environ["MONGO_URI"]
     with pymongo.MongoClient[dict[str, Any]](uri, event_listeners=[commands]) as client:
         yield mongo_stores(client[inline_stock.name]["images"])
@@ -78,7 +78,7 @@ def test_no_command_exceeds_a_batch_and_no_picture_is_read(
 
 @pytest.fixture
 def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each cleanup run out of time when it looks at its clock for the third time."""
+    """Make each cleanup run out of time when it checks the time for the third time."""
     ticks = count(step=16)
     monkeypatch.setattr("common.service.retention.time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
@@ -163,7 +163,7 @@ def _serves(index: dict[str, Any], query: dict[str, Any]) -> bool:
 
 
 def test_stale_leases_and_the_records_of_objects_are_found_without_a_scan(inline_stock: Stock) -> None:
-    """The embedded server plans these two as MongoDB does; for the others it reports scans, but does none."""
+    """The embedded server plans these two as MongoDB does; for others it reports scans it does not make."""
     inline_stock.keep(300)
     (lease,) = inline_stock.lease(1, 16 * MINUTE)
     queries = {

@@ -1,4 +1,4 @@
-"""Cleanup never works on a bucket of another database, and never deletes most of one."""
+"""Cleanup never works on the bucket of another database, and never deletes most of a bucket."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -77,7 +77,7 @@ def test_a_bucket_that_is_not_the_databases_own_is_left_alone(
 def test_an_empty_database_does_not_empty_the_bucket(
     bucket_stock: Stock, bucket: storage.Bucket, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The ids match, but the records are gone: restored from a backup that is too old, for example."""
+    """The ids match, but the records are missing, for example after restoring an old backup."""
     bucket_stock.keep(40)
     bucket_stock.images.delete_many({})
 

@@ -1,4 +1,4 @@
-"""Thousands of expired records among live ones: cleanups killed half-way, two at once, users at work."""
+"""Thousands of expired records among live ones: killed cleanups, concurrent ones, and active users."""
 
 import random
 
@@ -53,7 +53,7 @@ def test_cleanups_killed_and_two_at_once_delete_all_that_expired_and_nothing_liv
 
 
 def _again(stock: Stock, most_memory: int) -> None:
-    """Once more there is nothing to do, and that took about as much memory."""
+    """Clean up again with nothing to do, which takes about as much memory."""
     run = stock.start()
     nothing = {
         "deleted_records": 0,

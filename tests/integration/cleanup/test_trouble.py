@@ -1,4 +1,4 @@
-"""A database or a bucket that fails half-way through a cleanup: it is told, and the next one finishes."""
+"""A database or bucket fails during a cleanup: the cleanup reports it, and the next one finishes."""
 
 import threading
 import time
@@ -39,7 +39,7 @@ def test_objects_that_could_not_be_deleted_with_their_records_are_found_by_the_n
     with pytest.raises(Unavailable):
         stock.service().retention.clean_up()
 
-    assert stock.expired() == 50  # two batches are gone, and the objects of one
+    assert stock.expired() == 50  # two batches of records are deleted, and the objects of one
     assert len(stock.objects()) == 3 * 270 - 350
     assert stock.named() <= stock.objects()
     storage_gate.reset()
@@ -107,7 +107,7 @@ def _wait_for_less(number: Callable[[], int], than: int) -> None:
 
 @pytest.fixture
 def host_stock(host: Host, mongo_uri: str, gcs: GcsEmulator) -> Iterator[Stock]:
-    """What the host works on, without what other tests left of their past there."""
+    """The host's collection, without expired records of other tests."""
     stock = Stock(mongo_uri, host.database, gcs.url if host.bucket else "", host.bucket)
     stock.delete_expired()
     yield stock
@@ -163,7 +163,7 @@ def test_a_database_that_goes_is_a_503_and_the_next_call_finishes(
 def test_an_outage_of_the_bucket_is_not_waited_for_object_by_object(
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each of the 300 deletions of a batch would be tried for 20 seconds, 16 of them at a time."""
+    """Each of the 300 deletions of a batch would be retried for 20 seconds, 16 of them at a time."""
     bucket_stock.keep(100, 31 * DAY)
     tried, away = count(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Users who go on using the service, and who miss nothing of what they keep."""
+"""Users who keep using the service, and report if anything that they keep is missing."""
 
 import threading
 from types import TracebackType
@@ -13,7 +13,7 @@ _USERS = 2
 
 
 class Traffic:
-    """Users at work, each in a thread of its own; a context manager that tells what any of them missed."""
+    """Active users, one thread each; a context manager that reports what any of them missed."""
 
     def __init__(self, stock: Stock) -> None:
         self._stock = stock
@@ -44,12 +44,12 @@ class Traffic:
                 number += 1
                 self._keep_one_more(service, user_id, number)
                 self.rounds += 1
-                self._stopping.wait(0.2)  # the machine is the cleanup's as well
+                self._stopping.wait(0.2)  # leave some of the machine to the cleanup
         except BaseException as error:  # noqa: BLE001 - raised by the assertion at the end
             self._failures.append(error)
 
     def _keep_one_more(self, service: UseCases, user_id: str, number: int) -> None:
-        """Upload a picture, delete the third last, rename the last, and look at all that is kept."""
+        """Upload a picture, delete the third last, rename the last, and check all that is kept."""
         picture = photo(20 + number % 50, 16)
         kept = service.gallery.list(user_id).records
         if len(kept) == 3:

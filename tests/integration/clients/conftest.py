@@ -1,4 +1,4 @@
-"""The application with API keys and without, and the clients that call it."""
+"""The application with and without API keys, and published clients."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from tests.tiers import extended
 
 @dataclass(frozen=True)
 class Service:
-    """A running host and a key that it takes."""
+    """A running host, and a valid key."""
 
     host: Host
     keys: ApiKeys

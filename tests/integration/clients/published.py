@@ -1,4 +1,4 @@
-"""Published clients of remove.bg's API, run as their users run them, with the address replaced."""
+"""Published clients of remove.bg's API, run like by their users, at another address."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ NODE_CLIENT = ENVIRONMENT / "node_modules/remove.bg/dist/index.js"
 _SECONDS = 60
 _ADDRESS = "https://api.remove.bg/v1.0"
 
-# The parameters that the npm client sends, chosen or not.
+# The parameters that the npm client sends, even if they are not set.
 _NODE_PARAMETERS = (
     *("size", "type", "scale", "position", "crop", "crop_margin", "roi"),
     *("bg_color", "bg_image_url", "channels", "add_shadow"),
@@ -33,12 +33,12 @@ client[call](options).then(
 
 
 def install() -> None:
-    """Install the clients; this is quick once they are."""
+    """Install the clients; this is quick if they are installed."""
     subprocess.run(["make", "--silent", ".venv/clients/installed"], cwd=ROOT, check=True, timeout=300)
 
 
 def run_python(script: str, **values: str) -> "subprocess.CompletedProcess[str]":
-    """Run a script in the clients' environment; it finds the values as variables."""
+    """Run a script in the clients' environment, with these values as variables."""
     setting = "".join(f"{name} = {value!r}\n" for name, value in values.items())
     command = [str(ENVIRONMENT / "bin/python"), "-I", "-c", setting + script]
     return subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS)

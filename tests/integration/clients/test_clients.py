@@ -1,4 +1,4 @@
-"""Published clients of remove.bg's API, and what its own command line sends, on this service."""
+"""Published clients of remove.bg's API, and the requests of its command line, on this service."""
 
 import base64
 import io
@@ -42,7 +42,7 @@ def is_cut_out(content: bytes, size: tuple[int, int] = PREVIEW) -> bool:
 
 
 def run(script: str, service: Service, tmp_path: Path, key: str = "") -> str:
-    """Run a script of a client and return what it prints."""
+    """Run a client's script, and return its output."""
     values = {"url": service.url, "key": key or service.key, "folder": str(tmp_path)}
     ran = run_python(script, log=str(tmp_path / "errors.log"), **values)
     assert ran.returncode == 0, ran.stderr
@@ -177,7 +177,7 @@ NOT_CHOSEN = dict.fromkeys(
 
 
 def send(service: Service, accept: str = "", **fields: str) -> requests.Response:
-    """Send what the official command line sends: every field, empty if it was not chosen."""
+    """Send the official command line's request: every field, empty if not set."""
     headers = {
         "X-Api-Key": service.key,
         "User-Agent": "remove-bg-go-2.0.0",

@@ -50,7 +50,7 @@ def _on(stages: list[Stage], act: Callable[[Stage], None]) -> None:
 
 @pytest.fixture
 def ready_stages(stages: list[Stage]) -> Iterator[list[Stage]]:
-    """All of them, with no promise yet; at last every part of them works again."""
+    """All of them, with no guarantee yet; at last every part of them works again."""
     for stage in stages:
         stage.begin()
     yield stages

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import requests
 
 from tests.integration.client import Client
+from tests.integration.failing.guarantees import PATIENCE, picture
 from tests.integration.failing.mongo_gate import Fate
-from tests.integration.failing.promises import PATIENCE, picture
 from tests.integration.failing.stage import Stage
 
 Arm = Callable[[Stage], threading.Event]
@@ -64,8 +64,8 @@ def held_everywhere(stage: Stage, *, keyed: bool = False) -> Iterator[list[Held]
 
 def _hold(stage: Stage, pool: ThreadPoolExecutor, step: str, arm: Arm, *, keyed: bool) -> Held:
     waits = arm(stage)
-    client, content = stage.promises.client(), picture()
+    client, content = stage.guarantees.client(), picture()
     headers = {"Idempotency-Key": f"key of {step}"} if keyed else {}
-    answer = pool.submit(stage.promises.upload, client, content, headers=headers)
+    answer = pool.submit(stage.guarantees.upload, client, content, headers=headers)
     assert waits.wait(PATIENCE), f"nothing came to wait {step}: {answer}"
     return Held(step, client, content, answer)

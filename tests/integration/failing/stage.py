@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import requests
 
+from tests.integration.failing.guarantees import PATIENCE, Guarantees
 from tests.integration.failing.mongo_gate import MongoGate
-from tests.integration.failing.promises import PATIENCE, Promises
 from tests.integration.failing.storage import StallingGate
 from tests.integration.hosts import Host
 from tests.objectcut import ObjectCut
@@ -30,29 +30,29 @@ class Stage:
     mongo: MongoGate
     storage: StallingGate
     provider: ObjectCut
-    promises: Promises
+    guarantees: Guarantees
     clock: Path
     processes: Processes
     kept_waiting: threading.Event = field(default_factory=threading.Event)
-    past: list[Promises] = field(default_factory=list)
+    past: list[Guarantees] = field(default_factory=list)
     _begun: "list[Future[requests.Response | None]]" = field(default_factory=list)
     _pool: ThreadPoolExecutor = field(default_factory=ThreadPoolExecutor)
 
     def begin(self) -> None:
-        """Begin with new promises; the earlier ones are only checked at the end."""
-        self.past.append(self.promises)
-        self.promises = replace(self.promises, all_kept=[], all_refused=[], all_unanswered=[])
+        """Begin with new guarantees; the earlier ones are only checked at the end."""
+        self.past.append(self.guarantees)
+        self.guarantees = replace(self.guarantees, all_kept=[], all_refused=[], all_unanswered=[])
 
     def check_all(self) -> None:
         """Check what was ever kept."""
         for earlier in self.past:
-            self.promises.take_over(earlier)
-        self.promises.check_bytes()
+            self.guarantees.take_over(earlier)
+        self.guarantees.check_bytes()
 
     @property
     def has_bucket(self) -> bool:
         """Tell whether images are kept in a bucket."""
-        return self.promises.bucket is not None
+        return self.guarantees.bucket is not None
 
     def reset(self) -> None:
         """Have every part work again."""

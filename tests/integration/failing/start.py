@@ -17,8 +17,8 @@ import requests
 from infra.local import FUNCTIONS, ROOT
 from tests.bucket_ids import share_id
 from tests.gcs import GcsEmulator
+from tests.integration.failing.guarantees import LIMIT, PATIENCE, SECRET, Guarantees
 from tests.integration.failing.mongo_gate import MongoGate
-from tests.integration.failing.promises import LIMIT, PATIENCE, SECRET, Promises
 from tests.integration.failing.stage import Processes, Stage
 from tests.integration.failing.storage import StallingGate
 from tests.integration.hosts import Host, searched
@@ -63,10 +63,10 @@ def running(
         }
         host = Host(kind, _ports(kind), folder / "log", folder.name, folder.name if bucket else "")
         with searched(host, environ), _started(host, environ) as processes:
-            promises = Promises(host, parts.mongo, bucket)
+            guarantees = Guarantees(host, parts.mongo, bucket)
             if again:
-                promises.take_over(again.promises)
-            stage = Stage(name, host, mongo, storage, provider, promises, folder / "clock", processes)
+                guarantees.take_over(again.guarantees)
+            stage = Stage(name, host, mongo, storage, provider, guarantees, folder / "clock", processes)
             try:
                 yield stage
             finally:

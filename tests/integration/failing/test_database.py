@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from tests.integration.failing.conftest import OnAll
+from tests.integration.failing.guarantees import PATIENCE, picture
 from tests.integration.failing.mongo_gate import Fate
-from tests.integration.failing.promises import PATIENCE, picture
 from tests.integration.failing.stage import Stage
 from tests.tiers import one_in, one_row_in
 
@@ -24,7 +24,7 @@ def name_of(value: object) -> str:
 
 
 def upload(stage: Stage, expected: int) -> None:
-    answer = stage.promises.upload(stage.promises.client())
+    answer = stage.guarantees.upload(stage.guarantees.client())
     assert answer is not None
     assert answer.status_code == expected, answer.text
 
@@ -36,7 +36,7 @@ def test_one_broken_connection_is_not_noticed(on_all: OnAll, command: tuple[str,
         rule = stage.mongo.meet(name, [number], fate)
         upload(stage, 201)
         assert rule.met.wait(PATIENCE)
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -44,14 +44,14 @@ def test_one_broken_connection_is_not_noticed(on_all: OnAll, command: tuple[str,
 @pytest.mark.parametrize("fate", one_in(3, *BROKEN), ids=name_of)
 def test_a_connection_that_breaks_while_a_duplicate_is_read_is_not_noticed(on_all: OnAll, fate: Fate) -> None:
     def act(stage: Stage) -> None:
-        client, content = stage.promises.client(), picture()
-        first = stage.promises.upload(client, content)
+        client, content = stage.guarantees.client(), picture()
+        first = stage.guarantees.upload(client, content)
         name, number = DUPLICATE
         rule = stage.mongo.meet(name, [number], fate)
-        second = stage.promises.upload(client, content)
+        second = stage.guarantees.upload(client, content)
         assert rule.met.wait(PATIENCE)
         assert [answer.status_code for answer in (first, second) if answer is not None] == [201, 201]
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -65,7 +65,7 @@ def test_a_connection_that_breaks_twice_refuses_or_keeps_and_nothing_between(
         stage.mongo.meet(name, [number, number + 1], fate)
         # A completion that was applied is found although its answer was lost.
         upload(stage, 201 if (command, fate) == (COMPLETE, Fate.LOSE) else 503)
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -86,7 +86,7 @@ def test_a_database_that_is_gone_after_a_command_is_waited_for(
         assert rule.met.wait(PATIENCE)
         time.sleep(A_WHILE)
         stage.mongo.reset()
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -94,16 +94,16 @@ def test_a_database_that_is_gone_after_a_command_is_waited_for(
 def test_a_database_that_is_away_for_a_moment_refuses_nobody(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         came = stage.keep_provider_waiting()
-        with_it_away = stage.promises.client()
+        with_it_away = stage.guarantees.client()
         stage.mongo.meet("update", [0], Fate.STALL)
-        stage.background(lambda: stage.promises.upload(with_it_away))
+        stage.background(lambda: stage.guarantees.upload(with_it_away))
         assert came.wait(60)
         stage.mongo.go()
         stage.kept_waiting.set()
         time.sleep(0.3)
         stage.mongo.reset()
         assert [answer.status_code for answer in stage.finished() if answer is not None] == [201]
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -115,6 +115,6 @@ def test_a_slow_database_makes_uploads_slow_and_nothing_else(on_all: OnAll) -> N
         upload(stage, 201)
         assert time.monotonic() - begun > 3 * stage.mongo.delay
         stage.mongo.reset()
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)

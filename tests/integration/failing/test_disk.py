@@ -12,7 +12,7 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.integration.failing.promises import PATIENCE, SECRET, Promises
+from tests.integration.failing.guarantees import PATIENCE, SECRET, Guarantees
 from tests.integration.hosts import TARGETS, Host, searched
 from tests.local_run import Run, running
 from tests.objectcut import ObjectCut
@@ -62,11 +62,11 @@ def run(host: Host, settings: dict[str, str]) -> Iterator[Run]:
 
 
 @pytest.fixture
-def promises(run: Run, host: Host) -> Iterator[Promises]:
+def guarantees(run: Run, host: Host) -> Iterator[Guarantees]:
     options = run.child("secantusd-py").cmdline()
     uri = f"mongodb://127.0.0.1:{options[options.index('--port') + 1]}/?directConnection=true"
     with pymongo.MongoClient[dict[str, Any]](uri) as mongo:
-        yield Promises(host, mongo)
+        yield Guarantees(host, mongo)
 
 
 def noise() -> bytes:
@@ -76,24 +76,24 @@ def noise() -> bytes:
 
 @pytest.mark.extended
 def test_a_full_disk_refuses_uploads_and_loses_none_and_room_again_takes_them(
-    small_disk: Path, run: Run, promises: Promises
+    small_disk: Path, run: Run, guarantees: Guarantees
 ) -> None:
-    client, database = promises.client(), run.child("secantusd-py")
+    client, database = guarantees.client(), run.child("secantusd-py")
     for _ in range(2):
-        promises.upload(client, noise())
+        guarantees.upload(client, noise())
     disk = os.statvfs(small_disk)
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(disk.f_bavail * disk.f_bsize - ROOM))
 
     statuses: list[int] = []
     while len(statuses) < 60 and 503 not in statuses:
-        answer = promises.upload(client, noise())
+        answer = guarantees.upload(client, noise())
         statuses.append(answer.status_code if answer is not None else 0)
 
     assert set(statuses) == {201, 503}
     database.wait(PATIENCE)  # then it is restarted, in vain
     assert requests.get(f"{run.url}/api/health", timeout=PATIENCE).status_code == 503
     ballast.unlink()
-    promises.check()
+    guarantees.check()
     assert run.output.read_text().count("The database fails") == 1
-    assert len(promises.all_kept) == 2 + statuses.count(201) + 1
+    assert len(guarantees.all_kept) == 2 + statuses.count(201) + 1

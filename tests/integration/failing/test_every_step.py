@@ -21,7 +21,7 @@ def test_uploads_whose_process_is_killed_leave_all_or_nothing(on_all: OnAll) -> 
         with held_everywhere(stage) as uploads:
             stage.kill()
         assert statuses(uploads) == dict.fromkeys(statuses(uploads), 0)
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -34,7 +34,7 @@ def test_uploads_that_lose_the_database_are_refused_and_leave_nothing(on_all: On
             stage.storage.reset()
             stage.kept_waiting.set()
             assert statuses(uploads) == dict.fromkeys(statuses(uploads), 503)
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -47,7 +47,7 @@ def test_uploads_that_lose_the_provider_and_the_storage_are_finished_or_refused(
             stage.mongo.reset()
             assert set(statuses(uploads).values()) <= {201, 503}
             stage.reset()
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -62,7 +62,7 @@ def test_uploads_during_which_the_clock_jumps_are_finished(on_all: OnAll, years:
             stage.storage.reset()
             stage.kept_waiting.set()
             assert statuses(uploads) == dict.fromkeys(statuses(uploads), 201)
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -80,7 +80,7 @@ def test_uploads_in_flight_are_finished_before_a_host_ends(parts: Parts) -> None
                 assert statuses(uploads) == dict.fromkeys(statuses(uploads), 201)
             assert {process.wait(40) for process in stage.processes.values()} == {0}
         with running(name, parts, again=stage) as next_one:
-            next_one.promises.check()
+            next_one.guarantees.check()
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(act, ["functions-bucket", "app-bucket"]))

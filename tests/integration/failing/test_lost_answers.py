@@ -10,25 +10,25 @@ import requests
 from tests import objectcut_behaviours as behaviours
 from tests.integration.client import Client
 from tests.integration.failing.conftest import OnAll
+from tests.integration.failing.guarantees import picture
 from tests.integration.failing.mongo_gate import Fate
-from tests.integration.failing.promises import picture
 from tests.integration.failing.stage import Stage
 
 KEY = {"Idempotency-Key": "the key of one upload"}
 
 
 def upload(stage: Stage, client: Client, content: bytes, **options: object) -> requests.Response:
-    answer = stage.promises.upload(client, content, **options)
+    answer = stage.guarantees.upload(client, content, **options)
     assert answer is not None
     return answer
 
 
 def repeat_one_whose_completion_is_not_answered(stage: Stage) -> Client:
     """Start an upload and repeat it while the first one waits for its completion to be answered."""
-    first, content = stage.promises.client(), picture()
-    repeated = stage.promises.client(str(first.session.headers["X-Test-User"]))
+    first, content = stage.guarantees.client(), picture()
+    repeated = stage.guarantees.client(str(first.session.headers["X-Test-User"]))
     completed = stage.mongo.meet("update", range(1), Fate.HOLD)
-    stage.background(lambda: stage.promises.upload(first, content, headers=KEY))
+    stage.background(lambda: stage.guarantees.upload(first, content, headers=KEY))
     assert completed.met.wait(60)
     assert upload(stage, repeated, content, headers=KEY).status_code == 201
     return repeated
@@ -36,13 +36,13 @@ def repeat_one_whose_completion_is_not_answered(stage: Stage) -> Client:
 
 def test_a_record_whose_completion_was_not_answered_is_kept_and_its_sender_told_so(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
-        client, content = stage.promises.client(), picture()
+        client, content = stage.guarantees.client(), picture()
         stage.mongo.meet("update", [0], Fate.LOSE, then_gone=True)
         answer = upload(stage, client, content)
         assert answer.status_code == 503
         assert "may have been kept" in answer.json()["detail"]
         stage.mongo.reset()
-        stage.promises.check()
+        stage.guarantees.check()
         assert len(client.list()["records"]) == 1
 
     on_all(act)
@@ -51,26 +51,26 @@ def test_a_record_whose_completion_was_not_answered_is_kept_and_its_sender_told_
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_release_that_was_not_answered_frees_the_slot(on_all: OnAll, times: int) -> None:
     def act(stage: Stage) -> None:
-        client = stage.promises.client()
+        client = stage.guarantees.client()
         stage.provider.always(behaviours.fails("001"))
         stage.mongo.meet("delete", range(times), Fate.LOSE)
         assert upload(stage, client, picture()).status_code == 502
         assert client.list()["used"] == 0
         stage.reset()
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
 
 def test_a_release_that_never_arrived_is_left_to_cleanup(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
-        client = stage.promises.client()
+        client = stage.guarantees.client()
         stage.provider.always(behaviours.fails("001"))
         stage.mongo.meet("delete", range(2), Fate.CUT)
         assert upload(stage, client, picture()).status_code == 502
         assert client.list()["used"] == 1
         stage.reset()
-        stage.promises.check()
+        stage.guarantees.check()
         assert client.list()["used"] == 0
 
     on_all(act)
@@ -78,13 +78,13 @@ def test_a_release_that_never_arrived_is_left_to_cleanup(on_all: OnAll) -> None:
 
 def test_an_upload_whose_lease_was_not_answered_can_be_repeated_at_once(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
-        client, content = stage.promises.client(), picture()
+        client, content = stage.guarantees.client(), picture()
         stage.mongo.meet("insert", range(2), Fate.LOSE)
         assert upload(stage, client, content, headers=KEY).status_code == 503
         stage.mongo.reset()
         assert upload(stage, client, content, headers=KEY).status_code == 201
         assert len(stage.provider.calls) == 1
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -99,7 +99,7 @@ def test_a_record_that_a_repeat_was_told_of_is_not_rolled_back(on_all: OnAll) ->
         assert answer is not None
         assert answer.status_code == 503
         stage.mongo.reset()
-        stage.promises.check()
+        stage.guarantees.check()
         assert len(repeated.list()["records"]) == 1
 
     on_all(act)
@@ -114,7 +114,7 @@ def test_a_first_upload_that_hears_nothing_does_not_delete_the_record_of_its_rep
         stage.mongo.reset()
         stage.mongo.meet("update", [0], Fate.CUT)  # the driver's second try
         assert [answer.status_code for answer in stage.finished() if answer is not None] == [201]
-        stage.promises.check()
+        stage.guarantees.check()
         assert len(repeated.list()["records"]) == 1
 
     on_all(act)

@@ -42,13 +42,13 @@ def test_a_provider_that_fails_leaves_nothing_and_is_asked_again_next_time(
 
     def act(stage: Stage) -> None:
         stage.provider.always(behaviour)
-        client = stage.promises.client()
-        answer = stage.promises.upload(client)
+        client = stage.guarantees.client()
+        answer = stage.guarantees.upload(client)
         assert answer is not None
         assert (answer.status_code, answer.json()["code"]) == (status, code)
         assert client.list()["used"] == 0
         stage.provider.reset()
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)
 
@@ -66,11 +66,11 @@ def test_the_model_takes_over_whenever_the_provider_fails(with_fallback: list[St
     def act(stage: Stage) -> None:
         for behaviour in (does.hangs, does.resets, does.fails("001"), does.monthly_quota_used_up(), NO_JSON):
             stage.provider.always(behaviour)
-            answer = stage.promises.upload(stage.promises.client())
+            answer = stage.guarantees.upload(stage.guarantees.client())
             assert answer is not None
             assert answer.status_code == 201, answer.text
         stage.provider.stop()  # and now nothing listens there at all
-        stage.promises.check()
+        stage.guarantees.check()
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(act, with_fallback))

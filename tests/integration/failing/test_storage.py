@@ -17,14 +17,14 @@ def test_objects_that_could_not_be_deleted_again_are_found_by_cleanup(
     def act(stage: Stage) -> None:
         if not stage.has_bucket:
             return
-        client = stage.promises.client()
+        client = stage.guarantees.client()
         stage.storage.meet(range(number, 10**9), fate)
-        answer = stage.promises.upload(client)
+        answer = stage.guarantees.upload(client)
         assert answer is not None
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert client.list()["used"] == 0
-        assert len(stage.promises.objects_of(str(client.session.headers["X-Test-User"]))) == number
+        assert len(stage.guarantees.objects_of(str(client.session.headers["X-Test-User"]))) == number
         stage.storage.reset()
-        stage.promises.check()
+        stage.guarantees.check()
 
     on_all(act)

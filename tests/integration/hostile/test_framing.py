@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.hostile import BOTH_HOSTS
 from tests.integration.hostile.conftest import Victim
-from tests.integration.hostile.promises import assert_kept, assert_refused
+from tests.integration.hostile.guarantees import assert_kept, assert_refused
 from tests.integration.hostile.wire import Wire, ask, request, tell
 from tests.integration.hosts import Host
 from tests.integration.leaks import leaks

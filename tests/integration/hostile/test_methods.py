@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.hostile import BOTH_HOSTS
 from tests.integration.hostile.conftest import Victim
-from tests.integration.hostile.promises import assert_kept, assert_refused
+from tests.integration.hostile.guarantees import assert_kept, assert_refused
 from tests.integration.hostile.wire import ask
 from tests.integration.hosts import Host
 from tests.tiers import one_in
@@ -51,7 +51,7 @@ def test_options_tells_the_methods_of_an_address(host: Host, path: str) -> None:
 
 @pytest.mark.parametrize("method", [*METHODS, "OPTIONS"])
 @pytest.mark.parametrize("path", one_in(2, *SITE))
-def test_the_addresses_of_the_site_answer_every_method_as_promised(
+def test_the_addresses_of_the_site_answer_every_method_as_documented(
     host: Host, path: str, method: str
 ) -> None:
     answer = ask(host, method, path)

@@ -9,7 +9,7 @@ from bson import ObjectId
 from tests.integration.client import Client
 from tests.integration.hostile import ANY_HOST
 from tests.integration.hostile.conftest import Documents
-from tests.integration.hostile.promises import MARKUP, assert_kept, assert_refused
+from tests.integration.hostile.guarantees import MARKUP, assert_kept, assert_refused
 from tests.integration.hostile.wire import Answer, ask
 from tests.integration.hosts import Host
 from tests.tiers import one_in

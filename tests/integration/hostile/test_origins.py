@@ -8,7 +8,7 @@ from tests.integration.client import Client
 from tests.integration.conftest import FRIEND
 from tests.integration.hostile import ANY_HOST
 from tests.integration.hostile.conftest import Victim
-from tests.integration.hostile.promises import assert_kept, assert_refused
+from tests.integration.hostile.guarantees import assert_kept, assert_refused
 from tests.integration.hostile.wire import Headers, ask, port_of, request, tell
 from tests.integration.hosts import Host
 

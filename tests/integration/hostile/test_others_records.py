@@ -9,7 +9,7 @@ import pytest
 from tests.integration.client import Client
 from tests.integration.hostile import ANY_HOST
 from tests.integration.hostile.conftest import Documents, Victim
-from tests.integration.hostile.promises import assert_refused
+from tests.integration.hostile.guarantees import assert_refused
 from tests.integration.hostile.wire import Headers, ask
 from tests.integration.hosts import Host
 

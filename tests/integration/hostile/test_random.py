@@ -7,8 +7,8 @@ import pytest
 from tests.integration.client import Client
 from tests.integration.hostile import BOTH_HOSTS
 from tests.integration.hostile.conftest import Victim
+from tests.integration.hostile.guarantees import assert_kept
 from tests.integration.hostile.odd import odd_request
-from tests.integration.hostile.promises import assert_kept
 from tests.integration.hostile.wire import tell
 from tests.integration.hosts import Host
 from tests.tiers import one_in
@@ -20,7 +20,7 @@ AT_ONCE = 4
 
 
 @pytest.mark.parametrize("first", one_in(4, *range(0, 4 * REQUESTS, REQUESTS)))
-def test_no_odd_request_gets_an_answer_that_breaks_a_promise(host: Host, victim: Victim, first: int) -> None:
+def test_no_odd_request_breaks_a_guarantee(host: Host, victim: Victim, first: int) -> None:
     me = Client(host)
     token = me.token()
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.integration.hostile.promises import assert_refused
+from tests.integration.hostile.guarantees import assert_refused
 from tests.integration.hostile.wire import Wire, ask, request
 from tests.integration.hosts import Host
 

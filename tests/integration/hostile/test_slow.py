@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.integration.hostile import ANY_HOST
-from tests.integration.hostile.promises import assert_refused
+from tests.integration.hostile.guarantees import assert_refused
 from tests.integration.hostile.wire import Answer, Wire, ask, request
 from tests.integration.hosts import Host
 

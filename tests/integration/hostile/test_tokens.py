@@ -12,7 +12,7 @@ from itsdangerous import TimestampSigner, URLSafeSerializer, URLSafeTimedSeriali
 from tests.integration.client import Client
 from tests.integration.hostile import ANY_HOST
 from tests.integration.hostile.conftest import Victim
-from tests.integration.hostile.promises import assert_kept, assert_refused
+from tests.integration.hostile.guarantees import assert_kept, assert_refused
 from tests.integration.hostile.wire import Answer, Headers, ask
 from tests.integration.hosts import Host
 

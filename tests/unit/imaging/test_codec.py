@@ -77,7 +77,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(("content", "content_type"), FILES.values(), ids=FILES)
-def test_every_promised_format_is_read_as_its_first_picture(content: bytes, content_type: str) -> None:
+def test_every_guaranteed_format_is_read_as_its_first_picture(content: bytes, content_type: str) -> None:
     picture = read(content)
 
     assert (picture.rgb.mode, picture.rgb.size, picture.alpha) == ("RGB", (48, 32), None)

@@ -66,23 +66,23 @@ def test_cleanup_that_runs_out_of_time_says_that_there_is_more(
     assert world.retention.clean_up() == CleanupReport(100, 0, 100, more=True)
 
 
-def _stray(world: World, name: str, age: timedelta) -> None:
+def _orphan(world: World, name: str, age: timedelta) -> None:
     world.images.objects[name] = b"left by a dead process"
     world.images.made[name] = START - age
 
 
 def test_cleanup_deletes_old_objects_that_no_record_leads_to(world: World) -> None:
     kept = world.keep("me", START)
-    _stray(world, f"me/{'0' * 24}/original", timedelta(minutes=61))
-    _stray(world, f"me/{kept}/preview", DAY)  # of a record that leads to its original only
-    _stray(world, f"me/{'1' * 24}/original", timedelta(minutes=59))
+    _orphan(world, f"me/{'0' * 24}/original", timedelta(minutes=61))
+    _orphan(world, f"me/{kept}/preview", DAY)  # of a record that leads to its original only
+    _orphan(world, f"me/{'1' * 24}/original", timedelta(minutes=59))
 
     assert world.retention.clean_up() == CleanupReport(0, 0, 2, more=False)
 
     assert set(world.images.objects) == {f"me/{kept}/original", f"me/{'1' * 24}/original"}
 
 
-def test_no_object_of_a_record_is_ever_taken_for_a_stray(world: World) -> None:
+def test_no_object_of_a_record_is_ever_taken_for_a_orphan(world: World) -> None:
     for _ in range(7):
         record_id = world.keep("me", START)
         world.images.made[f"me/{record_id}/original"] = START - DAY
@@ -91,12 +91,12 @@ def test_no_object_of_a_record_is_ever_taken_for_a_stray(world: World) -> None:
     assert len(world.images.objects) == 7
 
 
-def test_strays_wait_while_there_is_more_that_has_expired(
+def test_orphans_wait_while_there_is_more_that_has_expired(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(250):
         world.keep("me", START - 31 * DAY)
-    _stray(world, "me/id/original", DAY)
+    _orphan(world, "me/id/original", DAY)
     monkeypatch.setattr("common.timeouts.CLEANUP_SECONDS", 0)
 
     assert world.retention.clean_up() == CleanupReport(0, 0, 0, more=True)
@@ -107,7 +107,7 @@ def test_a_look_through_the_objects_that_takes_too_long_is_broken_off(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(6):
-        _stray(world, f"me/{number}/original", DAY)
+        _orphan(world, f"me/{number}/original", DAY)
     ticks = iter(range(0, 1000, 20))
     monkeypatch.setattr("common.service.retention.time.monotonic", lambda: next(ticks))
 

@@ -1,4 +1,4 @@
-"""Orphaned objects: deleted after an hour, and never taken from a running upload."""
+"""Orphaned objects: cleanup deletes them after an hour, and never those of a running upload."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -46,13 +46,13 @@ def test_an_orphan_is_deleted_after_an_hour_and_not_before(bucket_stock: Stock, 
 def test_a_running_upload_keeps_its_objects_whatever_the_clocks_say(
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch, ahead: int
 ) -> None:
-    """A cleanup with a fast clock runs after the objects are written and before a record names them."""
+    """A cleanup with a fast clock runs after the objects are written and before the record names them."""
     real, reports = BucketImageStore.save, []
 
     def save(store: BucketImageStore, user_id: str, record_id: str, images: Images) -> ImageFields:
         fields = real(store, user_id, record_id, images)
         cleaning = bucket_stock.service_in(ahead * MINUTE).retention
-        # As if the lease had begun after this cleanup released the stale ones.
+        # As if the lease began after this cleanup released the stale ones.
         monkeypatch.setattr(cleaning.leases, "release_stale", lambda _: 0)
         reports.append(cleaning.clean_up())
         return fields
@@ -120,5 +120,5 @@ def test_a_record_deleted_by_its_user_during_a_cleanup_keeps_its_tombstone(
     monkeypatch.setattr(MongoRecords, "delete_many", delete_many)
 
     assert service.retention.clean_up().deleted_records == 0
-    service.gallery.delete(old["user_id"], record_id)  # once more, which is no error
+    service.gallery.delete(old["user_id"], record_id)  # again, without an error
     assert [each["status"] for each in inline_stock.images.find()] == ["deleted"]

@@ -19,7 +19,7 @@ def is_the_servers_own(answer: Answer) -> bool:
 
 
 def assert_kept(answer: Answer) -> None:
-    """Check the promises that every answer keeps."""
+    """Check the guarantees that every answer keeps."""
     assert answer.status, "the connection was ended without an answer"
     assert not _INSIDES.search(answer.body), answer.body[:500]
     assert MARKUP.encode() not in answer.body or "json" in answer.headers["content-type"]
@@ -36,7 +36,7 @@ def assert_kept(answer: Answer) -> None:
 
 
 def assert_refused(answer: Answer, *statuses: int) -> None:
-    """Check that it was refused with one of these statuses, and every promise beside."""
+    """Check that it was refused with one of these statuses, and every guarantee beside."""
     assert_kept(answer)
     assert answer.status in statuses, (answer.status, answer.headers, answer.body[:500])
 

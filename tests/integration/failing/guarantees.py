@@ -1,4 +1,4 @@
-"""What a service has promised by its answers, and whether it keeps that once the trouble is over.
+"""What a service has guaranteed by its answers, and whether it keeps that once the trouble is over.
 
 Every upload is told to `kept`, `refused` or `unanswered`; `check` then looks at the database, the bucket and
 the answers to its users, after a cleanup whose clock is two hours ahead.
@@ -57,8 +57,8 @@ class Kept:
 
 
 @dataclass
-class Promises:
-    """The promises of one host; users are known by their ids, for which it makes the tokens itself."""
+class Guarantees:
+    """The guarantees of one host; users are known by their ids, for which it makes the tokens itself."""
 
     host: Host
     mongo: "pymongo.MongoClient[dict[str, Any]]"  # to the database itself, not through anything that fails
@@ -109,15 +109,15 @@ class Promises:
         """Take down that an upload got no answer: this picture is there whole, or it is not there."""
         self.all_unanswered.append((user_id, content))
 
-    def take_over(self, earlier: "Promises") -> None:
-        """Hold this host to what another one promised before, on the same database."""
+    def take_over(self, earlier: "Guarantees") -> None:
+        """Hold this host to what another one guaranteed before, on the same database."""
         self.host.secrets.update(earlier.host.secrets)
         self.all_kept += earlier.all_kept
         self.all_refused += earlier.all_refused
         self.all_unanswered += earlier.all_unanswered
 
     def check(self) -> None:
-        """Raise AssertionError where a promise is not kept, after what must work again by itself does."""
+        """Raise AssertionError where a guarantee is not kept, after what must work again by itself does."""
         self.works_again()
         _eventually(self._nothing_refused_is_there)
         while self.service(ahead=_AHEAD).retention.clean_up().more:
