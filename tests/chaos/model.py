@@ -55,7 +55,7 @@ class Account:
     kept: dict[str, Kept] = field(default_factory=dict)
     deleted: dict[str, Sent] = field(default_factory=dict)  # records whose deletion was answered 200
     doubts: list[Sent] = field(default_factory=list)  # uploads whose record may still appear
-    claims: int = 0  # slots that failed uploads may occupy until cleanup
+    occupied: int = 0  # slots that failed uploads may occupy until cleanup
 
     def begin_upload(self, sent: Sent) -> int:
         """Count and return the payments that the provider may get for this."""
@@ -80,7 +80,7 @@ class Account:
 
     def may_be_full(self) -> bool:
         """Tell whether all slots may be in use."""
-        return len(self.kept) + len(self.doubts) + self.claims >= self.limit
+        return len(self.kept) + len(self.doubts) + self.occupied >= self.limit
 
     def _answered(self, sent: Sent, answer: Answer) -> Kept:
         body = answer.body

@@ -85,10 +85,10 @@ class Uploads:
             answers = list(zip(uploads, places.map(self._post, uploads), strict=True))
         # A failed one occupied a slot for a while, so another was refused.
         held = sum(answer.status not in (201, 409) for _, answer in answers)
-        self._person.account.claims += held
+        self._person.account.occupied += held
         for sent, answer in sorted(answers, key=key):
             self._take_in(sent, answer)
-        self._person.account.claims -= held
+        self._person.account.occupied -= held
 
     def _the_same_picture(self) -> None:
         if self._person.account.kept:
@@ -103,7 +103,7 @@ class Uploads:
         answer = self._person.call("upload of nonsense", "POST", "/api/upload", files=files)
         expect(answer, 415, 422, 409)
         # If its slot could not be released, it is lost until cleanup.
-        self._person.account.claims += self._person.is_faulty(answer)
+        self._person.account.occupied += self._person.is_faulty(answer)
 
     def _reuse_a_key(self) -> None:
         keyed = [kept for kept in self._person.account.kept.values() if kept.is_certain and kept.sent.key]

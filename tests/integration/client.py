@@ -48,8 +48,8 @@ class Client:
         """Return the user's records."""
         response = self.call("GET", f"/api/list{query}")
         assert response.status_code == 200, response.text
-        account: dict[str, Any] = response.json()
-        return account
+        body: dict[str, Any] = response.json()
+        return body
 
     def token(self) -> str:
         """Return the user's token, creating the user if necessary."""

@@ -44,10 +44,10 @@ def test_a_picture_without_a_name_is_called_as_its_file(client: Client) -> None:
 
 def test_the_list_shows_the_newest_first(client: Client) -> None:
     first, second = client.keep(name="first"), client.keep(name="second")
-    account = client.list()
-    assert account["records"] == [second, first]
-    assert (account["used"], account["limit"]) == (2, 5)
-    assert re.fullmatch(r"[0-9a-f]{32}", account["user_id"])
+    body = client.list()
+    assert body["records"] == [second, first]
+    assert (body["used"], body["limit"]) == (2, 5)
+    assert re.fullmatch(r"[0-9a-f]{32}", body["user_id"])
 
 
 def test_a_new_user_has_an_empty_list(client: Client) -> None:
@@ -170,8 +170,8 @@ def test_an_upload_releases_its_users_own_dead_claims(client: Client, documents:
 def test_an_upload_at_work_is_not_listed_but_counts(client: Client, documents: Documents) -> None:
     claim = {"user_id": client.list()["user_id"], "status": "processing", "claimed_at": _utc(time.time())}
     documents.insert_one({**claim, "slot": 0, "created_on": "2026-01-01 00:00:00"})
-    account = client.list()
-    assert (account["used"], account["records"]) == (1, [])
+    body = client.list()
+    assert (body["used"], body["records"]) == (1, [])
 
 
 def test_a_browsers_plain_form_is_sent_back_to_the_site(client: Client) -> None:

@@ -27,8 +27,8 @@ def test_of_twelve_uploads_at_once_exactly_five_are_kept(host: Host, attempt: in
         answers = sorted(pool.map(upload, pictures))
     assert [status for status, _ in answers] == [201] * LIMIT + [409] * (UPLOADS - LIMIT)
     assert [used for _, used in answers[:LIMIT]] == list(range(1, LIMIT + 1))
-    account = client.list()
-    assert account["used"] == len(account["records"]) == LIMIT
-    kept = {client.call("GET", record["original_url"]).content for record in account["records"]}
+    body = client.list()
+    assert body["used"] == len(body["records"]) == LIMIT
+    kept = {client.call("GET", record["original_url"]).content for record in body["records"]}
     assert len(kept) == LIMIT
     assert kept <= set(pictures)

@@ -246,13 +246,13 @@ def test_after_a_kill_in_the_middle_of_uploads_nothing_answered_is_lost(
         over.set()
     with running(environ | {"USER_LIMIT": "100"}, tmp_path) as run:
         for number, user in enumerate(users):
-            account = user.get(f"{run.url}/api/list").json()
-            listed = {record["record_id"]: record for record in account["records"]}
+            body = user.get(f"{run.url}/api/list").json()
+            listed = {record["record_id"]: record for record in body["records"]}
             assert set(kept[number]) <= set(listed)
-            assert account["used"] == len(listed)
+            assert body["used"] == len(listed)
             for record_id, content in kept[number].items():
                 assert user.get(run.url + listed[record_id]["original_url"]).content == content
-            for record in account["records"]:  # also those whose answer was on its way when the kill came
+            for record in body["records"]:  # also those whose answer was on its way when the kill came
                 assert user.get(run.url + record["processed_url"]).content.startswith(b"\x89PNG")
 
 

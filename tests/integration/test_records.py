@@ -76,7 +76,7 @@ def test_processes_that_start_at_once_share_indexes_and_slots(
         "idempotency",
         "twins",
         "deleted",
-        "account",
+        "shelf",
         "age",
         "claims",
     }

@@ -64,9 +64,9 @@ def test_what_nobody_foresaw_is_as_described(client: Client, documents: Document
     record_id = documents.insert_one({**broken, "original_image_base64": 5}).inserted_id
 
     images = check(client.call("GET", f"/api/image/{record_id}/original"))
-    account = check(client.call("GET", "/api/list?include=images"))
+    listed = check(client.call("GET", "/api/list?include=images"))
 
-    assert (images, account) == (Answer("image", 500, "internal"), Answer("list", 500, "internal"))
+    assert (images, listed) == (Answer("image", 500, "internal"), Answer("list", 500, "internal"))
 
 
 def test_records_of_the_original_application_are_as_described(client: Client, documents: Documents) -> None:
