@@ -6,9 +6,7 @@ https://www.remove.bg/api
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from flask import Response
 
@@ -16,18 +14,11 @@ from common.domain.errors import BadRequest
 from common.domain.mattes import Rendering
 from common.domain.options import CutoutOptions
 from common.domain.quotas import Usage
-from common.web.dialects import base64_text, values
+from common.web.dialects import base64_text, parameters, values
 from common.web.dialects.form import Form
 from common.web.problems import Problem
 from common.web.responses import json_response
 
-_PREVIEW, _MEDIUM, _HD, _FULL, _LARGEST = 250_000, 1_500_000, 4_000_000, 25_000_000, 50_000_000
-# `auto` is the picture's own size.
-_SIZES = {
-    **{"auto": None, "preview": _PREVIEW, "small": _PREVIEW, "regular": _PREVIEW, "medium": _MEDIUM},
-    **{"hd": _HD, "full": _FULL, "4k": _FULL, "50mp": _LARGEST},
-}
-_FORMATS = {"auto": "auto", "png": "png", "jpg": "jpg", "jpeg": "jpg", "webp": "webp", "zip": "zip"}
 _TYPES = ("auto", "person", "product", "car", "animal", "graphic", "transportation", "other")
 _ABSENT = "undefined"  # JavaScript clients send this for a missing value
 
@@ -62,9 +53,12 @@ def parse(form: Form) -> RemoveBgCall:
         raise RemoveBgError(
             "multiple_bg_sources", "Send only one of bg_color, bg_image_url and bg_image_file."
         )
-    for check in _IGNORED:
-        check(form)
-    return RemoveBgCall(_options(form), image, image_url, backdrop, backdrop_url)
+    try:
+        for name, parser in _IGNORED.items():
+            parameters.read(texts, name, parser)
+        return RemoveBgCall(parameters.parse(texts), image, image_url, backdrop, backdrop_url)
+    except parameters.InvalidValue as error:
+        raise RemoveBgError(f"invalid_{error.name}", str(error)) from None
 
 
 def _source(form: Form) -> tuple[bytes, str]:
@@ -85,55 +79,15 @@ def _decoded(encoded: str) -> bytes:
         raise RemoveBgError("failed_to_read_image", error.detail) from None
 
 
-def _options(form: Form) -> CutoutOptions:
-    read = partial(_read, form)
-    return CutoutOptions(
-        removes_subject=read("to_remove", lambda text: _either(text, "background", "foreground"), False),
-        roi=read("roi", values.region, None, "invalid_roi"),
-        max_pixels=read("size", lambda text: _SIZES[text.lower()], None),
-        crop=read("crop", values.boolean, False),
-        crop_margin=read("crop_margin", values.margin, CutoutOptions().crop_margin),
-        scale=read("scale", values.scale, None),
-        position=read("position", values.position, None),
-        background=read("bg_color", values.colour, None),
-        alpha_only=read("channels", lambda text: _either(text, "rgba", "alpha"), False),
-        format=read("format", lambda text: _FORMATS[text.lower()], "auto"),
-    )
-
-
-def _either(text: str, no: str, yes: str) -> bool:
-    return values.one_of(text, no, yes) == yes
-
-
-def _read(form: Form, name: str, parse: Callable[[str], Any], default: Any, code: str = "") -> Any:
-    """Parse a parameter, or raise RemoveBgError with its code."""
-    text = form.text(name)
-    if not text:
-        return default
-    try:
-        return parse(text)
-    except (ValueError, KeyError):
-        raise RemoveBgError(
-            code or f"invalid_{name}", f"The value of {name} is not one that it can have."
-        ) from None
-
-
-def _checked(name: str, parse: Callable[[str], object]) -> Callable[[Form], None]:
-    def check(form: Form) -> None:
-        _read(form, name, parse, None)
-
-    return check
-
-
 # Parameters without effect here; only their values are checked.
-_IGNORED = (
-    _checked("type", lambda text: values.one_of(text, *_TYPES)),
-    _checked("type_level", lambda text: values.one_of(text, "none", "1", "2", "latest")),
-    _checked("add_shadow", values.boolean),
-    _checked("shadow_type", lambda text: values.one_of(text, "auto", "drop", "3d", "car", "none")),
-    _checked("shadow_opacity", lambda text: values.whole_number(text, 0, 100)),
-    _checked("semitransparency", values.boolean),
-)
+_IGNORED: Mapping[str, Callable[[str], object]] = {
+    "type": lambda text: values.one_of(text, *_TYPES),
+    "type_level": lambda text: values.one_of(text, "none", "1", "2", "latest"),
+    "add_shadow": values.boolean,
+    "shadow_type": lambda text: values.one_of(text, "auto", "drop", "3d", "car", "none"),
+    "shadow_opacity": lambda text: values.whole_number(text, 0, 100),
+    "semitransparency": values.boolean,
+}
 
 
 def respond(rendering: Rendering, *, as_json: bool) -> Response:
