@@ -1,6 +1,7 @@
 """Progress bars on a terminal; elsewhere they show nothing."""
 
 import time
+from datetime import timedelta
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -69,3 +70,28 @@ class ByteProgress(_Bar):
             position,
             f"{position / _MEGABYTE:.1f} of {self._total / _MEGABYTE:.1f} MB, {rate / _MEGABYTE:.1f} MB/s",
         )
+
+
+class RateProgress(_Bar):
+    """Shows how many items are done, how many a second, and how long the rest will take."""
+
+    def __init__(self, total: int, stream: TextIO) -> None:
+        super().__init__(total, stream)
+        self._begun = time.monotonic()
+        self.at(0)
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether there is a bar."""
+        return self._is_shown
+
+    def at(self, done: int) -> None:
+        """Show that so many items are done."""
+        rate = done / max(time.monotonic() - self._begun, _REDRAW_SECONDS)
+        left = f", {timedelta(seconds=round((self._total - done) / rate))} left" if done else ""
+        self._draw(done, f"{done}/{self._total}, {rate:.1f} a second{left}")
+
+    def clear(self) -> None:
+        """Make room for a line; `at` draws the bar below it."""
+        if self._is_shown:
+            self._stream.write(_CLEAR_LINE)

@@ -27,7 +27,7 @@ class Run:
             command = [sys.executable, "-m", "infra.local"]
             # Elsewhere than at the root, so that nobody's own .env is read.
             self.process = subprocess.Popen(
-                command, cwd=output.parent, env={**_clean(), **environ}, stdout=file, stderr=file
+                command, cwd=output.parent, env={**clean_environment(), **environ}, stdout=file, stderr=file
             )
 
     def wait_until_ready(self) -> "Run":
@@ -59,7 +59,7 @@ class Run:
         return status, self.output.read_text()
 
 
-def _clean() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """This process's environment without any setting of ours, from which the project is found."""
     ours = {*SETTINGS, "PORT", "DATA_DIR"}
     return {name: value for name, value in os.environ.items() if name not in ours} | {"PYTHONPATH": str(ROOT)}

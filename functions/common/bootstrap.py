@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_COMMAND_SECONDS = 86_400.0  # that a picture of a command waits for its turn; nobody waits for the answer
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -121,6 +123,12 @@ def build(settings: Settings) -> Parts:
     )
 
 
+def build_removal(settings: Settings) -> Removal:
+    """Build what removes backgrounds, alone: for a command whose pictures may wait as long as they must."""
+    codec = _once(lambda: _codec(settings, turn=_COMMAND_SECONDS, worker=_COMMAND_SECONDS))
+    return Removal(codec, _once(lambda: _remover(settings, codec)))
+
+
 def _once(make: Callable[[], T]) -> Callable[[], T]:
     """Make a part on first use, and only once even if several threads ask at once."""
     making = threading.Lock()
@@ -157,11 +165,15 @@ def _images(settings: Settings, database_id: MongoDatabaseId) -> ImageStore:
     return BucketImageStore(connect_bucket(settings.image_bucket), inline, Signer(), database_id)
 
 
-def _codec(settings: Settings) -> PictureCodec:
+def _codec(
+    settings: Settings, *, turn: float = timeouts.TURN_SECONDS, worker: float = timeouts.WORKER_SECONDS
+) -> PictureCodec:
+    """Return the codec; a picture waits `turn` seconds for memory, and then `worker` for a worker."""
     from common.imaging.worker_codec import WorkerCodec
+    from common.imaging.workers import Workers
 
-    pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=timeouts.TURN_SECONDS)
-    return WorkerCodec(settings.max_megapixels, reserve=pixels.acquire)
+    pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=turn)
+    return WorkerCodec(settings.max_megapixels, Workers(timeout=worker), reserve=pixels.acquire)
 
 
 def _remover(settings: Settings, codec: Callable[[], PictureCodec]) -> BackgroundRemover:

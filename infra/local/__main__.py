@@ -15,7 +15,6 @@ import requests
 
 from common import bootstrap
 from common.domain.errors import ApplicationError, Unavailable
-from common.removers.catalogue import DEFAULT, LIGHT
 from common.service.retention import Retention
 from common.settings import Settings, SettingsError
 from endpoints import APPLICATION_REQUIRES
@@ -25,7 +24,7 @@ from infra.local import FUNCTIONS, folder
 from infra.local.address import ListenAddress
 from infra.local.database import EmbeddedDatabase
 from infra.local.processes import TUNING, Child, end_leftovers, start
-from infra.models.files import fetch
+from infra.models.choice import choose_model
 
 _START_SECONDS = 60
 _STOP_SECONDS = 35  # longer than _GRACE_SECONDS
@@ -105,26 +104,8 @@ def _complete(environ: dict[str, str], data: Path) -> None:
     environ.setdefault("APP_SECRET_KEY", folder.secret_key(data))
     environ.setdefault("USER_LIMIT", "50")
     environ.setdefault("API_KEYS", "off")
-    placeholder = {"MONGO_URI": "mongodb://placeholder"}
-    settings = Settings.from_env({**placeholder, **environ}, requires=())
-    if "local" in settings.remover and settings.local_model_path is None:
-        environ["LOCAL_MODEL"] = _fetched(environ.get("LOCAL_MODEL"), data / "models")
-        environ["LOCAL_MODEL_PATH"] = str(data / "models")
-    Settings.from_env({**placeholder, **environ}, requires=APPLICATION_REQUIRES)
-
-
-def _fetched(chosen: str | None, folder: Path) -> str:
-    """Fetch the chosen model, the default or the light one, and return its name; raises CommandError."""
-    try:
-        fetch(chosen or DEFAULT, folder)
-    except CommandError as error:
-        if chosen:
-            raise CommandError(
-                f"{error} Or set LOCAL_MODEL_PATH to a file of yours, or X_RAPID_API_KEY."
-            ) from error
-        print(f"{error} Starting with the light model, {LIGHT}, until then.", file=sys.stderr, flush=True)
-        return _fetched(LIGHT, folder)
-    return chosen or DEFAULT
+    choose_model(environ, data / "models")
+    Settings.from_env({"MONGO_URI": "mongodb://placeholder", **environ}, requires=APPLICATION_REQUIRES)
 
 
 def _start_app(environ: Mapping[str, str], data: Path, address: ListenAddress) -> Child:

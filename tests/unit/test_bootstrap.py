@@ -40,7 +40,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]
         return MongoImages()
 
     monkeypatch.setattr(bootstrap, "connect", connect)
-    monkeypatch.setattr("common.imaging.worker_codec.Workers", lambda: WORKERS)
+    monkeypatch.setattr("common.imaging.workers.Workers", lambda **_: WORKERS)
     yield connections
     bootstrap.provide(None)
 

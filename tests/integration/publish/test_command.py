@@ -11,6 +11,7 @@ import pytest
 from infra import ROOT
 from infra.progress import Progress
 from tests.integration.publish.sites import Site
+from tests.terminal import Terminal
 
 
 def run(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
@@ -70,11 +71,6 @@ def test_help_names_every_option() -> None:
     assert done.returncode == 0
     for option in ("gs://BUCKET", "--dry-run", "--api-base", "--folder", "--timeout"):
         assert option in done.stdout
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_a_terminal_shows_the_progress_and_is_left_clean() -> None:
