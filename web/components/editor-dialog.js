@@ -41,6 +41,7 @@ export function mountEditorDialog(root, { onSave, onClose }) {
   let observer = null;
   let isSaving = false;
   let holdsSpace = false;
+  let isOver = false;
 
   /** @type {(button: HTMLElement) => boolean} */
   const isOn = (button) => button.getAttribute("aria-pressed") === "true";
@@ -159,7 +160,8 @@ export function mountEditorDialog(root, { onSave, onClose }) {
     const arrow = event.target === canvas ? arrows[event.key] : undefined;
     if (name) actions[name]?.();
     else if (arrow) zoom((view) => view.pan(...arrow));
-    else if (event.key === " " && event.target === canvas) holdsSpace = true;
+    // With the mouse over the picture space moves it, wherever the focus is.
+    else if (event.key === " " && (event.target === canvas || isOver)) holdsSpace = true;
     else return;
     event.preventDefault();
   }
@@ -196,6 +198,7 @@ export function mountEditorDialog(root, { onSave, onClose }) {
 
   /** @param {{ x: number, y: number } | null} at */
   function moveCircle(at) {
+    isOver = at !== null;
     circle.hidden = !at || holdsSpace;
     if (at) circle.style.translate = `calc(${at.x}px - 50%) calc(${at.y}px - 50%)`;
   }
@@ -209,7 +212,7 @@ export function mountEditorDialog(root, { onSave, onClose }) {
     canvas.replaceWith(fresh);
     canvas = fresh;
     circle.hidden = ask.hidden = true;
-    bar.inert = isSaving = false;
+    bar.inert = isSaving = isOver = false;
   }
 
   for (const [name, act] of Object.entries(actions)) {
@@ -219,7 +222,10 @@ export function mountEditorDialog(root, { onSave, onClose }) {
   wireOriginal();
   dialog.addEventListener("keydown", shortcut);
   dialog.addEventListener("keyup", (event) => {
-    if (event.key === " ") holdsSpace = false;
+    if (event.key !== " ") return;
+    // A button that has the focus would be pressed by the key's release.
+    if (holdsSpace) event.preventDefault();
+    holdsSpace = false;
   });
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
