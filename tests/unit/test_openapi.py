@@ -223,6 +223,20 @@ def test_every_operation_describes_what_nobody_foresaw(
         assert check_answer(response) == (operation.id, 500, code)
 
 
+def test_every_operation_but_health_describes_what_it_returns_without_the_access_key(
+    environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCESS_KEY", "open sesame, please")
+    client = create_app().test_client()
+
+    for operation in OPERATIONS.values():
+        if operation.method == "options" or operation.id == "health":
+            assert "401" not in operation.responses
+        else:
+            answer = check_answer(client.open(ADDRESSES[operation.path], method=operation.method.upper()))
+            assert answer == (operation.id, 401, "access_key_required")
+
+
 # The codes
 
 
@@ -230,6 +244,7 @@ def test_every_code_is_described_with_its_status_and_none_beside() -> None:
     raised = [Problem.of(error) for error in RAISED]
 
     there_are = {(problem.status.value, problem.code) for problem in raised}
+    there_are |= {(401, "access_key_required")}  # by common.web.access, which raises nothing
     assert {(status, code) for status, code, _ in problems()} == there_are
     answers = {(a.status, a.code) for operation in OPERATIONS.values() for a in operation.answers() if a.code}
     assert answers == there_are - {(405, "method_not_allowed")}
@@ -251,6 +266,12 @@ def test_every_answer_is_seen_from_the_hosts() -> None:
         Answer("matte", 408, "request_timeout"),  # the same code reads its body
         Answer("upload", 503, "overloaded"),  # test_overload.py
         Answer("matte", 503, "overloaded"),  # tests/unit/test_endpoints_matte.py
+        *(
+            answer
+            for operation in OPERATIONS.values()
+            for answer in operation.answers()
+            if answer.status == 401
+        ),
     }
     # The fixture `described` of tests/unit/conftest.py compares each of these with the document.
     elsewhere |= {

@@ -61,7 +61,8 @@ class AccessGate:
 
     def respond(self, request: Request) -> Response | None:
         """Return the response to a caller without access, None for a caller with access."""
-        if request.path != PATH and (request.path in _OPEN or self._has_access(request)):
+        is_open = request.path in _OPEN or _is_preflight(request)
+        if request.path != PATH and (is_open or self._has_access(request)):
             return None
         begun = time.monotonic()
         with scope() as context:
@@ -111,6 +112,11 @@ class AccessGate:
     def _token(self) -> str:
         """Return the cookie's value; a new key invalidates all cookies."""
         return hmac.digest(self._key, b"access cookie", "sha256").hex()
+
+
+def _is_preflight(request: Request) -> bool:
+    """Tell whether a browser asks if a page may send its API key, which it does without credentials."""
+    return request.method == "OPTIONS" and request.path.startswith(_API)
 
 
 def _delay() -> None:

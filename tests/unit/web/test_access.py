@@ -58,6 +58,14 @@ def test_a_program_gets_401(client: FlaskClient, call: str) -> None:
     assert "user_id" not in response.headers.get("Set-Cookie", "")
 
 
+@pytest.mark.parametrize("path", ["/v1.0/removebg", "/api/upload"])
+def test_a_preflight_passes_since_browsers_send_it_without_credentials(
+    client: FlaskClient, path: str
+) -> None:
+    assert client.options(path).status_code == 204
+    assert client.options("/").status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/health", "/api/health"])
 def test_health_stays_open(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 200
