@@ -1,6 +1,7 @@
 """python -m tests.bench: this project beside what people would use instead; only ratios count.
 
 Every row runs in rounds in which the contenders take turns. Prints the ratios as a Markdown table.
+`python -m tests.bench quality` measures mattes instead.
 """
 
 import argparse
@@ -16,12 +17,18 @@ from tests.bench.alternation import Figure
 from tests.bench.contenders import REMBG
 from tests.bench.photos import Photos
 from tests.bench.plots import draw
+from tests.bench.quality import __main__ as quality
 from tests.bench.rows import ROWS
+
+_QUALITY = "quality"  # no row, because it measures pictures and not time: a command of its own
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and return the exit status."""
-    options = _options(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [_QUALITY]:
+        return quality.main(given[1:])
+    options = _options(given)
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, _leave)
     if not REMBG.exists():

@@ -1,0 +1,1 @@
+"""How near mattes come to known ones: ours beside those of others."""

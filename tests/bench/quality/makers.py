@@ -1,0 +1,57 @@
+"""Whoever makes mattes: our models, rembg's, and IMG.LY's where npm has fetched it."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from common.removers.local import LocalRemover
+from common.removers.sources import sources
+from infra.local import ROOT
+from tests.looking import matte_of
+
+REMBG = ROOT / ".venv" / "rembg" / "bin" / "python"
+IMGLY = ROOT / ".venv" / "imgly"
+MODELS = ROOT / ".data" / "models"
+
+_OTHERS = Path(__file__).with_name("others.py")
+_OURS = ("u2net-pair", "u2netp")
+_REMBG = {"rembg u2netp": ("u2netp",), "rembg u2net": ("u2net",), "rembg u2net -a": ("u2net", "-a")}
+_IMGLY = "IMG.LY's IS-Net"
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """One that makes a matte NAME.png of each photo NAME.png of a folder; what is there already is kept."""
+
+    name: str
+    command: Sequence[str | Path] = ()  # given the folders of photos and mattes; ours run in this process
+
+    def make(self, photos: Path, mattes: Path) -> None:
+        """Fill the folder of mattes."""
+        mattes.mkdir(parents=True, exist_ok=True)
+        if self.command:
+            command = [str(part) for part in (*self.command, photos, mattes)]
+            subprocess.run(command, check=True, env=os.environ | {"U2NET_HOME": str(MODELS)})
+        else:
+            _make(self.name.removeprefix("ours "), photos, mattes)
+
+
+def makers() -> list[Maker]:
+    """Return those that can be had on this machine, ours first."""
+    others = [Maker(name, (REMBG, _OTHERS, *arguments)) for name, arguments in _REMBG.items()]
+    packages = sorted(IMGLY.glob("*.tgz"))
+    imgly = [Maker(_IMGLY, (REMBG, _OTHERS, package)) for package in packages]
+    return [*(Maker(f"ours {name}") for name in _OURS), *others, *imgly]
+
+
+def _make(model: str, photos: Path, mattes: Path) -> None:
+    remover = LocalRemover(sources(model, MODELS))
+    for path in sorted(photos.glob("*.png")):
+        target = mattes / path.name
+        if not target.exists():
+            with Image.open(path) as photo:
+                matte_of(remover, photo.convert("RGB")).save(target, compress_level=1)
