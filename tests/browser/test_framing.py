@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import requests
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -107,6 +108,35 @@ def test_a_crop_has_the_margin_that_was_chosen(kept: Page) -> None:
     image = decoded(saved(kept, dialog)[1])
     assert image.size == (width + 2 * round(width / 10), height + 2 * round(height / 10))
     assert subject(image)[:2] == pytest.approx((round(width / 10), round(height / 10)), abs=1)
+
+
+@pytest.mark.parametrize(
+    ("canvas", "slider", "percent", "options"),
+    one_row_in(
+        6,
+        [
+            ("Crop to subject", "Margin", 13, {"crop": "true", "crop_margin": "13%"}),
+            ("Crop to subject", "Margin", 0, {"crop": "true"}),
+            ("Crop to subject", "Margin", 50, {"crop": "true", "crop_margin": "50%"}),
+            ("Original", "Subject size", 37, {"scale": "37%"}),
+            ("Original", "Subject size", 100, {"scale": "100%"}),
+            ("Original", "Subject size", 10, {"scale": "10%"}),
+        ],
+    ),
+)
+def test_the_api_frames_alike(
+    kept: Page, tmp_path: Path, canvas: str, slider: str, percent: int, options: dict[str, str]
+) -> None:
+    dialog = opened(kept, "beach")
+    button(dialog, canvas).click()
+    dialog.get_by_label(slider).fill(str(percent))
+    ours = decoded(saved(kept, dialog)[1])
+    sent = {"image_file": (tmp_path / "beach.jpg").open("rb")}
+    with sent["image_file"]:
+        answer = requests.post(f"{kept.url}v1.0/removebg", files=sent, data={**options, "format": "png"})
+    theirs = decoded(answer.content)
+    assert ours.size == pytest.approx(theirs.size, abs=1)
+    assert subject(ours) == pytest.approx(subject(theirs), abs=1)
 
 
 @pytest.mark.extended

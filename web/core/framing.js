@@ -66,9 +66,15 @@ export function frameOf(size, subject, framing) {
   return { canvas, source: subject, target: placed(canvas, subject, framing) };
 }
 
+/** Rounds as the server does: halves to the even neighbour. @type {(value: number) => number} */
+function rounded(value) {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 /** @type {(subject: Box, margin: number) => Frame} */
 function cropped(subject, margin) {
-  const [across, down] = [Math.round(margin * subject.width), Math.round(margin * subject.height)];
+  const [across, down] = [rounded(margin * subject.width), rounded(margin * subject.height)];
   const canvas = { width: subject.width + 2 * across, height: subject.height + 2 * down };
   return { canvas, source: subject, target: { ...subject, left: across, top: down } };
 }
@@ -98,8 +104,8 @@ function placed(canvas, subject, framing) {
     const factor = scaleOf(framing) * Math.min(canvas.width / width, canvas.height / height);
     // Within rounding of its own resolution it is not resampled.
     if (Math.abs(factor - 1) * Math.max(width, height) >= 1) {
-      width = Math.max(1, Math.round(width * factor));
-      height = Math.max(1, Math.round(height * factor));
+      width = Math.max(1, rounded(width * factor));
+      height = Math.max(1, rounded(height * factor));
     }
   }
   const left = Math.round(canvas.width * framing.x - width / 2);
