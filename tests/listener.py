@@ -1,4 +1,4 @@
-"""The base of the ways to a server that tests put between it and its clients, one connection each."""
+"""The base of the proxies between a server and its clients, with one connection each."""
 
 import contextlib
 import socket
@@ -8,14 +8,14 @@ from typing import Self
 
 
 class Listener:
-    """Accepts connections on a port of this machine until its block ends, and hands them to its subclass."""
+    """Accepts connections on a port of this machine until its block ends, and passes them to its subclass."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
 
     @property
     def port(self) -> int:
-        """Where clients connect."""
+        """The address for clients."""
         return int(self._listener.getsockname()[1])
 
     def __enter__(self) -> Self:
@@ -38,7 +38,7 @@ class Listener:
 
 
 def close(link: socket.socket) -> None:
-    """Close a connection, also for who is reading from it at the moment."""
+    """Close a connection, even while another thread reads from it."""
     with contextlib.suppress(OSError):
         link.shutdown(socket.SHUT_RDWR)
     link.close()

@@ -1,4 +1,4 @@
-"""Pictures of this process, decoded and shown to a remover as a picture worker does."""
+"""Pictures decoded in this process, and shown to a remover like in a picture worker."""
 
 import warnings
 
@@ -19,7 +19,7 @@ def picture_of(image: Image.Image) -> Picture:
 
 
 def matte_of(remover: BackgroundRemover, image: Image.Image) -> Image.Image:
-    """Return the matte that this remover finds, at the picture's full size."""
+    """Return this remover's matte at the picture's full size."""
     picture = picture_of(image)
     return picture.enlarged(remover.matte(picture.view))
 
@@ -38,5 +38,5 @@ def read(content: bytes, megapixels: int = 50) -> Picture:
 
 
 def codec(megapixels: int = 50) -> WorkerCodec:
-    """Return a codec at the workers that all tests of this process share."""
+    """Return a codec with the workers that all tests of this process share."""
     return WorkerCodec(megapixels, WORKERS)

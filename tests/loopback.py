@@ -7,21 +7,21 @@ from typing import Any, Self
 
 
 class Loopback:
-    """Answers from threads that end with the process; a context manager, or start() and stop()."""
+    """Serves from threads that end with the process; a context manager, or start() and stop()."""
 
     def __init__(self, handler: type["QuietHandler"], port: int = 0) -> None:
-        self.stopping = threading.Event()  # whoever is kept waiting is to be let go
+        self.stopping = threading.Event()  # set to release waiting requests
         self._server = _Server(("127.0.0.1", port), handler)
         self._server.owner = self
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> Self:
-        """Answer from a thread of its own."""
+        """Serve in a separate thread."""
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def stop(self) -> None:
-        """Stop answering; whoever is kept waiting loses the connection."""
+        """Stop serving; waiting requests lose their connection."""
         self.stopping.set()
         self._server.shutdown()
         self._server.server_close()
@@ -36,13 +36,13 @@ class Loopback:
 
 
 class QuietHandler(BaseHTTPRequestHandler):
-    """One connection; subclasses declare whose."""
+    """One connection; subclasses declare the owner's type."""
 
     server: "_Server"
     owner: Loopback
 
     def setup(self) -> None:
-        """Know the owner before the first request."""
+        """Set the owner before the first request."""
         self.owner = self.server.owner
         super().setup()
 
@@ -57,4 +57,4 @@ class _Server(ThreadingHTTPServer):
     owner: Loopback
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients that hang up early are what the tests are about."""
+        """Ignore clients that disconnect early: tests do that."""

@@ -1,4 +1,4 @@
-"""The record store over a collection in memory, and what tests put into it."""
+"""The record store over a collection in memory, and documents for it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ FIELDS = {"original_image_base64": "AAAA", "processed_image_base64": "BBBB", "pr
 
 
 class MongoImages:
-    """A mongomock collection; of several indexes made at once, mongomock forgets what they leave out."""
+    """A mongomock collection that creates indexes one by one, because mongomock forgets options otherwise."""
 
     def __init__(self) -> None:
         self._images: Any = mongomock.MongoClient()["t"]["images"]
@@ -28,7 +28,7 @@ class MongoImages:
         return getattr(self._images, name)
 
     def create_indexes(self, models: Iterable[pymongo.IndexModel]) -> None:
-        # It also holds a new partial index against documents that it leaves out, so there must be none.
+        # mongomock also applies a new partial index to documents outside of it, so there must be none.
         documents = list(self._images.find())
         self._images.delete_many({})
         for model in models:
@@ -63,7 +63,7 @@ def keep(images: MongoImages, user_id: str = "me", name: str = "n", now: datetim
 
 
 def keep_original(images: MongoImages, user_id: str = "me", created_on: str = "2025-01-02 03:04:05") -> str:
-    """Put a document of the original application here."""
+    """Insert a document of the original application."""
     document = {"user_id": user_id, "image_name": "old", "created_on": created_on, **FIELDS}
     del document["preview"]
     return str(images.insert_one(document).inserted_id)

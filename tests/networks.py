@@ -1,4 +1,4 @@
-"""Tiny ONNX networks that tests make: what they answer follows from what they are given."""
+"""Tiny ONNX networks made by tests, whose output follows from their input."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _ANY = (1, 3, None, None)
 def write_network(
     path: Path, *, channel: int = 0, scale: float = 1, offset: float = 0, output: int = 0
 ) -> Path:
-    """Write a network that answers scale * channel + offset as output number `output`, after zeros."""
+    """Write a network that returns scale * channel + offset as output number `output`, after zeros."""
     nodes = [
         helper.make_node("Slice", ["given", "first", "last", "axis"], ["plane"]),
         helper.make_node("Mul", ["plane", "scale"], ["scaled"]),

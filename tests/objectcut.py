@@ -1,6 +1,6 @@
 """A provider on this machine that behaves like ObjectCut behind RapidAPI's gateway.
 
-`python -m tests.objectcut --port N` runs it by hand; a test scripts how it answers and reads what it got.
+`python -m tests.objectcut --port N` runs it by hand; a test sets its behaviour and reads its requests.
 """
 
 import argparse
@@ -21,14 +21,14 @@ KEY = "a-key-that-only-the-stand-in-knows"
 
 @dataclass(frozen=True)
 class Call:
-    """One request as it came in."""
+    """One received request."""
 
     method: str
     path: str
     headers: Message  # case-insensitive
     form: dict[str, str]
     body: bytes
-    client: tuple[str, int]  # the same for requests over one connection
+    client: tuple[str, int]  # the same number for requests over one connection
     at: float  # time.monotonic()
 
 
@@ -45,7 +45,7 @@ class ObjectCut(Loopback):
 
     @property
     def host(self) -> str:
-        """The origin, to be given to the remover as its host."""
+        """The origin, for the remover's host."""
         return self.url
 
     @property
@@ -55,12 +55,12 @@ class ObjectCut(Loopback):
             return list(self._calls)
 
     def script(self, *behaviours: Behaviour) -> None:
-        """Answer the next requests like this, one each; then as before."""
+        """Answer the next requests with these behaviours, one each; then as before."""
         with self._lock:
             self._script.extend(behaviours)
 
     def always(self, behaviour: Behaviour) -> None:
-        """Answer every request that is not scripted like this."""
+        """Answer every request without a planned behaviour like this."""
         with self._lock:
             self._default = behaviour
 
@@ -72,25 +72,25 @@ class ObjectCut(Loopback):
             self._default = removes_the_background
 
     def take(self, call: Call) -> Behaviour:
-        """Record a request and return how to answer it."""
+        """Record a request and return its behaviour."""
         with self._lock:
             self._calls.append(call)
             return self._script.popleft() if self._script else self._default
 
 
 class _Exchange(QuietHandler):
-    """One connection; behaviours answer through it."""
+    """One connection, through which behaviours answer."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     owner: ObjectCut
 
     def serve(self) -> None:
-        """Record the request, let the gateway check it and answer it."""
+        """Record the request, apply the gateway's checks, and answer."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.form = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
         now = time.monotonic()
-        form = self.form.copy()  # behaviours may change theirs
+        form = self.form.copy()  # behaviours may change their answers
         call = Call(self.command, self.path, self.headers, form, body, self.client_address, now)
         behaviour = self.owner.take(call)
         (self._gateway_refusal() or behaviour)(self)
@@ -113,12 +113,12 @@ class _Exchange(QuietHandler):
         return self.headers.get_content_type()
 
     def send(self, status: int, body: bytes, content_type: str, headers: dict[str, str]) -> None:
-        """Answer with one whole body."""
+        """Answer with a complete body."""
         self.begin(status, len(body), content_type, headers)
         self.wfile.write(body)
 
     def begin(self, status: int, length: int, content_type: str, headers: dict[str, str]) -> None:
-        """Answer with the headers of a body that is still to come."""
+        """Answer with the headers of a body that follows later."""
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(length))
@@ -131,11 +131,11 @@ class _Exchange(QuietHandler):
         self.wfile.write(content)
 
     def wait(self, seconds: float | None) -> bool:
-        """Wait, for ever where that is None; true once the provider stops."""
+        """Wait, for ever if seconds is None; return true once the provider stops."""
         return self.owner.stopping.wait(seconds)
 
     def hang_up(self, *, reset: bool = False) -> None:
-        """Close the connection, with a reset if so asked."""
+        """Close the connection, with a reset on request."""
         self.close_connection = True
         if reset:
             linger_not_at_all = struct.pack("ii", 1, 0)

@@ -1,4 +1,4 @@
-"""How the stand-in may answer: as ObjectCut does, as RapidAPI's gateway does, and as broken networks do.
+"""Behaviours of the stand-in: those of ObjectCut, of RapidAPI's gateway, and of broken networks.
 
 A behaviour answers one request through its exchange.
 """
@@ -23,7 +23,7 @@ CHOICES = {
 
 
 class Exchange(Protocol):
-    """What a behaviour may do with a request."""
+    """The operations of a behaviour on a request."""
 
     form: dict[str, str]
 
@@ -40,7 +40,7 @@ Behaviour = Callable[[Exchange], None]
 
 
 def ellipse(size: tuple[int, int]) -> Image.Image:
-    """Return the matte that the stand-in finds in every picture: an ellipse over its middle half."""
+    """Return the stand-in's matte for every picture: an ellipse over its middle half."""
     width, height = size
     matte = Image.new("L", size, 0)
     ImageDraw.Draw(matte).ellipse((width // 4, height // 4, width * 3 // 4, height * 3 // 4), fill=255)
@@ -48,7 +48,7 @@ def ellipse(size: tuple[int, int]) -> Image.Image:
 
 
 def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
-    """Return the picture as a file's bytes."""
+    """Return the encoded picture."""
     content = BytesIO()
     picture.save(content, kind, compress_level=1)
     return content.getvalue()
@@ -63,7 +63,7 @@ def removes_the_background(exchange: Exchange) -> None:
 
 
 def succeeds(error: bool | str = False, /, **headers: str) -> Behaviour:
-    """Like the provider does by default, with this spelling of "no error"."""
+    """Behave like the provider, with this spelling of "no error"."""
 
     def answer(exchange: Exchange) -> None:
         problem = _problem(exchange)
@@ -116,7 +116,7 @@ def returns_image(content: bytes, error: bool | str = False, /, **headers: str) 
 
 
 def success(content: bytes, error: bool | str = False) -> dict[str, Any]:
-    """Return the provider's words for a success."""
+    """Return the provider's JSON for a success."""
     image = {"image_base64": base64.b64encode(content).decode()}
     return {"error": error, "correlation_id": str(uuid.uuid4()), "response": image}
 
@@ -130,7 +130,7 @@ def fails(error_id: str, message: str = "It did not work", error: bool | str = T
 
 
 def insists_on_urlsafe_base64(exchange: Exchange) -> None:
-    """Take the URL-safe alphabet only."""
+    """Accept only the URL-safe alphabet."""
     text = exchange.form["image_base64"]
     if "+" in text or "/" in text:
         fails("002", "Not URL-safe base64")(exchange)
@@ -155,12 +155,12 @@ def returns(body: bytes, status: int = 200, content_type: str = "text/html", /, 
 
 
 def refuses(status: int, message: str, /, **headers: str) -> Behaviour:
-    """Answer as the gateway words an error; a 502 has its words under another name."""
+    """Answer with a gateway error; a 502 has its message under another name."""
     return returns_json({"messages" if status == 502 else "message": message}, status, **headers)
 
 
 def monthly_quota_used_up(**headers: str) -> Behaviour:
-    """Refuse until the plan's month is over."""
+    """Refuse because the plan's monthly quota is used up."""
     return refuses(429, MONTHLY, **headers)
 
 
@@ -169,11 +169,11 @@ gateway_timeout = returns(b"<html><title>504 Gateway Time-out</title></html>", 5
 
 
 def redirects(status: int, location: str) -> Behaviour:
-    """Send the caller elsewhere."""
+    """Redirect the caller."""
     return returns(b"", status, Location=location)
 
 
-# Networks and servers in trouble.
+# Networks and servers with faults.
 
 
 def slowly(seconds: float, behaviour: Behaviour = removes_the_background) -> Behaviour:
@@ -193,7 +193,7 @@ def hangs(exchange: Exchange) -> None:
 
 
 def drips(interval: float = 0.05, *, times: int = 60, headers_too: bool = False) -> Behaviour:
-    """Answer with a byte now and then, and never come to the end."""
+    """Answer byte by byte, and never finish."""
 
     def answer(exchange: Exchange) -> None:
         if headers_too:
@@ -221,7 +221,7 @@ def resets(exchange: Exchange) -> None:
 
 
 def oversized(mebibytes: int, content: bytes) -> Behaviour:
-    """Answer with a success behind this much white space, which JSON permits."""
+    """Answer with a success after this much white space, which JSON permits."""
     body = json.dumps(success(content)).encode()
 
     def answer(exchange: Exchange) -> None:

@@ -1,6 +1,6 @@
-"""python -m tests.overload: how quick health and list stay while uploads saturate the application.
+"""python -m tests.overload: the times of health and list while uploads saturate the application.
 
-Three times as many clients upload as the process takes on; prints the percentiles of the others' calls.
+Three times as many clients upload as the process accepts; prints the percentiles of the other calls.
 """
 
 import argparse
@@ -16,12 +16,12 @@ from tests.photos import photo
 from tests.soak import running_with_model
 
 UPLOADERS = 36
-_IMPATIENCE = 1.0  # seconds for which one that is refused waits; it was asked to wait for five
-_PAUSE = 0.05  # seconds between two calls of a caller that is not an upload
+_IMPATIENCE = 1.0  # seconds that a refused client waits; the server asked for five
+_PAUSE = 0.05  # seconds between two calls of a caller that does not upload
 
 
 def measure(host: Host, seconds: float) -> tuple[Counter[int], dict[str, list[float]]]:
-    """Return how uploads were answered, and the seconds that each other call took."""
+    """Return the answers to uploads, and the seconds of each other call."""
     until = time.monotonic() + seconds
     answers: Counter[int] = Counter()
     times: dict[str, list[float]] = {"/api/health": [], "/api/list": []}

@@ -1,4 +1,4 @@
-"""Picture files that take more than Pillow's save to make."""
+"""Picture files that Pillow cannot write."""
 
 import base64
 import struct
@@ -7,7 +7,7 @@ import zlib
 from PIL import ImageCms
 
 # 48 x 32 pixels, turned by irot to 32 x 48, blue with a red rectangle that stands upright at the top right.
-# Made once with pillow_heif, since nothing here can encode it.
+# Made with pillow_heif, because no package here can encode it.
 HEIC = base64.b64decode(
     """
     AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA
@@ -23,7 +23,7 @@ HEIC = base64.b64decode(
 )
 
 SRGB: bytes = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-GREY = SRGB[:16] + b"GRAY" + SRGB[20:]  # its header says so; nobody here reads further
+GREY = SRGB[:16] + b"GRAY" + SRGB[20:]  # according to its header; nobody reads further here
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -33,14 +33,14 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def png(width: int, height: int, depth: int, colour: int, rows: bytes, *extra: bytes) -> bytes:
-    """Return a PNG with these scan lines, which each begin with their filter's number, as they are."""
+    """Return a PNG with these scan lines, each of which begins with its filter byte."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     data = chunk(b"IDAT", zlib.compress(rows)) if rows else chunk(b"IDAT", b"")
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(extra) + data + chunk(b"IEND", b"")
 
 
 def inks_profile() -> bytes:
-    """Return an ICC profile for CMYK in which cyan ink is a strong green, as no formula would have it."""
+    """Return an ICC profile for CMYK in which cyan ink is a strong green, unlike in any formula."""
     colours = []
     for corner in range(16):  # of the cube of inks; cyan is the highest bit, black the lowest
         cyan, black = corner & 8, corner & 1

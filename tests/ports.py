@@ -5,7 +5,7 @@ import os
 import random
 import socket
 
-# Below the ephemeral ports: the system gives none of these to a connection while its server is down.
+# Below the ephemeral ports, so that the system does not give them to connections while their server is down.
 _RANGE = range(20_000, 32_000)
 # pytest-xdist numbers its workers gw0, gw1, ...; each has its own ports.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -15,7 +15,7 @@ _left = iter(random.sample(_OURS, len(_OURS)))
 
 
 def free_port() -> int:
-    """Return a port of this machine that nothing listens on, and that nobody else here was given."""
+    """Return an unused port of this machine, a new one for each call."""
     for port in _left:
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))

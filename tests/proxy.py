@@ -1,4 +1,4 @@
-"""A TCP proxy on this machine whose link can be cut or stalled, to take a server away from its clients."""
+"""A TCP proxy on this machine that can be cut or stalled, to take a server away from its clients."""
 
 import contextlib
 import socket
@@ -9,7 +9,7 @@ from tests.listener import Listener, close
 
 
 class Proxy(Listener):
-    """Forwards connections to a port of this machine while its link is not cut."""
+    """Forwards connections to a port of this machine unless it is cut."""
 
     def __init__(self, target_port: int) -> None:
         super().__init__()
@@ -29,11 +29,11 @@ class Proxy(Listener):
             self._links.clear()
 
     def stall(self) -> None:
-        """Keep connections open and let nothing through."""
+        """Keep connections open, but pass nothing."""
         self._flows.clear()
 
     def restore(self) -> None:
-        """Let connections and what they carry through again."""
+        """Pass everything again."""
         self._flows.set()
         with self._lock:
             self._is_cut = False

@@ -1,4 +1,4 @@
-"""What the tests of the ObjectCut adapter share."""
+"""Shared by the tests of the ObjectCut adapter."""
 
 import traceback
 from typing import Any
@@ -16,7 +16,7 @@ SIZE = (60, 40)
 
 
 class Asked:
-    """A remover that is shown pictures of this process."""
+    """A remover for pictures of this process."""
 
     def __init__(self, asked: RapidApiRemover) -> None:
         self._asked = asked
@@ -41,7 +41,7 @@ def remover(provider: ObjectCut, **knobs: float) -> Asked:
 
 
 def picture(size: tuple[int, int] = SIZE) -> Image.Image:
-    """Red on the left, blue on the right, so that a turned or mirrored one is told apart."""
+    """A picture that is red on the left and blue on the right, to detect turned or mirrored results."""
     drawn = Image.new("RGB", size, "red")
     drawn.paste("blue", (size[0] // 2, 0, *size))
     return drawn
@@ -55,7 +55,7 @@ def cut_out(size: tuple[int, int] = SIZE, mode: str = "RGBA") -> Image.Image:
 
 
 def error_of(asked: Asked, shown: Image.Image | None = None) -> RemoverError:
-    """Return the error that the remover raises, having checked that no part of it tells the key."""
+    """Return the remover's error after checking that it does not contain the key."""
     with pytest.raises(RemoverError) as raised:
         asked.matte(shown or picture())
     assert KEY not in "".join(traceback.format_exception(raised.value))

@@ -1,4 +1,4 @@
-"""All endpoints on one host, called in this process."""
+"""All endpoints on one host in this process."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ from tests.photos import photo
 
 PICTURE = photo(64, 48, "JPEG", quality=95)
 UNKNOWN = "0" * 24
-_OF_PROGRAMS = ("v1.0", "v1", "remove")  # the first parts of the paths that programs call
+_OF_PROGRAMS = ("v1.0", "v1", "remove")  # the first parts of the programs' paths
 
 
 def token(user_id: str) -> str:
@@ -25,7 +25,7 @@ def token(user_id: str) -> str:
 
 
 class Service:
-    """All endpoints on one host, which share their records."""
+    """All endpoints on one host with shared records."""
 
     def __init__(self, client: Callable[[str], FlaskClient], prefix: str) -> None:
         self._client = client
@@ -50,7 +50,7 @@ class Service:
 
 
 def functions_host(target: str) -> Flask:
-    """Return the functions host that serves one function."""
+    """Return the functions host for one function."""
     create: Callable[[str, str], Flask] = functions_framework.create_app
     return create(target, str(FUNCTIONS / "main.py"))
 

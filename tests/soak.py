@@ -1,4 +1,4 @@
-"""python -m tests.soak: many uploads through the local model, and the memory of the process that does them.
+"""python -m tests.soak: many uploads through the local model, and the memory of the process.
 
 Every upload is deleted again, so only the process could grow. Prints the figures; --plot draws the line.
 """
@@ -31,7 +31,7 @@ _SAMPLE_SECONDS = 1.0
 
 
 class Memory:
-    """Samples the resident memory of every process of a host while it is entered."""
+    """Samples the resident memory of a host's processes within its block."""
 
     def __init__(self) -> None:
         self.samples: list[tuple[float, float]] = []  # uploads so far, MB
@@ -51,7 +51,7 @@ class Memory:
 
 @contextlib.contextmanager
 def running_with_model() -> Iterator[Host]:
-    """Run the application with the local model on an embedded database of its own."""
+    """Run the application with the local model on a new embedded database."""
     with tempfile.TemporaryDirectory() as folder:
         server, uri = start_database(Path(folder))
         try:
@@ -75,7 +75,7 @@ def _environ(uri: str) -> dict[str, str]:
 
 
 def soak(host: Host, uploads: int) -> Memory:
-    """Upload and delete so many pictures and return the memory over them."""
+    """Upload and delete this number of pictures, and return the memory over time."""
     memory = Memory()
     watcher = threading.Thread(target=memory.watch, args=(_processes(host),))
     watcher.start()
@@ -85,7 +85,7 @@ def soak(host: Host, uploads: int) -> Memory:
     def work(_: int) -> None:
         client = Client(host)
         for number in _taken(numbers, taking):
-            # No two alike, or the second would be given the first one's cut-out.
+            # All pictures differ, because a duplicate reuses the first one's cut-out.
             record = client.keep(photo(*SIZES[number % len(SIZES)], "JPEG", comment=str(number).encode()))
             client.call("DELETE", f"/api/delete/{record['record_id']}")
             memory.uploads += 1
@@ -140,7 +140,7 @@ def plot(memory: Memory, target: Path) -> None:
 
 
 def main() -> None:
-    """Run the soak and print what it saw."""
+    """Run the soak and print the figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--uploads", type=int, default=2000)
     parser.add_argument("--plot", type=Path, metavar="FILE")

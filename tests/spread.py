@@ -1,26 +1,26 @@
-"""Which tests one worker of pytest-xdist runs together: those that share a host, or else those of a file."""
+"""The tests that one worker of pytest-xdist runs together: those of a host, or those of a file."""
 
 import re
 
 from xdist.scheduler import LoadScopeScheduling
 
-# The hosts that one fixture of a session or package starts, as they are written in the names of tests.
+# The names of hosts that one fixture of a session or package starts, as in the ids of tests.
 _HOSTS = re.compile(r"(?:\+?(?:functions|app)-(?:inline|bucket))+")
-# Their tests share nothing, so that any worker may run any of them.
+# Tests that share nothing, so any worker may run any of them.
 _APART = ("tests/integration/test_local_run.py", "tests/chaos/test_chaos.py")
 
 
 def shared_by(nodeid: str) -> str:
-    """Return what a test shares with others: the name of its hosts, of its file, or only its own."""
+    """Return what a test shares with others: its hosts, its file, or nothing."""
     path, _, name = nodeid.partition("::")
     hosts = _HOSTS.search(name)
     return nodeid if path in _APART else hosts[0] if hosts else path
 
 
 class Spread(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives a worker all tests that share something.
+    """Gives all tests that share something to one worker.
 
-    The marker xdist_group is meant for this, but that of pytest-xdist 3.8 has no effect with pytest 9.2.
+    The marker xdist_group of pytest-xdist 3.8 does this too, but has no effect with pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:

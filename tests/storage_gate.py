@@ -1,4 +1,4 @@
-"""A server on the way to the storage emulator that decides what becomes of each write."""
+"""A proxy to the storage emulator that decides about each write."""
 
 from collections.abc import Container
 from enum import Enum
@@ -12,7 +12,7 @@ _KEPT = ("Content-Type", "Range", "Content-Range", "X-Upload-Content-Type")
 
 
 class Fate(Enum):
-    """What becomes of a request."""
+    """The fate of a request."""
 
     PASS = "passed on"
     REFUSE = "answered with 403"
@@ -21,7 +21,7 @@ class Fate(Enum):
 
 
 class StorageGate(Loopback):
-    """Passes requests on as far as it was not told otherwise; a context manager."""
+    """Passes requests unless told otherwise; a context manager."""
 
     def __init__(self, to: str) -> None:
         super().__init__(_Exchange)
@@ -29,15 +29,15 @@ class StorageGate(Loopback):
         self.reset()
 
     def reset(self) -> None:
-        """Let everything through."""
+        """Pass everything."""
         self.meet(range(0), Fate.PASS)
 
     def meet(self, writes: Container[int], fate: Fate) -> None:
-        """Give these writes, numbered from 0 from now on, this fate, and let the others through."""
+        """Give these writes, numbered from 0 from now on, this fate, and pass the others."""
         self._number, self._met, self._fate = count(), writes, fate
 
     def fate_of_next(self) -> Fate:
-        """Return what becomes of one more write."""
+        """Return the fate of a write."""
         return self._fate if next(self._number) in self._met else Fate.PASS
 
 

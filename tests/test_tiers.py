@@ -1,4 +1,4 @@
-"""The table of guarantees in README.md: every file of tests is in it, with its tiers."""
+"""The table of guarantees in README.md contains every test file, with its tiers."""
 
 import re
 from fnmatch import fnmatch
@@ -19,7 +19,7 @@ FILES = sorted(path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_
 
 
 def is_named(file: str, names: set[str]) -> bool:
-    """Tell whether one of these names, in which an asterisk is any text, is the file's or its directory's."""
+    """Tell whether one of these names, which may have asterisks, matches the file or its directory."""
     return any(fnmatch(file, f"{name}*" if name.endswith("/") else name) for name in names)
 
 
@@ -39,7 +39,7 @@ def test_each_row_has_the_tiers_of_its_files(request: pytest.FixtureRequest) -> 
 
     for names, tiers in ROWS:
         files = {file for file in FILES if is_named(file, names)}
-        if files <= collected:  # and not only some, as where a part of the tests is run
+        if files <= collected:  # all of them, which is not so if only some tests are run
             assert set().union(*(seen[f"tests/{file}"] for file in files)) == tiers, names
 
 

@@ -1,4 +1,4 @@
-"""All use cases over the same parts, as bootstrap builds them."""
+"""All use cases with the same parts, as bootstrap builds them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from common.storage.mongo.records import MongoRecords
 
 @dataclass
 class UseCases:
-    """What users and the scheduler can do."""
+    """The use cases of users and the scheduler."""
 
     uploads: Uploads
     gallery: Gallery

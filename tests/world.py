@@ -1,4 +1,4 @@
-"""The use cases with everything outside of them faked."""
+"""The use cases with fakes for everything else."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ PICTURE = b"the bytes of a picture"
 
 @dataclass
 class World:
-    """The use cases and all that is around them."""
+    """The use cases and their fakes."""
 
     steps: Steps = field(default_factory=Steps)
     clock: Clock = field(default_factory=Clock)
@@ -38,7 +38,7 @@ class World:
         return added.record.record_id
 
     def keep(self, user_id: str, made: datetime) -> str:
-        """Put a record and its images here without an upload."""
+        """Insert a record and its images without an upload."""
         record_id = self.records.keep(user_id, made)
         name = f"{user_id}/{record_id}/original"
         self.records.kept[record_id].fields["original_object"] = name

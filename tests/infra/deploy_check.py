@@ -1,4 +1,4 @@
-"""python -m tests.infra.deploy_check: what can be checked of a deployment without an account, a line each."""
+"""python -m tests.infra.deploy_check: check a deployment as far as possible without an account."""
 
 import shutil
 import subprocess
@@ -25,12 +25,12 @@ from tests.infra.test_roles import GUIDE, RESOURCES, role_faults
 from tests.infra.wheels import pinned, wheel_faults
 
 _PROGRAMS = Path(sys.executable).parent
-_AT_ONCE = 4  # most of a check is waiting for a program
+_AT_ONCE = 4  # checks mostly wait for programs
 _CHECKER = ROOT.parent / "shared" / "tfcheck" / "tfcheck"
 
 
 def main() -> int:
-    """Run every check, several at once, and return 1 if one found something."""
+    """Run all checks, several at once, and return 1 if one found a mistake."""
     found = False
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for name, done in [(name, pool.submit(_timed, check)) for name, check in CHECKS.items()]:
@@ -52,7 +52,7 @@ def _timed(check: Callable[[], list[str]]) -> tuple[list[str], float]:
 
 
 def _run(*command: str | Path) -> list[str]:
-    """Return what a program says if it fails."""
+    """Return a program's output if it fails."""
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     return (done.stdout + done.stderr).splitlines()[-20:] if done.returncode else []
 
@@ -68,7 +68,7 @@ def _terraform(*arguments: str | Path) -> list[str]:
 
 
 def _validate() -> list[str]:
-    """Validate against the provider's schema: a stand-in of it if there is one, else the provider itself."""
+    """Validate against the provider's schema: a stand-in for it if there is one, else the provider itself."""
     lines = []
     for folder in ENVIRONMENTS:
         if _CHECKER.exists():

@@ -1,4 +1,4 @@
-"""infra/gke/Dockerfile, read."""
+"""The instructions of infra/gke/Dockerfile."""
 
 import json
 import re
@@ -22,23 +22,23 @@ def instructions() -> list[Instruction]:
 
 
 def last(word: str) -> str:
-    """Return what follows the last instruction of this kind: the one that holds in the image."""
+    """Return the arguments of the last instruction of this kind, which is the effective one."""
     return [each.rest for each in instructions() if each.word == word][-1]
 
 
 def start_command() -> list[str]:
-    """Return what a container runs."""
+    """Return the command of a container."""
     command: list[str] = json.loads(last("CMD"))
     return command
 
 
 def base() -> str:
-    """Return the image that every stage starts from by default, without its digest."""
+    """Return the default base image of all stages, without its digest."""
     return pinned_base().partition("@")[0]
 
 
 def pinned_base() -> str:
-    """Return the image that every stage starts from by default."""
+    """Return the default base image of all stages."""
     return dict(each.rest.split("=", 1) for each in instructions() if each.rest.startswith("PYTHON_IMAGE="))[
         "PYTHON_IMAGE"
     ]

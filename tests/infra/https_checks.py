@@ -1,4 +1,4 @@
-"""What must hold for infra/gke-https, whose kinds Kubernetes' own schemas do not contain."""
+"""Requirements for infra/gke-https, whose kinds are missing in Kubernetes' own schemas."""
 
 import itertools
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.infra.manifests import Object, application, of_kind, title
 from tests.infra.pod_checks import DATABASE_WAIT, LONGEST_UPLOAD
 from tests.infra.terraform_files import TERRAFORM, blocks
 
-_KEPT_BY_LOAD_BALANCER = 600  # seconds, of Google's load balancers
+_KEPT_BY_LOAD_BALANCER = 600  # seconds, the default of Google's load balancers
 _VARIABLES = dict(blocks(TERRAFORM / "environments" / "gke", "variable"))
 _KEYS = {
     "HealthCheckPolicy": {
@@ -30,14 +30,14 @@ _KEYS = {
 
 
 def https_faults(objects: list[Object]) -> list[str]:
-    """Return a sentence for everything that is wrong."""
+    """Return a sentence for every mistake."""
     return [
         fault for check in (_gateway, _routes, _policies, _service, _keep_alive) for fault in check(objects)
     ]
 
 
 def _gateway(objects: list[Object]) -> Iterator[str]:
-    """The Gateway names what Terraform makes."""
+    """The Gateway uses the names of Terraform's address and certificates."""
     made = _VARIABLES[("name",)]["default"]
     (gateway,) = of_kind(objects, "Gateway")
     if gateway["metadata"]["annotations"]["networking.gke.io/certmap"] != made:
@@ -52,7 +52,7 @@ def _gateway(objects: list[Object]) -> Iterator[str]:
 
 
 def _routes(objects: list[Object]) -> Iterator[str]:
-    """Https leads to the Service, and http to https."""
+    """Https is routed to the Service, and http is redirected to https."""
     (service,), (gateway,) = of_kind(objects, "Service"), of_kind(objects, "Gateway")
     target = {"name": service["metadata"]["name"], "port": service["spec"]["ports"][0]["port"]}
     listeners = {each["name"]: each["protocol"] for each in gateway["spec"]["listeners"]}
@@ -73,7 +73,7 @@ def _routes(objects: list[Object]) -> Iterator[str]:
 
 
 def _policies(objects: list[Object]) -> Iterator[str]:
-    """Both policies are the Service's, and leave uploads the time that they take."""
+    """Both policies apply to the Service, and allow uploads their time."""
     (service,) = of_kind(objects, "Service")
     for policy in of_kind(objects, *_KEYS):
         reference = policy["spec"]["targetRef"]
@@ -103,14 +103,14 @@ def _default(objects: list[Object], kind: str) -> Any:
 
 
 def _service(objects: list[Object]) -> Iterator[str]:
-    """No second load balancer of plain http stays."""
+    """There is no second load balancer for plain http."""
     (service,) = of_kind(objects, "Service")
     if service["spec"]["type"] != "ClusterIP":
         yield f"{title(service)}: it has a load balancer of its own, which is plain http"
 
 
 def _keep_alive(objects: list[Object]) -> Iterator[str]:
-    """Pods keep idle connections longer than the load balancer does, and else start like the image."""
+    """Pods keep idle connections longer than the load balancer, and otherwise start like the image."""
     name, _, container = application(objects)
     command = container.get("command", [])
     if float(dict(itertools.pairwise(command)).get("--keep-alive", 0)) <= _KEPT_BY_LOAD_BALANCER:

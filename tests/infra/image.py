@@ -1,4 +1,4 @@
-"""The container's image, built by buildah, and its containers with a root file system that is read-only."""
+"""The container's image, built by buildah, and its containers with a read-only root file system."""
 
 import json
 import shutil
@@ -13,10 +13,10 @@ from tests.infra import base_image, dockerfile
 
 _BASE = "localhost/base:tests"
 _BASE_FILE = "FROM scratch\nARG ARCHIVE\nADD ${ARCHIVE} /\nRUN ln -s /usr/bin/python3 /usr/local/bin/python\n"
-_DRIVERS = ("overlay", "vfs")  # the second copies everything at each step, and works everywhere
+_DRIVERS = ("overlay", "vfs")  # the second one copies everything at each step, but works everywhere
 _PIP = "[global]\nno-index = true\nfind-links = /wheels\n"
-# In a mount namespace of its own, which ends with the process: the image with its root file system read-only
-# and an empty /tmp, as a pod has it, and then the command as the image's user.
+# Run in a new mount namespace, which ends with the process: make the image's root file system read-only and
+# /tmp empty, as in a pod, and then run the command as the image's user.
 _CONTAINER = """set -e
 root=$1 user=$2; shift 2
 mount --bind "$root" "$root"
@@ -29,10 +29,10 @@ exec chroot --userspec="$user" --groups= "$root" "$@"
 
 
 class Store:
-    """Images in a folder that is gone in the end; a context manager."""
+    """Images in a temporary folder; a context manager."""
 
     def __enter__(self) -> Self:
-        """Make the base that all images start from."""
+        """Make the base image."""
         archive = base_image.base()
         self._folder = Path(tempfile.mkdtemp(prefix="images-"))
         self._driver = next(driver for driver in _DRIVERS if self._works(driver))
@@ -48,7 +48,7 @@ class Store:
         shutil.rmtree(self._folder)
 
     def build(self, name: str, **arguments: str) -> "Image":
-        """Build the Dockerfile; what it installs comes from a folder of wheels and nowhere else."""
+        """Build the Dockerfile, installing only from a folder of wheels."""
         given = {"PYTHON_IMAGE": _BASE, **arguments}
         options = [f"--build-arg={key}={value}" for key, value in given.items()]
         options += [f"--volume={base_image.wheels()}:/wheels:ro"]
@@ -79,7 +79,7 @@ class Store:
 
 
 class Image:
-    """A built image: its files and how its containers start."""
+    """A built image: its files and the start of its containers."""
 
     def __init__(self, root: Path, config: dict[str, Any]) -> None:
         self.root = root
@@ -97,7 +97,7 @@ class Image:
     def start(
         self, command: list[str], environ: dict[str, str], log: Path, user: str = ""
     ) -> "subprocess.Popen[bytes]":
-        """Start a container on this machine's network, as the image's user or another."""
+        """Start a container in this machine's network, as the image's user or another."""
         variables = [*self._environ, *(f"{name}={value}" for name, value in environ.items())]
         inside = ["env", "--ignore-environment", f"--chdir={self._folder}", *variables, *command]
         unshare = ["unshare", "--mount", "--propagation=private", "sh", "-c", _CONTAINER, "sh"]

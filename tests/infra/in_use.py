@@ -1,4 +1,4 @@
-"""Resources that Terraform would delete while another one still uses them."""
+"""Find resources that Terraform would delete while others still use them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,10 +7,10 @@ Resources = Mapping[tuple[str, ...], Mapping[str, Any]]
 
 
 def in_use_faults(resources: Resources, values: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each resource that a setting can remove before its users let go of it.
+    """Return a sentence for each resource that a setting can remove before its users are updated.
 
-    Terraform deletes a resource before it updates those that referred to it, unless it has
-    create_before_destroy. Locals count as users, since resources read them.
+    Terraform deletes a resource before it updates the resources that refer to it, unless it has
+    create_before_destroy. Locals count as users, because resources read them.
     """
     users: dict[tuple[str, ...], Mapping[str, Any]] = dict(resources)
     users |= {("local", name): {"value": value} for name, value in values.items()}
@@ -31,7 +31,7 @@ def _is_deleted_last(resource: Mapping[str, Any]) -> bool:
 
 
 def _users(name: tuple[str, ...], resources: Resources) -> Iterator[tuple[str, ...]]:
-    """Yield the resources that refer to this one and can stay when it goes."""
+    """Yield the resources that refer to this one and can remain when it is removed."""
     for other, body in resources.items():
         goes_too = body.get("count") == resources[name].get("count") is not None
         if other != name and not goes_too and f"{'.'.join(name)}[" in str(body):

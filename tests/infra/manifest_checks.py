@@ -1,4 +1,4 @@
-"""What has to hold between the manifests; each check returns a line for every mistake that it finds."""
+"""Requirements between the manifests; each check returns a line for every mistake."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ Check = Callable[[list[Object]], Iterator[str]]
 
 
 def mistakes(objects: list[Object]) -> list[str]:
-    """Return all that is wrong; where an object itself is malformed, only that."""
+    """Return all mistakes; if objects are malformed, only those mistakes."""
     return list(schema(objects)) or [line for check in CHECKS for line in check(objects)]
 
 
@@ -29,7 +29,7 @@ def schema(objects: list[Object]) -> Iterator[str]:
 
 
 def selectors(objects: list[Object]) -> Iterator[str]:
-    """Every selector is for the application's pods, and for no others unless it names them."""
+    """Every selector selects the application's pods, and others only by name."""
     pods = {title(workload): template["metadata"]["labels"] for workload, template in workloads(objects)}
     for owner, selector in _selectors(objects):
         chosen = [name for name, labels in pods.items() if _matches(selector, labels)]
@@ -58,7 +58,7 @@ def _matches(selector: Object, labels: dict[str, str]) -> bool:
 
 
 def targets(objects: list[Object]) -> Iterator[str]:
-    """What scales names what exists, and what exists is scaled to no fewer than it starts with."""
+    """Autoscalers refer to existing workloads, and never scale them below their initial number."""
     deployments = {(each["kind"], each["metadata"]["name"]): each for each in of_kind(objects, "Deployment")}
     for each in of_kind(objects, "HorizontalPodAutoscaler"):
         target = each["spec"]["scaleTargetRef"]

@@ -1,4 +1,4 @@
-"""The manifests of infra/gke as Kubernetes objects: as kustomize renders them, and as they are written."""
+"""The manifests of infra/gke as Kubernetes objects, rendered by kustomize or as written."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ Object = dict[str, Any]
 
 
 def rendered(folder: Path = GKE) -> list[Object]:
-    """Return what `kubectl apply --kustomize` would apply, and the example of the Secret."""
+    """Return the objects that `kubectl apply --kustomize` applies, and the example of the Secret."""
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         pytest.skip("kubectl is not installed: infra/gke was checked as written, not as kustomize renders it")
@@ -26,7 +26,7 @@ def rendered(folder: Path = GKE) -> list[Object]:
 
 
 def as_written() -> list[Object]:
-    """Return the objects in the files that the kustomization lists, and the example of the Secret."""
+    """Return the objects in the kustomization's files, and the example of the Secret."""
     (kustomization,) = _file("kustomization.yaml")
     return [each for name in [*kustomization["resources"], "secret.example.yaml"] for each in _file(name)]
 
@@ -44,7 +44,7 @@ def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
 
 
 def workloads(objects: list[Object]) -> list[tuple[Object, Object]]:
-    """Return what makes pods, each with the template of its pods."""
+    """Return the workloads with the templates of their pods."""
     jobs = [(each, each["spec"]["jobTemplate"]["spec"]["template"]) for each in of_kind(objects, "CronJob")]
     return [(each, each["spec"]["template"]) for each in of_kind(objects, "Deployment")] + jobs
 
@@ -57,12 +57,12 @@ def containers(objects: list[Object]) -> Iterator[tuple[str, Object, Object]]:
 
 
 def application(objects: list[Object]) -> tuple[str, Object, Object]:
-    """Return the application's container as `containers` does."""
+    """Return the application's container, like `containers`."""
     return next(each for each in containers(of_kind(objects, "Deployment")))
 
 
 def environment(objects: list[Object], container: Object) -> dict[str, str]:
-    """Return what a container finds in its environment; what does not exist is left out."""
+    """Return a container's environment variables, without those from missing objects."""
     values: dict[str, str] = {}
     for source in container.get("envFrom", []):
         for kind, reference in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
@@ -76,7 +76,7 @@ def environment(objects: list[Object], container: Object) -> dict[str, str]:
 
 
 def contents(objects: list[Object], kind: str, name: str) -> dict[str, str]:
-    """Return what a ConfigMap or Secret of this name holds."""
+    """Return the data of the ConfigMap or Secret with this name."""
     found = [each for each in of_kind(objects, kind) if each["metadata"]["name"] == name]
     return {
         key: text

@@ -1,4 +1,4 @@
-"""A server on this machine that publishes a model's file, and misbehaves as it is told."""
+"""A server on this machine that publishes a model's file, and misbehaves on request."""
 
 import contextlib
 from collections import deque
@@ -15,7 +15,7 @@ Behaviour = Callable[["Exchange"], None]
 
 
 class ModelServer(Loopback):
-    """Answers each request as the next planned behaviour has it, and then properly; a context manager."""
+    """Answers each request with the next planned behaviour, and then correctly; a context manager."""
 
     def __init__(self) -> None:
         super().__init__(Exchange)
@@ -24,11 +24,11 @@ class ModelServer(Loopback):
         self.ranges: list[str | None] = []  # of each request
 
     def plan(self, *behaviours: Behaviour) -> None:
-        """Answer the next requests like this."""
+        """Plan the behaviours for the next requests."""
         self.planned.extend(behaviours)
 
     def model(self, wheel: Wheel | None = None) -> Model:
-        """Return a model whose file is published here."""
+        """Return a model whose file this server publishes."""
         return published_at(f"{self.url}/file.onnx", wheel)
 
 
@@ -58,7 +58,7 @@ class Exchange(QuietHandler):
 
     @property
     def start(self) -> int:
-        """The first byte that is asked for."""
+        """The first requested byte."""
         return int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
 
     def answer(self, status: int, body: bytes, **headers: str | int) -> None:
@@ -69,7 +69,7 @@ class Exchange(QuietHandler):
         self.wfile.write(body)
 
     def rest(self, length: int | None = None) -> None:
-        """Send what is asked for, or only so many bytes of it."""
+        """Send the requested bytes, or only the first of them."""
         content = self.owner.content[self.start :]
         total = len(self.owner.content)
         status, headers = 200, {}

@@ -1,4 +1,4 @@
-"""cloudbuild.yaml as Cloud Build reads it: what it refuses, and what it would silently get wrong."""
+"""cloudbuild.yaml in the eyes of Cloud Build: the mistakes that it refuses, and those that it ignores."""
 
 import copy
 import re
@@ -14,7 +14,7 @@ from google.protobuf import json_format
 from infra.local import ROOT
 
 PATH = ROOT / "cloudbuild.yaml"
-# What Cloud Build itself substitutes: in every build, and (else there is none) in those that a push started.
+# Cloud Build's own substitutions: those of every build, and those of builds from a push (else empty).
 GIVEN = {"PROJECT_ID": "some-project", "BUILD_ID": "0badcafe-1111-2222-3333-444455556666"}
 PUSHED = {"SHORT_SHA": "1234abc"}
 PROLOGUE = "#!/bin/sh\nset -eu\n"
@@ -32,7 +32,7 @@ def pipeline() -> dict[str, Any]:
 
 
 def with_mistake(change: Mapping[str, Any], step: str | None = None) -> dict[str, Any]:
-    """Return the pipeline with something else in it, or in one of its steps."""
+    """Return the pipeline with something replaced in it, or in one of its steps."""
     changed = copy.deepcopy(pipeline())
     steps = {each["id"]: each for each in changed["steps"]}
     (steps[step] if step else changed).update(change)
@@ -40,7 +40,7 @@ def with_mistake(change: Mapping[str, Any], step: str | None = None) -> dict[str
 
 
 def faults(build: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with a build, a sentence each."""
+    """Return a sentence for every mistake of a build."""
     try:
         json_format.ParseDict(build, Build.pb(Build()))
     except json_format.ParseError as error:
@@ -63,7 +63,7 @@ def _substitution_faults(build: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _templates(build: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the texts in which Cloud Build replaces substitutions; scripts are none of them."""
+    """Yield the texts with substitutions; scripts have none."""
     yield from build.get("substitutions", {}).values()
     yield build.get("serviceAccount", "")
     for step in build["steps"]:
@@ -71,7 +71,7 @@ def _templates(build: Mapping[str, Any]) -> Iterator[str]:
 
 
 def script_faults(step: str, script: str, build: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the script of a step."""
+    """Yield the mistakes in the script of a step."""
     if not script.startswith(PROLOGUE):
         yield f"{step} goes on when a command of it fails: it does not begin with set -eu"
     if "$$" in script:
@@ -89,7 +89,7 @@ def script_faults(step: str, script: str, build: Mapping[str, Any]) -> Iterator[
 
 
 def substituted(build: Mapping[str, Any], **chosen: str) -> dict[str, str]:
-    """Return the variables that the scripts get, the substitutions made of others resolved."""
+    """Return the variables of the scripts, with nested substitutions resolved."""
     values = {**GIVEN, **build["substitutions"], **chosen}
     return {name: _resolved(value, values) for name, value in values.items()}
 

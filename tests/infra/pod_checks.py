@@ -1,4 +1,4 @@
-"""What has to hold for each pod: its settings, its probes, its end and what it may not do."""
+"""Requirements for each pod: settings, probes, termination and permissions."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.infra.manifests import Object, application, containers, contents, env
 
 USER = 10001  # as in the Dockerfile
 LONGEST_UPLOAD = 100  # seconds
-DATABASE_WAIT = 2  # seconds that health waits for it
+DATABASE_WAIT = 2  # seconds that health waits for the database
 SECRETS = {
     "MONGO_URI": "mongodb://server",
     "APP_SECRET_KEY": "k" * 16,
@@ -30,7 +30,7 @@ RESTRICTIONS: Object = {
 
 
 def settings(objects: list[Object]) -> Iterator[str]:
-    """Every key is a setting, secrets are only in the Secret, and every container can start."""
+    """Every key is a setting, only the Secret has secrets, and every container can start."""
     for each in of_kind(objects, "ConfigMap", "Secret"):
         for key in contents(objects, each["kind"], each["metadata"]["name"]):
             if key not in SETTINGS:
@@ -47,7 +47,7 @@ def settings(objects: list[Object]) -> Iterator[str]:
 
 
 def probes(objects: list[Object]) -> Iterator[str]:
-    """Readiness asks for the database, and nothing else does; no probe gives up on a busy process."""
+    """Only readiness depends on the database, and no probe fails because a process is busy."""
     name, _, container = application(objects)
     readiness, liveness, startup = (container[probe] for probe in PROBES)
     if readiness["httpGet"]["path"] != "/api/health":
@@ -63,7 +63,7 @@ def probes(objects: list[Object]) -> Iterator[str]:
 
 
 def shutdown(objects: list[Object]) -> Iterator[str]:
-    """Whoever uploads when a pod is told to go is let finish."""
+    """A terminating pod lets its uploads finish."""
     name, pod, container = application(objects)
     command = dockerfile.start_command()
     graceful = int(command[command.index("--grace") + 1])
@@ -75,7 +75,7 @@ def shutdown(objects: list[Object]) -> Iterator[str]:
 
 
 def restrictions(objects: list[Object]) -> Iterator[str]:
-    """The restricted Pod Security Standard, and a root file system that nobody writes to."""
+    """Pods meet the restricted Pod Security Standard, with a read-only root file system."""
     for name, pod, container in containers(objects):
         own = {**pod.get("securityContext", {}), **container.get("securityContext", {})}
         for field, value in RESTRICTIONS.items():

@@ -1,4 +1,4 @@
-"""The Terraform files, read without Terraform."""
+"""Read the Terraform files without Terraform."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def _labelled(labels: tuple[str, ...], block: dict[str, Any]) -> Iterator[tuple[
 
 
 def _plain(value: Any) -> Any:
-    """Drop the quotes that the parser leaves around strings and labels, and its comments."""
+    """Remove the parser's quotes around strings and labels, and its comments."""
     if isinstance(value, dict):
         return {_plain(key): _plain(inner) for key, inner in value.items() if key != "__comments__"}
     if isinstance(value, list):

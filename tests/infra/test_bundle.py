@@ -1,4 +1,4 @@
-"""The bundle of the functions: its files, that it is reproducible, and the sentences that refuse one."""
+"""The bundle of the functions: its files, its reproducibility, and its error messages."""
 
 import hashlib
 import os
@@ -43,7 +43,7 @@ def refused(*arguments: str | Path) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a copy of the functions that a test may change."""
+    """Return a copy of the functions for changes."""
     copy = tmp_path / "copy"
     shutil.copytree(FUNCTIONS, copy)
     return copy

@@ -1,4 +1,4 @@
-"""cloudbuild.yaml keeps to Cloud Build's rules, and its steps are in the right order."""
+"""cloudbuild.yaml follows Cloud Build's rules, and its steps are in the right order."""
 
 import re
 import subprocess
@@ -26,7 +26,7 @@ def schema_faults(build: Mapping[str, Any], folder: Path) -> str:
     return "" if done.returncode == 0 else done.stdout
 
 
-# As it is
+# Without a change
 
 
 def test_it_matches_the_published_schema(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_the_dockerfile_knows_its_build_arguments() -> None:
         assert f"\nARG {name}" in (ROOT / "infra/gke/Dockerfile").read_text("utf-8")
 
 
-# With a mistake in it
+# With a mistake
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The steps of cloudbuild.yaml, run with stand-ins for the tools: what is called, and what stops it."""
+"""The steps of cloudbuild.yaml, run with stand-ins for the tools: their calls, and failures."""
 
 import re
 from pathlib import Path
@@ -73,7 +73,7 @@ def workspace(tmp_path: Path, weights: Path) -> Workspace:
 
 
 def general(workspace: Workspace, calls: list[str]) -> list[str]:
-    """Return the calls without what differs from run to run."""
+    """Return the calls without the parts that differ between runs."""
     return [re.sub(r"-[0-9a-f]{12}\.zip", "-HEX.zip", c.replace(str(workspace.folder), "")) for c in calls]
 
 

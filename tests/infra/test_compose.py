@@ -1,4 +1,4 @@
-"""infra/compose: the file is valid, its services fit together, and a mistake in any is named."""
+"""infra/compose: the file is valid, its services fit together, and every mistake is reported."""
 
 import copy
 import subprocess

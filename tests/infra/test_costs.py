@@ -1,4 +1,4 @@
-"""The tables of infra/COSTS.md are the ones that infra.costs computes."""
+"""infra.costs computes the tables of infra/COSTS.md."""
 
 import pytest
 

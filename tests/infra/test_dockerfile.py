@@ -1,4 +1,4 @@
-"""The Dockerfile as it is written; test_image.py builds it."""
+"""The text of the Dockerfile; test_image.py builds it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""infra/gke-https: the Gateway, its routes and policies fit the application; a mistake in any is named."""
+"""infra/gke-https: Gateway, routes and policies fit the application, and every mistake is reported."""
 
 import copy
 from typing import Any

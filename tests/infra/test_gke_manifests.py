@@ -1,4 +1,4 @@
-"""The manifests of the cluster: every name, port and selector fits, and a mistake in any is found."""
+"""The manifests of the cluster: names, ports and selectors fit, and every mistake is reported."""
 
 import copy
 import re

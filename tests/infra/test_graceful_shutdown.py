@@ -1,4 +1,4 @@
-"""The container's command on this machine, told to end in the middle of an upload."""
+"""The container's command on this machine, terminated in the middle of an upload."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ PATIENCE = 30  # seconds
 
 
 class Service:
-    """The container's command; port and log are the test's."""
+    """The container's command with the test's port and log."""
 
     def __init__(self, environ: dict[str, str], log: Path) -> None:
         self.port = free_port()
@@ -79,7 +79,7 @@ def test_an_upload_in_progress_is_finished_before_the_process_ends(
 
 
 def test_an_upload_that_is_still_arriving_is_finished_and_no_process_is_left(service: Service) -> None:
-    assert service.upload().status_code == 201  # so that all that it needs is running
+    assert service.upload().status_code == 201  # so that all of its processes are running
     request = requests.Request("POST", f"{service.url}/api/upload", files={"image": ("cat.png", photo())})
     prepared = request.prepare()
     head = "".join(f"{name}: {value}\r\n" for name, value in prepared.headers.items())
@@ -102,7 +102,7 @@ def test_an_upload_that_is_still_arriving_is_finished_and_no_process_is_left(ser
 @pytest.mark.extended
 def test_without_work_the_process_ends_at_once(service: Service) -> None:
     with requests.Session() as idle:
-        assert idle.get(f"{service.url}/favicon.svg", timeout=5).ok  # a connection that is kept alive
+        assert idle.get(f"{service.url}/favicon.svg", timeout=5).ok  # a kept-alive connection
         began = time.monotonic()
         service.process.terminate()
 

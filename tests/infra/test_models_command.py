@@ -1,4 +1,4 @@
-"""python -m infra.models and make model as they are typed: what they print, and how they end."""
+"""The commands python -m infra.models and make model: their output and exit status."""
 
 import io
 import os
@@ -22,7 +22,7 @@ from tests.infra import dockerfile, model_server
 from tests.infra.model_server import CONTENT, HALF, ModelServer
 
 Capture = pytest.CaptureFixture[str]
-# The command with a catalogue of one model, which is published at the address that is given.
+# The command with a catalogue of one model, published at the given address.
 COMMAND = """
 import sys
 from infra.models.__main__ import main
@@ -35,7 +35,7 @@ sys.exit(main())
 
 
 class Terminal(io.StringIO):
-    """What is written to a terminal."""
+    """The output on a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -49,7 +49,7 @@ def server() -> Iterator[ModelServer]:
 
 @pytest.fixture
 def entries(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, Model | Combination]:
-    """The whole catalogue: two models that are published on this machine, and both together."""
+    """A whole catalogue: two models published on this machine, and their combination."""
     model = server.model()
     parts = (Part(model="some", fill=Fill.MIRROR), Part(model="other", fill=Fill.BLUR))
     entries: Mapping[str, Model | Combination] = {

@@ -1,4 +1,4 @@
-"""The roles of the guide cover every resource that Terraform makes."""
+"""The guide's roles cover every resource of Terraform."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from infra.local import ROOT
 from tests.infra.terraform_files import FOLDERS, TERRAFORM, blocks
 
 GUIDE = (ROOT / "infra/README.md").read_text("utf-8")
-# The role that lets the deployer make, change and delete each type of resource, from Google's lists of roles.
+# The role for creating, changing and deleting each type of resource, from Google's lists of roles.
 ROLES: Mapping[str, str] = {
     "google_artifact_registry_repository": "artifactregistry.admin",
     "google_artifact_registry_repository_iam_member": "artifactregistry.admin",
@@ -59,13 +59,13 @@ OTHER_ROLES = {
     "compute.viewer",
     "serviceusage.serviceUsageConsumer",
 }
-# The roles that people grant where they are, not in the loop over the project.
+# The roles that people grant individually, not in the loop over the project.
 ELSEWHERE = {"resourcemanager.projectIamAdmin", "secretmanager.admin", "billing.costsManager"}
 RESOURCES = [(kind, body) for folder in FOLDERS for (kind, _), body in blocks(folder, "resource")]
 
 
 def role_faults(kinds: set[str], guide: str) -> list[str]:
-    """Return a sentence for each resource type without a role, and each role that is missing or unused."""
+    """Return a sentence for each resource type without a role, and for each missing or unused role."""
     listed = {
         role
         for line in re.findall(r"^\| (`[^|]+) \|", guide, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The kustomization of a rollout: its changes to the manifests, and the sentences that refuse one."""
+"""The kustomization of a rollout: its changes to the manifests, and its error messages."""
 
 import json
 import shutil
@@ -44,7 +44,7 @@ def rendered(folder: Path) -> list[dict[str, Any]]:
 
 
 def images(value: object) -> list[str]:
-    """Return every image that a manifest names."""
+    """Return every image in the manifests."""
     if isinstance(value, list):
         return [image for each in value for image in images(each)]
     if not isinstance(value, dict):

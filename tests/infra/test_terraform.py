@@ -177,7 +177,7 @@ def test_a_missing_create_before_destroy_is_named(module: str, name: tuple[str, 
 
 @contextlib.contextmanager
 def restored_logging() -> Iterator[None]:
-    """Undo what the block does to the root logger."""
+    """Restore the root logger after the block."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     try:

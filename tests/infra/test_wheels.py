@@ -4,7 +4,7 @@ import pytest
 
 from tests.infra.wheels import PLATFORMS, pinned, wheel_faults
 
-pytestmark = pytest.mark.extended  # they ask the package index
+pytestmark = pytest.mark.extended  # they query the package index
 
 
 def test_every_pinned_package_has_wheels_for_both_processors() -> None:

@@ -1,4 +1,4 @@
-"""A bundle, unpacked elsewhere, with an environment of only its requirements."""
+"""An unpacked bundle, with an environment of only its requirements."""
 
 import contextlib
 import shutil
@@ -29,7 +29,7 @@ print(sources(settings.local_model, settings.local_model_path))
 
 @dataclass(frozen=True)
 class Unpacked:
-    """The bundle's root and the programs of its environment."""
+    """The bundle's root, and the programs of its environment."""
 
     root: Path
     programs: Path
@@ -38,11 +38,11 @@ class Unpacked:
         return [str(self.programs / program), *arguments]
 
     def environ(self, settings: Mapping[str, str]) -> dict[str, str]:
-        """Return the settings with PATH and HOME, and nothing of this process's environment."""
+        """Return the settings with PATH and HOME, without this process's environment."""
         return {"PATH": f"{self.programs}:/usr/bin:/bin", "HOME": str(self.root), **settings}
 
     def ends(self, target: str, settings: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-        """Start a function that is expected to fail and return how it ended."""
+        """Start a function that should fail, and return its end."""
         return subprocess.run(
             self.command("functions-framework", "--target", target, "--port", str(free_port())),
             cwd=self.root,
@@ -72,7 +72,7 @@ def _install(environment: Path, requirements: Path) -> None:
         return
     make = [uv, "venv", "--quiet", "--no-python-downloads", str(environment), "--python"]
     if subprocess.run([*make, RUNTIME], capture_output=True, check=False).returncode:
-        _run(*make, sys.executable)  # a machine without that Python
+        _run(*make, sys.executable)  # this machine lacks that Python
     _run(uv, "pip", "install", "--quiet", "--python", python, "--requirement", str(requirements))
 
 
@@ -90,7 +90,7 @@ class Start:
     settings: Mapping[str, str]
 
     def process(self, port: int, log: Path) -> "subprocess.Popen[bytes]":
-        """Start it as Google does, but only for this machine."""
+        """Start it like Google does, but only for this machine."""
         options = ["--target", self.target, "--host", "127.0.0.1", "--port", str(port)]
         with log.open("wb") as output:
             return subprocess.Popen(
@@ -104,7 +104,7 @@ class Start:
 
 @contextlib.contextmanager
 def running(starts: Mapping[str, Start], logs: Path) -> Iterator[dict[str, str]]:
-    """Run functions side by side and yield their addresses once all of them answer."""
+    """Run functions in parallel, and yield their addresses once all of them answer."""
     ports = {name: free_port() for name in starts}
     processes = []
     try:

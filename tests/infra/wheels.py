@@ -1,4 +1,4 @@
-"""Whether every pinned package of the image has a wheel for both kinds of processor."""
+"""Check that every pinned package of the image has a wheel for both processor types."""
 
 import functools
 import re
@@ -14,7 +14,7 @@ REQUIREMENTS = (FUNCTIONS / "requirements.txt", FUNCTIONS / "requirements-local-
 
 
 def wheel_faults(requirements: str) -> list[str]:
-    """Return a line for each platform on which a package has no wheel; asks the package index."""
+    """Return a line for each package without a wheel for a platform; queries the package index."""
     with ThreadPoolExecutor() as pool:
         found = pool.map(functools.partial(_fault, requirements), PLATFORMS)
         return [f"{platform}: {fault}" for platform, fault in zip(PLATFORMS, found, strict=True) if fault]
@@ -42,5 +42,5 @@ def _fault(requirements: str, platform: str) -> str:
 
 
 def pinned() -> str:
-    """Return what the image installs, with the local model."""
+    """Return the packages of the image with the local model."""
     return "\n".join(path.read_text("utf-8") for path in REQUIREMENTS)

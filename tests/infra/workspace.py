@@ -1,4 +1,4 @@
-"""Cloud Build's workspace on this machine: the steps run one by one, with stand-ins for the tools."""
+"""Cloud Build's workspace on this machine: run the steps one by one, with stand-ins for the tools."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ _VALUES = {
     "app_service_account": "app@some-project.iam.gserviceaccount.com",
 }
 OUTPUTS = {name: {"value": value, "type": "string", "sensitive": False} for name, value in _VALUES.items()}
-# Records its call, fails if it is the planted one, and prints what the scripts need next.
+# Records its call, fails if it is the planted one, and prints the output that the scripts need next.
 _STAND_IN = """#!/bin/sh
 call="${0##*/} $*"
 echo "$call" >>"$CALLS"
@@ -35,7 +35,7 @@ esac
 
 @dataclass(frozen=True)
 class Done:
-    """What a build did: the steps that began, the calls they made, what they said, how the last ended."""
+    """The result of a build: the started steps, their calls, their output and the last exit status."""
 
     steps: list[str]
     calls: list[str]
@@ -44,7 +44,7 @@ class Done:
 
 
 class Workspace:
-    """A folder that holds what a build begins with."""
+    """A folder with the files at the start of a build."""
 
     def __init__(self, folder: Path, weights: Path) -> None:
         self.folder = folder / "workspace"

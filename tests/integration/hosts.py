@@ -1,4 +1,4 @@
-"""The hosts as processes: the Cloud Functions under functions-framework, and the application."""
+"""The hosts as processes: Cloud Functions under functions-framework, and the application."""
 
 import contextlib
 import json
@@ -29,16 +29,16 @@ _START_SECONDS = 60
 
 # The target of each endpoint's Cloud Function.
 TARGETS = {name: endpoint.target for name, endpoint in CLOUD_FUNCTIONS.items()}
-# For a test that only needs one of the four pairs of host and store in `make test`.
+# For a test that needs only one of the four pairs of host and store in `make test`.
 ONE_HOST = pytest.mark.parametrize(
     "host", ["app-bucket", *extended("functions-inline", "app-inline", "functions-bucket")], indirect=True
 )
-_OF_PROGRAMS = ("v1.0", "v1", "remove")  # the first parts of the paths that programs call
+_OF_PROGRAMS = ("v1.0", "v1", "remove")  # the first parts of the programs' paths
 
 
 @dataclass(frozen=True)
 class Host:
-    """A running host; `ports` names the port of each endpoint, `secrets` what its log must not have."""
+    """A running host; `ports` has the port of each endpoint, `secrets` what its log must not contain."""
 
     name: str
     ports: Mapping[str, int]
@@ -48,7 +48,7 @@ class Host:
     secrets: set[str] = field(default_factory=set)
 
     def url(self, path: str) -> str:
-        """Return the address of an /api/<endpoint>... path on this host, or of one that programs call."""
+        """Return the address of a path on this host, /api/<endpoint>... or one for programs."""
         endpoint = function_of(path)
         return f"http://127.0.0.1:{self.ports[endpoint]}{path}"
 
@@ -72,7 +72,7 @@ def app_command(port: int) -> list[str]:
 
 @contextlib.contextmanager
 def running_functions(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
-    """Run every endpoint as a Cloud Function of its own."""
+    """Run every endpoint as a Cloud Function."""
     ports = {endpoint: free_port() for endpoint in TARGETS}
     with _host("functions", ports, log, environ) as host, contextlib.ExitStack() as processes:
         for endpoint, target in TARGETS.items():
@@ -94,11 +94,11 @@ def running_app(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
 
 @contextlib.contextmanager
 def running_container(environ: Mapping[str, str], log: Path) -> Iterator[Host]:
-    """Run what the container does: the image's command, in the folders that it has there."""
+    """Run the container's command, in a copy of its folders."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         command, work_folder = _container(Path(folder))
-        # The container answers at every address; the tests do not.
+        # The container listens on every address; the tests do not.
         command += ["--host", "127.0.0.1", "--port", str(port)]
         ports = dict.fromkeys(TARGETS, port)
         path = {"PATH": PROGRAMS + os.environ["PATH"]}
@@ -116,7 +116,7 @@ def _host(
 
 @contextlib.contextmanager
 def searched(host: Host, environ: Mapping[str, str]) -> Iterator[Host]:
-    """Search the whole of a host's log once its block is over, in which it is started and ends."""
+    """Search the whole log of a host that is started in the block, after the host's end."""
     host.secrets.update(environ.get(key, "") for key in KEYS)
     yield host
     leaked = leaks(host.log, host.secrets)
@@ -124,7 +124,7 @@ def searched(host: Host, environ: Mapping[str, str]) -> Iterator[Host]:
 
 
 def _container(root: Path) -> tuple[list[str], Path]:
-    """Lay out the image's folders and return its command and where that runs."""
+    """Copy the image's folders, and return its command and working directory."""
     dockerfile = (GKE / "Dockerfile").read_text("utf-8")
     (command,) = re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)
     for name in ("functions", "web"):

@@ -1,4 +1,4 @@
-"""Searches what a host has written down for what nobody may read there."""
+"""Search a host's log for data that must not be there."""
 
 import re
 from base64 import b64encode
@@ -9,12 +9,12 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
-KEYS = ("APP_SECRET_KEY", "X_RAPID_API_KEY")  # settings that nobody may read
-# Anything shorter or plainer ("xxxxxxxxxx", which other tests send as an id) may stand in a log for reasons
-# of its own.
-_SHORTEST, _PLAINEST = 8, 4  # characters, and different ones
-_BEGINNING = 24  # bytes of a picture that tell it from anything else; what has fewer is none
-# Headers, and pictures: as they are (which is no UTF-8), as Python shows them, and as base64, also in a form.
+KEYS = ("APP_SECRET_KEY", "X_RAPID_API_KEY")  # secret settings
+# Shorter or simpler texts ("xxxxxxxxxx", which other tests send as an id) may be in a log for other
+# reasons.
+_SHORTEST, _PLAINEST = 8, 4  # the least number of different characters
+_BEGINNING = 24  # bytes that identify a picture; anything shorter is none
+# Headers and pictures: raw (not UTF-8), in Python's notation, and as base64, also in a form.
 _NEVER = re.compile(
     r"authorization\\?[\"']?\s*[:=]|[\udc80-\udcff]+|\\x89png|ivborw0kggo|(?:/|%2f)9j(?:/|%2f)4|uklgr"
     r"|[a-z0-9+/]{300}",
@@ -23,8 +23,8 @@ _NEVER = re.compile(
 
 
 def leaks(log: Path, secrets: Iterable[str]) -> list[str]:
-    """Return each line that has a secret in it, or part of a picture, behind what that is."""
-    # JSON doubles the backslashes of what Python shows, and Python those of what it shows twice.
+    """Return each line with a secret or part of a picture, after a description of it."""
+    # JSON doubles backslashes of Python's notation, and Python doubles those of nested notation.
     text = _single(log.read_text("utf-8", "surrogateescape"))
     telling = {
         _single(secret)
@@ -36,10 +36,10 @@ def leaks(log: Path, secrets: Iterable[str]) -> list[str]:
 
 
 def secrets_of(call: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what nobody may read of a call with these arguments of requests.request()."""
+    """Yield the secrets of a call with these arguments of requests.request()."""
     headers = CaseInsensitiveDict(call.get("headers") or {})
     form, body = call.get("data"), call.get("json")
-    yield str(headers.get("Authorization", "")).rpartition(".")[2]  # of a token, the signature
+    yield str(headers.get("Authorization", "")).rpartition(".")[2]  # of a token: the signature
     yield str(headers.get("Idempotency-Key", ""))
     yield str(form.get("name") if isinstance(form, Mapping) else "")
     yield str(body.get("record_name") if isinstance(body, Mapping) else "")
@@ -49,7 +49,7 @@ def secrets_of(call: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _beginnings(content: object) -> Iterator[str]:
-    """Yield how a picture's file begins, as Python shows it and as base64."""
+    """Yield the start of a picture's file in Python's notation and as base64."""
     if isinstance(content, bytes) and len(content) >= _BEGINNING:
         yield ascii(content[:_BEGINNING])[2:-1]
         yield b64encode(content[:_BEGINNING]).decode()
@@ -60,7 +60,7 @@ def _single(text: str) -> str:
 
 
 def _found(text: str, secrets: Collection[str]) -> set[str]:
-    """Return the secrets that are in the text; not looked for one by one, for there may be thousands."""
+    """Return the secrets in the text; a single search, because there may be thousands."""
     by_beginning = defaultdict(list)
     for secret in secrets:
         by_beginning[secret[:_SHORTEST]].append(secret)

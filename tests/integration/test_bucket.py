@@ -1,4 +1,4 @@
-"""What is in the bucket, and what a storage that fails leaves behind, on both hosts."""
+"""The objects in the bucket, and the leftovers of a failing storage, on both hosts."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +27,7 @@ def bucket(gcs: GcsEmulator, host: Host) -> storage.Bucket:
 
 
 def objects_of(bucket: storage.Bucket, client: Client) -> dict[str, storage.Blob]:
-    """Return the user's objects by what follows the user's id in their names."""
+    """Return the user's objects by the rest of their names."""
     prefix = f"{client.list()['user_id']}/"
     return {blob.name.removeprefix(prefix): blob for blob in bucket.list_blobs(prefix=prefix)}
 
@@ -94,7 +94,7 @@ def test_a_touch_up_that_the_storage_refuses_leaves_the_picture_as_it_was(
     gate.reset()
     assert client.call("GET", record["processed_url"]).content == cut_out
     assert put_matte(client, record, 1).status_code == 200
-    # What the refused attempt may have written is the cleanup's, once it is an hour old.
+    # Cleanup deletes what the refused attempt may have written, after an hour.
     assert f"{record['record_id']}/original" in objects_of(bucket, client)
 
 
@@ -132,7 +132,7 @@ def test_objects_that_cannot_be_deleted_keep_nobody_from_deleting_the_record(
     gate.reset()
     assert client.list()["used"] == 0
     assert client.call("GET", record["original_url"]).status_code == 404
-    assert len(objects_of(bucket, client)) == 3  # for the cleanup, once they are an hour old
+    assert len(objects_of(bucket, client)) == 3  # cleanup deletes them after an hour
     assert client.call("POST", "/api/cleanup").json()["deleted_images"] == 0
     assert len(objects_of(bucket, client)) == 3
 

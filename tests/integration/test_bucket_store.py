@@ -1,4 +1,4 @@
-"""The store of images on a storage emulator, in this process: outages, and the search for orphans."""
+"""The bucket store with a storage emulator in this process: outages, and the search for orphans."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ LATER = datetime.now(UTC) + timedelta(hours=1)
 
 @pytest.fixture
 def bucket(gcs: GcsEmulator, gate: StorageGate, monkeypatch: pytest.MonkeyPatch) -> storage.Bucket:
-    """A bucket of the test's own, reached through the gate by a client that gives up soon."""
+    """A new bucket, through the proxy and a client with short timeouts."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gate.url)
     hurried = {"retry": DEFAULT_RETRY.with_timeout(0.3).with_delay(0.05), "timeout": (1, 1)}
     for module in (image, store):
@@ -39,7 +39,7 @@ def bucket(gcs: GcsEmulator, gate: StorageGate, monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def images(bucket: storage.Bucket) -> BucketImageStore:
     store = BucketImageStore(bucket, InlineImageStore(), Signer(), FakeDatabaseId())
-    store._has_id = True  # no test here counts on the writes of the id
+    store._has_id = True  # the id would add writes to those that tests count
     return store
 
 
@@ -76,7 +76,7 @@ def test_a_storage_that_stays_away_is_unavailable(
 
     with pytest.raises(Unavailable):
         images.remove(RECORDS)
-    if fate is not Fate.LOSE:  # what arrived is known by its checksum, whether an answer came or not
+    if fate is not Fate.LOSE:  # the checksum identifies the object, even if its answer was lost
         with pytest.raises(Unavailable):
             images.save("me", "0" * 24, IMAGES)
 

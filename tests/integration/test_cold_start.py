@@ -1,4 +1,4 @@
-"""What a function has loaded when it has given its first answer: every module more is a longer cold start."""
+"""The modules that a function has loaded after its first answer: each one makes a cold start longer."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def loaded(environ: dict[str, str], picture: Path, target: str, method: str, path: str) -> set[str]:
-    """Return what is loaded by the first answer, beyond the framework."""
+    """Return the modules loaded by the first answer, without the framework's."""
     said = subprocess.run(
         [sys.executable, "-c", FIRST_ANSWER, target, method, path, str(picture)],
         env={**os.environ, **environ, "FUNCTION_TARGET": target, "MONGO_DB": "cold_start"},

@@ -1,4 +1,4 @@
-"""What every call answers when all is well, on both hosts."""
+"""The answers of all calls without failures, on both hosts."""
 
 import base64
 import re
@@ -133,7 +133,7 @@ def test_old_records_count_against_the_limit(client: Client, documents: Document
 def test_cleanup_deletes_what_is_past_its_time_and_releases_dead_claims(
     client: Client, documents: Documents, host: Host
 ) -> None:
-    documents.delete_many({})  # other tests' records may be past their time too
+    documents.delete_many({})  # other tests' records may have expired too
     fresh, old = client.keep(), client.keep()
     user_id = client.list()["user_id"]
     documents.update_one({"user_id": user_id, "slot": 1}, {"$set": {"created_on": "2020-01-01 00:00:00"}})
@@ -199,7 +199,7 @@ def test_the_provider_sees_the_picture_and_never_the_name(client: Client, provid
 @pytest.mark.parametrize("prefix", ["", "/api", "/rename", "/api/rename", "/update"])
 def test_a_function_reached_directly_answers_the_same(host: Host, client: Client, prefix: str) -> None:
     if host.name == "app" and prefix in ("", "/api", "/rename"):
-        prefix = "/api/rename"  # the application has one address for it, and the original's
+        prefix = "/api/rename"  # the application has one address for it, the original's
     record = client.keep()
     url = f"http://127.0.0.1:{host.ports['rename']}{prefix}/{record['record_id']}"
     assert client.session.put(url, json={"record_name": "direct"}).status_code == 200

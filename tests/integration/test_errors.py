@@ -1,4 +1,4 @@
-"""Every row of the error table, on both hosts: what is answered, and that nothing is kept."""
+"""Every row of the error table, on both hosts: the answer, and that nothing is kept."""
 
 import struct
 import zlib
@@ -23,7 +23,7 @@ UNKNOWN = "0123456789abcdef01234567"
 
 
 def assert_problem(response: requests.Response, status: int, code: str, detail: str = "") -> None:
-    """Check a problem+json answer, and that it gives nothing of our insides away."""
+    """Check a problem+json answer, and that it reveals no internals."""
     body = response.json()
     assert (response.status_code, body["code"]) == (status, code), response.text
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -147,7 +147,7 @@ def test_a_file_over_the_limit_is_refused(client: Client, size: int) -> None:
 
 
 def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(client: Client) -> None:
-    # A header alone: were it decoded, the answer would be that it is damaged.
+    # Only a header: if it were decoded, the answer would be that it is damaged.
     header = struct.pack(">4sIIBBBBB", b"IHDR", 100_000, 100_000, 8, 2, 0, 0, 0)
     bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
     start = struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
@@ -222,7 +222,7 @@ def test_a_slot_is_free_again_after_a_failure(host: Host, provider: ObjectCut) -
     for _ in range(4):
         client.keep()
     provider.script(behaviours.fails("001", "Something unspecified"))
-    another = photo(60, 50)  # the cut-out of a picture that is kept already needs no provider
+    another = photo(60, 50)  # a duplicate needs no provider
     assert client.upload(another).status_code == 502
     assert client.upload(another).status_code == 201
 
@@ -263,7 +263,7 @@ def test_health_does_not_wait_for_a_database_that_is_stuck(host: Host, link: Pro
     finally:
         link.restore()
     assert (answer.status_code, answer.json()["status"]) == (503, "Unhealthy")
-    assert 1 < answer.elapsed.total_seconds() < 10  # a bound far from the 2 s asked for: machines differ
+    assert 1 < answer.elapsed.total_seconds() < 10  # a limit far above 2 s, because machines differ
     assert client.call("GET", "/api/health").json() == {"status": "Healthy"}
 
 

@@ -1,4 +1,4 @@
-"""Who may see and change what, on both hosts."""
+"""Each user can see and change only their own records, on both hosts."""
 
 import pytest
 

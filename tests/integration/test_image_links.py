@@ -1,4 +1,4 @@
-"""Images that are too long to be streamed: signed links, on both hosts, by an account that has no key."""
+"""Images too large to stream: signed links, on both hosts, by an account without a key."""
 
 import hashlib
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def signing(signing_service: SigningService) -> Iterator[SigningService]:
 
 @pytest.fixture(scope="module")
 def storage(gcs: GcsEmulator) -> str:
-    """The origin of the storage, under the name by which the emulator serves links."""
+    """The storage's origin under the name that the emulator uses in links."""
     gcs.create_bucket(BUCKET)
     return gcs.url.replace("127.0.0.1", "localhost")
 
@@ -83,7 +83,7 @@ def record(owner: Client) -> Record:
 
 
 def string_to_sign(method: str, link: str) -> bytes:
-    """Return what the signature of a link must be of, put together from the link alone.
+    """Return the string to sign for a link, computed from the link alone.
 
     https://cloud.google.com/storage/docs/authentication/canonical-requests
     """

@@ -1,4 +1,4 @@
-"""The images of a record: what each is, and how it is cached, cut into parts and named, on both hosts."""
+"""The images of a record: content, caching, ranges and names, on both hosts."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_the_preview_is_a_small_webp_with_transparency(client: Client) -> None:
 
 def test_a_sideways_photo_is_cut_out_upright(client: Client) -> None:
     exif = decoded(photo()).getexif()
-    exif[0x0112] = 6  # turn right by 90 degrees to see it upright
+    exif[0x0112] = 6  # upright after a turn to the right by 90 degrees
     record = client.keep(photo(80, 40, "JPEG", exif=exif))
     assert (record["width"], record["height"]) == (40, 80)
     assert decoded(client.call("GET", record["processed_url"]).content).size == (40, 80)
@@ -90,7 +90,7 @@ def test_a_download_is_named_after_the_image(client: Client, variant: str, file_
 
 def test_a_name_that_no_header_takes_is_still_a_download(client: Client, documents: Documents) -> None:
     record = client.keep()
-    odd = {"image_name": "two\r\nlines\0 and a bell\a"}  # the original application took any name
+    odd = {"image_name": "two\r\nlines\0 and a bell\a"}  # the original application accepted any name
     documents.update_one({"user_id": client.list()["user_id"]}, {"$set": odd})
     response = client.call("GET", record["processed_url"] + "&download=1")
     assert response.status_code == 200

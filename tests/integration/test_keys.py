@@ -1,4 +1,4 @@
-"""`python -m infra.keys` as an operator runs it, and a key's limits under a race."""
+"""`python -m infra.keys` for operators, and a key's limits under races."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ CALLS, LIMIT, THREADS = 192, 50, 16
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """Settings with a data folder of their own and nothing of this process; commands run in HOME."""
+    """Settings with a new data folder and without this process's own; commands run in HOME."""
     ours = {*SETTINGS, "PORT", "DATA_DIR", "MONGO_URI"}
     others = {name: value for name, value in os.environ.items() if name not in ours}
     paths = {"PYTHONPATH": f"{ROOT}:{FUNCTIONS}", "DATA_DIR": str(tmp_path / "data"), "HOME": str(tmp_path)}
@@ -50,7 +50,7 @@ def added(environ: Mapping[str, str], *arguments: str) -> str:
 
 
 def refusal(environ: Mapping[str, str], *arguments: str) -> str:
-    """Run a command that fails and return its one line."""
+    """Run a failing command, and return its only line."""
     result = keys(environ, *arguments)
     assert (result.returncode, result.stdout) == (1, "")
     (line,) = result.stderr.splitlines()

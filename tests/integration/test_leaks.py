@@ -1,4 +1,4 @@
-"""The search of the hosts' logs finds what it is there for."""
+"""The search of the hosts' logs finds leaks."""
 
 import json
 from base64 import b64encode

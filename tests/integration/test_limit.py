@@ -1,4 +1,4 @@
-"""The limit under a race: what the database guarantees and no counting could."""
+"""The limit under races, which counting alone could not keep."""
 
 from concurrent.futures import ThreadPoolExecutor
 

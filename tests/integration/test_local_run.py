@@ -1,4 +1,4 @@
-"""`python -m infra.local` as a process: what it prints, keeps, ends and survives."""
+"""`python -m infra.local` as a process: its output, its data, its end, and recovery."""
 
 import contextlib
 import os
@@ -137,7 +137,7 @@ def test_a_picture_that_no_document_could_hold_is_refused_with_the_way_out(
 
 
 def failed_start(environ: Mapping[str, str], tmp_path: Path) -> str:
-    """Start a run that cannot start and return its one line."""
+    """Start a run that cannot start, and return its only line."""
     run = Run(environ, tmp_path / "failed.txt")
     status, output = run.wait([])
     assert status == 1
@@ -179,7 +179,7 @@ def test_a_wrong_setting_is_told_in_a_line(
     assert told in failed_start({**environ, name: value}, tmp_path)
 
 
-# Settings with which no model can be downloaded
+# Settings without access to any model
 NO_NETWORK = {
     "PIP_NO_INDEX": "1",
     "PIP_FIND_LINKS": "",
@@ -252,7 +252,7 @@ def test_after_a_kill_in_the_middle_of_uploads_nothing_answered_is_lost(
             assert body["used"] == len(listed)
             for record_id, content in kept[number].items():
                 assert user.get(run.url + listed[record_id]["original_url"]).content == content
-            for record in body["records"]:  # also those whose answer was on its way when the kill came
+            for record in body["records"]:  # also records whose answer was on its way at the time of the kill
                 assert user.get(run.url + record["processed_url"]).content.startswith(b"\x89PNG")
 
 

@@ -1,4 +1,4 @@
-"""What the hosts write down: a line for each request, and nothing of a user's."""
+"""The hosts' logs: a line for each request, without a user's data."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("host", ["functions-inline", "app-inline"],
 
 
 def lines_of(host: Host, path: str, mark: str) -> list[dict[str, Any]]:
-    """Return the request lines of an address that carry this mark."""
+    """Return the log lines of requests to a path with this mark."""
     parsed = [json.loads(line) for line in host.log.read_text().splitlines() if line.startswith("{")]
     return [
         line for line in parsed if line.get("httpRequest", {}).get("requestUrl") == path and mark in str(line)
@@ -65,4 +65,4 @@ def test_nothing_of_a_user_is_written_down(client: Client, host: Host, environ: 
         *(environ[name] for name in ("APP_SECRET_KEY", "X_RAPID_API_KEY")),
         *(NAME, NAME + "!", FILE_NAME, key, token.rpartition(".")[2]),
     }
-    assert leaks(host.log, host.secrets) == []  # and once more when the host has ended, as of every host
+    assert leaks(host.log, host.secrets) == []  # and again when the host has ended, as for every host

@@ -1,4 +1,4 @@
-"""More uploads than a process takes on: the rest is refused at once, and other calls are answered."""
+"""More uploads than UPLOADS_AT_ONCE: the rest is refused at once, and other calls are answered."""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def host(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def crowd(host: Host, provider: ObjectCut) -> list[requests.Response]:
-    """What a crowd of users is told that upload at the same moment."""
+    """The answers to a crowd of users who upload at the same moment."""
     provider.always(behaviours.slowly(3))
 
     def send(number: int) -> requests.Response:
@@ -42,7 +42,7 @@ def test_what_is_too_much_is_refused_and_says_when_to_come_again(crowd: list[req
     for answer in refused:
         assert answer.json()["code"] == "overloaded"
         assert int(answer.headers["Retry-After"]) > 0
-        assert answer.elapsed.total_seconds() < 3  # before any upload was done
+        assert answer.elapsed.total_seconds() < 3  # before any upload was completed
 
 
 def test_the_others_are_answered_meanwhile_and_places_are_free_again(host: Host, provider: ObjectCut) -> None:

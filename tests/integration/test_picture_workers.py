@@ -1,4 +1,4 @@
-"""Pictures that end their worker, over HTTP on both hosts."""
+"""Pictures that kill their worker, over HTTP on both hosts."""
 
 import threading
 import time
@@ -19,14 +19,14 @@ from tests.unit.imaging.hostile_pictures import costly_cases
 PLANTED = ROOT / "tests" / "planted"
 PICTURE = photo(64, 48, "JPEG")
 HOSTS = {"functions": running_functions, "app": running_app}
-SECONDS = 8  # for a picture of no size; its worker is killed after at most half of that
+SECONDS = 8  # for a picture of no size; its worker is killed after at most half of this
 
 
 @pytest.fixture(scope="module", params=["functions", *extended("app")])
 def host(
     request: pytest.FixtureRequest, environ: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Host]:
-    """Yield a host whose picture workers have decoders with faults."""
+    """Yield a host whose picture workers have faulty decoders."""
     own = {
         "MONGO_DB": f"workers_{request.param}",
         "PYTHONPATH": str(PLANTED),
@@ -46,7 +46,7 @@ def assert_unreadable(client: Client, content: bytes) -> None:
 
 
 def assert_served(client: Client) -> None:
-    """A picture is kept and deleted again: every place of this user is free."""
+    """A picture is kept and deleted again, so every slot of this user is free."""
     for record in [client.keep(PICTURE), client.keep(photo(48, 64))]:
         assert client.call("DELETE", f"/api/delete/{record['record_id']}").status_code == 200
 

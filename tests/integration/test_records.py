@@ -1,4 +1,4 @@
-"""Leases and records on the real wire protocol: what mongomock cannot show."""
+"""Leases and records over the real wire protocol, for what mongomock cannot do."""
 
 import json
 import os
@@ -29,7 +29,7 @@ PROCESSES, LIMIT = 6, 10
 
 @pytest.fixture
 def database(mongo_uri: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The name of a database of the test's own."""
+    """The name of a new database."""
     name = f"records_{abs(hash(request.node.name)):x}"
     yield name
     with pymongo.MongoClient[dict[str, Any]](mongo_uri) as mongo:
@@ -50,7 +50,7 @@ def acquire(leases: MongoLeases, user_id: str, limit: int) -> Lease:
 
 
 def acquire_four(uri: str, database: str) -> list[str]:
-    """Start as a function would and race for slots; runs in a process of its own."""
+    """Start like a function and race for slots, in a separate process."""
     collection = connect(uri, database)
     leases, taken = MongoLeases(collection), []
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""An upload that is sent again, on every host: one record, one call of the provider, one result."""
+"""A repeated upload, on every host: one record, one call of the provider, one result."""
 
 import socket
 import time
@@ -21,7 +21,7 @@ PICTURE = photo(70, 50)
 
 @pytest.fixture
 def provider(provider: ObjectCut) -> ObjectCut:
-    """A provider that takes its time, so that calls meet."""
+    """A slow provider, so that calls overlap."""
     provider.always(behaviours.slowly(0.5))
     return provider
 

@@ -1,4 +1,4 @@
-"""What `make run` installs: enough for every command in infra/, and no more than it has to be."""
+"""The packages of `make run`: enough for every command in infra/, and no more than necessary."""
 
 import importlib.metadata
 import json
@@ -21,7 +21,7 @@ REQUIREMENTS = (
     ROOT / "functions/requirements.txt",
     ROOT / "functions/requirements-local-model.txt",
 )
-# Runs a module as `python -m` does, but cannot import a package of any other distribution.
+# Runs a module like `python -m`, without the packages of other distributions.
 WITHOUT_THE_REST = """
 import importlib.metadata, re, runpy, sys
 
@@ -48,7 +48,7 @@ def pinned() -> set[str]:
 
 
 def run(module: str, *arguments: str | Path, **environ: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command of infra/ with what `make run` installs."""
+    """Run a command of infra/ with the packages of `make run`."""
     allowed = ",".join(sorted(pinned()))
     return subprocess.run(
         [sys.executable, "-c", WITHOUT_THE_REST, allowed, module, *map(str, arguments)],

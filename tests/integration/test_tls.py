@@ -1,4 +1,4 @@
-"""The database over TLS, as MongoDB Atlas is reached."""
+"""The database over TLS, as for MongoDB Atlas."""
 
 import contextlib
 import socket
@@ -19,7 +19,7 @@ HOST = "localhost"
 
 
 class EncryptedProxy(Proxy):
-    """Forwards what it is sent over TLS."""
+    """Forwards TLS connections."""
 
     def __init__(self, target_port: int, certificate: Path) -> None:
         super().__init__(target_port)
@@ -27,7 +27,7 @@ class EncryptedProxy(Proxy):
         self._tls.load_cert_chain(certificate)
 
     def _connect(self, client: socket.socket) -> None:
-        client.settimeout(60)  # with one, reading and writing take turns on the encryption
+        client.settimeout(60)  # with one thread, reading and writing take turns
         with contextlib.suppress(OSError):  # the client does not trust the certificate
             super()._connect(self._tls.wrap_socket(client, server_side=True))
 

@@ -1,4 +1,4 @@
-"""Decoders with faults, for picture workers that have this folder on their path.
+"""Faulty decoders for picture workers that have this folder on their path.
 
 A picture that ends in one of these marks hangs its decoder, keeps a processor busy, takes all memory or
 crashes. Python imports this module when it starts.

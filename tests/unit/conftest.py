@@ -1,4 +1,4 @@
-"""What the unit tests share."""
+"""Shared by the unit tests."""
 
 import logging
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ from tests.service import Service, functions_host
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep settings that happen to be in the environment out of every test."""
+    """Hide settings of this process's environment from every test."""
     for name in [*SETTINGS, "FUNCTION_TARGET"]:
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set what a host checks as it starts; the parts are provided."""
+    """Set the settings that a host checks at its start; the parts are provided."""
     for name, value in {"MONGO_URI": "mongodb://x", "APP_SECRET_KEY": SECRET, "X_RAPID_API_KEY": "k"}.items():
         monkeypatch.setenv(name, value)
 
@@ -55,16 +55,16 @@ def service(request: pytest.FixtureRequest, environment: None) -> Iterator[Servi
 
 @pytest.fixture
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reach servers on this machine directly."""
+    """Connect to servers on this machine directly."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 @pytest.fixture
 def unlogged_key(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever a test does, the stand-in's key must not have been logged by anyone."""
+    """Check that nobody has logged the stand-in's key."""
     caplog.set_level(logging.DEBUG)
     yield
-    # Not caplog.text, which has been emptied by now: each phase of a test has its own.
+    # Not caplog.text, which is empty by now, because each phase of a test has its own records.
     records = [*caplog.get_records("setup"), *caplog.get_records("call"), *caplog.get_records("teardown")]
     assert KEY not in "".join(caplog.handler.format(record) for record in records)
 

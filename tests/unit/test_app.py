@@ -1,4 +1,4 @@
-"""What the application host adds to the endpoints: the site and the original application's paths."""
+"""The application host's additions to the endpoints: the site and the original application's paths."""
 
 import gzip
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ ASSETS = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*") if
 
 @pytest.fixture
 def client(environment: None) -> Iterator[FlaskClient]:
-    """Return a browser, which keeps its cookies."""
+    """Return a browser that keeps its cookies."""
     bootstrap.provide(parts(FakeRecords(), FakeRemover(), settings()))
     app = create_app()
     app.test_client_class = Client
@@ -53,7 +53,7 @@ def test_every_file_of_the_site_is_served_as_what_it_is(client: FlaskClient, pat
     assert (response.status_code, response.data) == (200, (SITE / path).read_bytes())
     assert response.mimetype == TYPES[path[path.rindex(".") :]]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    if path.endswith((".html", ".svg")):  # what a browser can open as a document
+    if path.endswith((".html", ".svg")):  # documents that a browser can open
         policy = response.headers["Content-Security-Policy"]
         assert {"default-src 'none'", "frame-ancestors 'none'"} <= set(policy.split("; "))
         assert "unsafe" not in policy

@@ -1,4 +1,4 @@
-"""The bench's arithmetic and its table; and its cheapest pieces at work."""
+"""The bench's arithmetic, its table, and its cheapest parts in use."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How the parts are put together."""
+"""Building the parts from the settings."""
 
 import logging
 import subprocess
@@ -32,7 +32,7 @@ from tests.photos import photo
 
 @pytest.fixture(autouse=True)
 def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
-    """Connect to a database in memory, and tell where to it would have been."""
+    """Return a database in memory, and record the address of the connection."""
     connections: list[tuple[str, str]] = []
 
     def connect(uri: str, database: str) -> MongoImages:
@@ -90,7 +90,7 @@ def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
 
 
 def test_images_are_kept_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")  # nothing is asked of it
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")  # nothing is requested from it
 
     assert isinstance(bootstrap.build(settings()).uploads.images(), InlineImageStore)
     assert isinstance(bootstrap.build(settings(image_bucket="b")).uploads.images(), BucketImageStore)

@@ -1,4 +1,4 @@
-"""`python cleanup.py`, as a CronJob and compose.yaml call it."""
+"""`python cleanup.py`, as a CronJob and compose.yaml run it."""
 
 import sys
 
@@ -10,7 +10,7 @@ from common.domain.models import CleanupReport
 
 
 class Backlog:
-    """Has so much to clean up that one call does not suffice."""
+    """A cleanup that needs several calls."""
 
     def __init__(self, calls: int) -> None:
         self.left = calls

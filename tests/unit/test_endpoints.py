@@ -1,4 +1,4 @@
-"""The endpoints on records, health and cleanup through every host, and what the hosts do by themselves."""
+"""The endpoints for records, health and cleanup through every host."""
 
 import base64
 import json
@@ -121,7 +121,7 @@ def test_what_is_unknown_malformed_or_anothers_is_not_found_alike(
 
     response = service.call(method, path.format(theirs if record_id == "theirs" else record_id), **options)
 
-    # A slash in an id makes a path of it that leads nowhere, and for the application one that takes only GET.
+    # A slash in an id makes another path, for which the application only has GET.
     assert problem(response) in ([(404, "not_found")] + [(405, "method_not_allowed")] * ("%2f" in record_id))
     assert service.names("you") == ["cat"]
 

@@ -141,7 +141,7 @@ def test_removebg_tells_of_mistakes_in_its_own_words(
 def test_a_picture_without_a_subject_is_an_error_of_removebg_alone(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny = png((1, 1))  # half of it is no pixel
+    tiny = png((1, 1))  # half of it is less than a pixel
 
     assert code(post(client, image_file=tiny)) == "unknown_foreground"
     assert opened(post(client, REMBG, file=tiny)).size == (1, 1)

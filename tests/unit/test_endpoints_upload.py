@@ -33,7 +33,7 @@ def test_an_upload_is_answered_with_its_record(service: Service) -> None:
 
 
 def removing(part: str) -> dict[str, Any]:
-    """Return an upload that says what is to be removed."""
+    """Return an upload with this to_remove."""
     sent = form(PICTURE)
     field = f'--edge\r\nContent-Disposition: form-data; name="to_remove"\r\n\r\n{part}\r\n'
     return {**sent, "data": field.encode() + sent["data"]}

@@ -1,4 +1,4 @@
-"""What the hosts do around their endpoints: methods, bodies, their own errors and their start."""
+"""The hosts around their endpoints: methods, bodies, their own errors and their start."""
 
 import pytest
 

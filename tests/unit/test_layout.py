@@ -40,7 +40,7 @@ def test_the_example_names_no_setting_that_does_not_exist() -> None:
 
 
 def _pinned(path: Path) -> dict[str, set[str]]:
-    """Return the versions that a requirements file pins each distribution to, by its normalised name."""
+    """Return each distribution's pinned versions in a requirements file, by its normalised name."""
     pins: dict[str, set[str]] = {}
     for line in path.read_text("utf-8").splitlines():
         requirement = line.split("#", 1)[0].split(";", 1)[0].strip()

@@ -1,4 +1,4 @@
-"""web/openapi.yaml is valid OpenAPI 3.1, and describes the routes, codes and limits that there are."""
+"""web/openapi.yaml is valid OpenAPI 3.1, and describes all routes and codes."""
 
 import re
 from collections.abc import Iterator
@@ -28,9 +28,9 @@ from tests.integration.openapi.contract import (
 )
 from tests.service import Service
 
-# Where failures are told in another service's words.
+# Errors here have another service's format.
 IN_OTHER_WORDS = ("/v1.0/removebg", "/v1.0/account", "/v1/remove-background")
-# Of the failures that only programs meet, those that are told as problem details.
+# The errors of programs that are problem details.
 OF_PROGRAMS = (
     removal_errors.KeyRefused,
     removal_errors.KeyExhausted,
@@ -52,7 +52,7 @@ RAISED: list[Exception] = [
 
 
 def parts(node: Any, at: str = "#") -> Iterator[tuple[str, Any]]:
-    """Yield everything in the document with where it stands."""
+    """Yield every node of the document with its path."""
     yield at, node
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for name, child in children:
@@ -66,7 +66,7 @@ def schemas() -> Iterator[tuple[str, Any]]:
 
 
 def examples(within: Any = DOCUMENT) -> Iterator[tuple[str, Any, Any]]:
-    """Yield each example with where it stands and the schema that it is one of."""
+    """Yield each example with its path and its schema."""
     for at, node in parts(within):
         if isinstance(node, dict) and isinstance(node.get("schema"), dict):
             given = [node["example"]] if "example" in node else []
@@ -77,7 +77,7 @@ def examples(within: Any = DOCUMENT) -> Iterator[tuple[str, Any, Any]]:
 
 
 def problems() -> Iterator[tuple[int, str, Any]]:
-    """Yield status, code and example of each problem that the document has anywhere."""
+    """Yield status, code and example of each problem in the document."""
     for _, node in parts(DOCUMENT):
         if isinstance(node, dict) and PROBLEM in node:
             for _, example, _ in examples(node[PROBLEM]):
@@ -152,7 +152,7 @@ def test_every_link_leads_to_an_operation_with_its_parameters() -> None:
 
 
 def check_answer(response: TestResponse) -> Answer:
-    """Return which answer of the document this is; a function without a load balancer has no /api."""
+    """Return the described answer for a response; a function without a load balancer has no /api."""
     path = "/api" + response.request.path.removeprefix("/api")
     headers, method = dict(response.headers.items()), response.request.method.lower()
     return check_parts(method, path, response.status_code, headers, response.data)
@@ -261,7 +261,7 @@ def test_every_answer_is_seen_from_the_hosts() -> None:
     tried = {answer for answer, _ in [*CALLS, *APPLICATIONS]} | set(OUTAGE)
     elsewhere = {
         Answer("image", 302),  # test_large_images.py
-        Answer("upload", 408, "request_timeout"),  # hostile/test_slow.py, which takes its time
+        Answer("upload", 408, "request_timeout"),  # hostile/test_slow.py, because it takes long
         Answer("rename", 408, "request_timeout"),
         Answer("matte", 408, "request_timeout"),  # the same code reads its body
         Answer("upload", 503, "overloaded"),  # test_overload.py

@@ -1,4 +1,4 @@
-"""The settings: what is read, what is refused and in what words."""
+"""The settings: valid values, and error messages for others."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -22,7 +22,7 @@ def read(**given: str) -> Settings:
 
 
 def refusal(**given: str) -> str:
-    """Return the sentence with which these settings are refused."""
+    """Return the error message for these settings."""
     with pytest.raises(SettingsError) as raised:
         read(**given)
     return str(raised.value)

@@ -1,4 +1,4 @@
-"""The timeouts and what they must add up to."""
+"""The timeouts and their sums."""
 
 import re
 
@@ -46,7 +46,7 @@ def test_a_cleanup_ends_before_its_function_does() -> None:
     given = re.search(r"timeout_seconds\s*=\s*(\d+)", body[1])
     assert given
 
-    # The batch that is begun last may still wait for the bucket.
+    # The last batch may still wait for the bucket.
     last = timeouts.STORAGE_RETRY_SECONDS + timeouts.STORAGE_CONNECT_SECONDS + timeouts.STORAGE_READ_SECONDS
     assert timeouts.CLEANUP_SECONDS + last < int(given[1])
 

@@ -1,4 +1,4 @@
-"""Both hosts with either store, whose parts fail as a test says; each test runs on two of these at once."""
+"""Both hosts with both stores and failing parts; each test runs on two of these at once."""
 
 import contextlib
 import functools
@@ -15,7 +15,7 @@ from tests.integration.failing.stage import Stage
 from tests.integration.failing.start import Parts, running
 from tests.tiers import extended
 
-# Each host once and each store once, and the other pairs.
+# Each host once and each store once, and then the other pairs.
 BOTH = ("functions-inline", "app-bucket")
 OTHERS = ("app-inline", "functions-bucket")
 
@@ -35,7 +35,7 @@ def stages(request: pytest.FixtureRequest, parts: Parts) -> Iterator[list[Stage]
         stages = list(pool.map(lambda name: stack.enter_context(running(name, parts)), request.param))
         yield stages
         list(pool.map(Stage.check_all, stages))
-        for stage in stages:  # all at once; one by one they would take longer
+        for stage in stages:  # in parallel, because one by one would take longer
             stage.end()
 
 
@@ -50,7 +50,7 @@ def _on(stages: list[Stage], act: Callable[[Stage], None]) -> None:
 
 @pytest.fixture
 def ready_stages(stages: list[Stage]) -> Iterator[list[Stage]]:
-    """All of them, with no guarantee yet; at last every part of them works again."""
+    """All stages without earlier guarantees; at the end every part works again."""
     for stage in stages:
         stage.begin()
     yield stages

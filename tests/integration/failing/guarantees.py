@@ -1,7 +1,7 @@
-"""What a service has guaranteed by its answers, and whether it keeps that once the trouble is over.
+"""The guarantees of a service's answers, and the check that it keeps them after the trouble.
 
-Every upload is told to `kept`, `refused` or `unanswered`; `check` then looks at the database, the bucket and
-the answers to its users, after a cleanup whose clock is two hours ahead.
+Every upload is reported as `kept`, `refused` or `unanswered`; `check` then compares the database, the bucket
+and the answers to users, after a cleanup whose clock is two hours ahead.
 """
 
 import io
@@ -31,14 +31,14 @@ from tests.use_cases import UseCases, mongo_stores, use_cases
 
 SECRET = "for-the-failing-parts-alone"
 NAME = "a name nobody may read"
-PATIENCE = 60.0  # seconds until a new upload must succeed; machines differ
-LIMIT = 2  # pictures that each user may keep
+PATIENCE = 60.0  # seconds until a new upload must succeed; machines differ in speed
+LIMIT = 2  # each user's limit of pictures
 _AHEAD = timedelta(hours=2)
 _NUMBERS = itertools.count(1)
 
 
 def picture() -> bytes:
-    """Return the file of a small picture that nobody had before."""
+    """Return the file of a new small picture."""
     number = next(_NUMBERS)
     drawn = Image.new("RGB", (48 + number % 7, 32 + number % 5), (number % 256, number // 256 % 256, 99))
     drawn.putpixel((number % 40, number % 30), (255, 255, 0))
@@ -49,7 +49,7 @@ def picture() -> bytes:
 
 @dataclass(frozen=True)
 class Kept:
-    """One picture that was answered with 201."""
+    """A picture whose upload was answered 201."""
 
     user_id: str
     record: dict[str, Any]
@@ -58,17 +58,17 @@ class Kept:
 
 @dataclass
 class Guarantees:
-    """The guarantees of one host; users are known by their ids, for which it makes the tokens itself."""
+    """The guarantees of one host; it makes the tokens of users from their ids."""
 
     host: Host
-    mongo: "pymongo.MongoClient[dict[str, Any]]"  # to the database itself, not through anything that fails
+    mongo: "pymongo.MongoClient[dict[str, Any]]"  # without a proxy that fails
     bucket: storage.Bucket | None = None
     all_kept: list[Kept] = field(default_factory=list)
     all_refused: list[tuple[str, bytes]] = field(default_factory=list)
     all_unanswered: list[tuple[str, bytes]] = field(default_factory=list)
 
     def client(self, user_id: str = "") -> Client:
-        """Return a caller, by default one that nobody was before."""
+        """Return a caller, by default a new user."""
         client = Client(self.host)
         user_id = user_id or f"user{next(_NUMBERS)}-{time.monotonic_ns()}"
         token = SessionSigner([SECRET]).issue(user_id)
@@ -76,7 +76,7 @@ class Guarantees:
         return client
 
     def upload(self, client: Client, content: bytes = b"", **options: Any) -> requests.Response | None:
-        """Upload a picture, take down what was answered, and return that: None where no answer came."""
+        """Upload a picture, record and return the answer; None if there was none."""
         content = content or picture()
         user_id = str(client.session.headers["X-Test-User"])
         try:
@@ -95,29 +95,29 @@ class Guarantees:
             (self.kept if answer.status_code == 201 else self.refused)(answer, content)
 
     def kept(self, answer: requests.Response, content: bytes) -> None:
-        """Take down that this picture was answered with 201."""
+        """Record that this picture was answered 201."""
         record = answer.json()["record"]
         if all(kept.record["record_id"] != record["record_id"] for kept in self.all_kept):
             self.all_kept.append(Kept(_user_of(answer), record, content))
 
     def refused(self, answer: requests.Response, content: bytes) -> None:
-        """Take down that this picture was answered with an error."""
+        """Record that this picture was answered with an error."""
         assert answer.headers["Content-Type"] == "application/problem+json", answer.text
         self.all_refused.append((_user_of(answer), content))
 
     def unanswered(self, user_id: str, content: bytes) -> None:
-        """Take down that an upload got no answer: this picture is there whole, or it is not there."""
+        """Record that an upload had no answer: the picture must be complete, or missing."""
         self.all_unanswered.append((user_id, content))
 
     def take_over(self, earlier: "Guarantees") -> None:
-        """Hold this host to what another one guaranteed before, on the same database."""
+        """Apply another host's guarantees to this host, on the same database."""
         self.host.secrets.update(earlier.host.secrets)
         self.all_kept += earlier.all_kept
         self.all_refused += earlier.all_refused
         self.all_unanswered += earlier.all_unanswered
 
     def check(self) -> None:
-        """Raise AssertionError where a guarantee is not kept, after what must work again by itself does."""
+        """Wait until the service works again, and raise AssertionError if a guarantee is violated."""
         self.works_again()
         _eventually(self._nothing_refused_is_there)
         while self.service(ahead=_AHEAD).retention.clean_up().more:
@@ -130,13 +130,13 @@ class Guarantees:
         self._nobody_sees_anothers()
 
     def check_bytes(self) -> None:
-        """Raise AssertionError where a picture that was answered with 201 is not as it was sent."""
+        """Raise AssertionError if a kept picture is not as it was sent."""
         service = self.service()
         for kept in self.all_kept:
             assert service.image(kept.user_id, kept.record["record_id"], "original") == kept.content
 
     def works_again(self) -> None:
-        """Upload a picture to the same host until that is answered with 201, in a bounded time."""
+        """Upload a picture until it is answered 201, in bounded time."""
         client = self.client()
 
         def upload() -> None:
@@ -147,7 +147,7 @@ class Guarantees:
         _eventually(upload)
 
     def service(self, *, ahead: timedelta = timedelta(0)) -> UseCases:
-        """Return the use cases in this process, with a clock that is so far ahead and no remover."""
+        """Return the use cases in this process, with a clock that is ahead and no remover."""
         inline = InlineImageStore()
         database_id = MongoDatabaseId(self.documents().database)
         images = BucketImageStore(self.bucket, inline, Signer(), database_id) if self.bucket else inline
@@ -162,7 +162,7 @@ class Guarantees:
         )
 
     def documents(self) -> "Collection[dict[str, Any]]":
-        """Return the collection of records, reached directly."""
+        """Return the collection of records through a direct connection."""
         return self.mongo[self.host.database]["images"]
 
     def users(self) -> set[str]:
@@ -171,7 +171,7 @@ class Guarantees:
         return {kept.user_id for kept in self.all_kept} | {user_id for user_id, _ in told}
 
     def records_of(self, user_id: str) -> list[dict[str, Any]]:
-        """Return the user's documents as the database holds them, without tombstones."""
+        """Return the user's documents in the database, without tombstones."""
         return list(self.documents().find({"user_id": user_id, "status": {"$ne": "deleted"}}))
 
     def objects_of(self, user_id: str) -> set[str]:
@@ -190,7 +190,7 @@ class Guarantees:
     def _original(self, user_id: str, document: dict[str, Any]) -> bytes:
         try:
             return self.service().image(user_id, str(document["_id"]), "original")
-        except NotFound:  # it has just been rolled back
+        except NotFound:  # it was just rolled back
             return b""
 
     def _nothing_else_is_there(self) -> None:
@@ -206,7 +206,7 @@ class Guarantees:
                 assert self.objects_of(user_id) == names
 
     def _adopt(self, user_id: str, documents: list[dict[str, Any]]) -> None:
-        """Promise from now on what is there though nobody heard of it."""
+        """From now on, also guarantee the records of unanswered uploads."""
         for document in documents:
             content = self._original(user_id, document)
             assert (user_id, content) in self.all_unanswered, f"{user_id} has a picture nobody answered for"
@@ -256,7 +256,7 @@ def _decodes(content: bytes, kind: str, size: tuple[int, int]) -> None:
 
 
 def _eventually(check: Callable[[], None]) -> None:
-    """Check until that passes, or for PATIENCE seconds."""
+    """Repeat the check until it passes, or for PATIENCE seconds."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:

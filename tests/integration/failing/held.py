@@ -1,4 +1,4 @@
-"""Uploads that are each kept waiting at another step, so that one disaster meets them all."""
+"""Uploads that each wait at a different step, so that one disaster meets all of them."""
 
 import contextlib
 import threading
@@ -24,7 +24,7 @@ def _at_object(number: int) -> Arm:
     return lambda stage: stage.storage.stall(number, of=3)
 
 
-# Each has the next upload wait there, and returns an event that says that it does.
+# Each makes the next upload wait there, and returns an event that is set when it waits.
 STEPS: Mapping[str, Arm] = {
     "before it looks for a slot": _at("find", 0, Fate.STALL),
     "before the claim arrives": _at("insert", 0, Fate.STALL),
@@ -38,7 +38,7 @@ OBJECT_STEPS: Mapping[str, Arm] = {f"before object {number}": _at_object(number)
 
 @dataclass(frozen=True)
 class Held:
-    """One upload that waits, or did."""
+    """One upload that waits, or has waited."""
 
     step: str
     client: Client
@@ -46,14 +46,14 @@ class Held:
     answer: "Future[requests.Response | None]"
 
     def status(self) -> int:
-        """Return the status of its answer, 0 where none came."""
+        """Return the status of its answer, 0 for none."""
         answer = self.answer.result(PATIENCE * 2)
         return answer.status_code if answer is not None else 0
 
 
 @contextlib.contextmanager
 def held_everywhere(stage: Stage, *, keyed: bool = False) -> Iterator[list[Held]]:
-    """Hold one upload at each step, each a user of its own; all are over when the block is."""
+    """Make one upload wait at each step, each by a new user; all are over when the block ends."""
     steps = {**STEPS, **(OBJECT_STEPS if stage.has_bucket else {})}
     with ThreadPoolExecutor(len(steps)) as pool:
         try:

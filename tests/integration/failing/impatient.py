@@ -1,4 +1,4 @@
-"""What makes a host's process give up soon and lets a file bend its clock; all else is the host's own."""
+"""Give a host's process short timeouts and a clock offset from a file; everything else is the host's own."""
 
 import functools
 import os
@@ -14,7 +14,7 @@ from common.service import sessions as session
 
 _MONGO = {"serverSelectionTimeoutMS": 1_500}
 _PROVIDER = {"backoff": 0.02, "rate_limit_wait": 0.02}
-_PROVIDER_SECONDS = "TEST_PROVIDER_SECONDS"  # how long it waits for the provider, where that is set
+_PROVIDER_SECONDS = "TEST_PROVIDER_SECONDS"  # the provider's timeout, if it is set
 _STORAGE_SECONDS = 2.0
 
 

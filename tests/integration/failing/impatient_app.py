@@ -1,4 +1,4 @@
-"""The application host, impatient."""
+"""The application host with short timeouts."""
 
 import tests.integration.failing.impatient  # noqa: F401
 from app import main

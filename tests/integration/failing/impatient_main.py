@@ -1,4 +1,4 @@
-"""The functions host, impatient."""
+"""The functions host with short timeouts."""
 
 import main  # noqa: F401
 import tests.integration.failing.impatient  # noqa: F401

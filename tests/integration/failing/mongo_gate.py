@@ -1,4 +1,4 @@
-"""A way to the database that understands its messages, and decides what becomes of each command."""
+"""A proxy to the database that understands its messages, and decides about each command."""
 
 import contextlib
 import itertools
@@ -13,13 +13,13 @@ from types import TracebackType
 
 from tests.listener import Listener, close
 
-_HEADER = struct.Struct("<iiii")  # length, id, the id it answers, kind of message
+_HEADER = struct.Struct("<iiii")  # length, id, the id of the request, kind of message
 _OP_MSG = 2013
-_BODY = 16 + 4 + 1  # where the first document begins: behind the header, the flags and the section's kind
+_BODY = 16 + 4 + 1  # offset of the first document: after the header, the flags and the section's kind
 
 
 class Fate(Enum):
-    """What becomes of a command; but for STALL, HOLD and PASS its connection breaks."""
+    """The effect on a command; all but STALL, HOLD and PASS break its connection."""
 
     PASS = "carried out and answered"
     CUT = "never arrives"
@@ -36,17 +36,17 @@ class Rule:
     command: str
     numbers: Container[int]
     fate: Fate
-    then_gone: bool  # and nobody reaches the database from then on
+    then_gone: bool  # and from then on nobody reaches the database
     met: threading.Event = field(default_factory=threading.Event)
     _count: Iterator[int] = field(default_factory=itertools.count)
 
     def takes(self, command: str) -> bool:
-        """Count the command where it is of this name, and tell whether it is one of the numbers."""
+        """Count a command with this name, and tell whether its number is in the rule."""
         return command == self.command and next(self._count) in self.numbers
 
 
 class MongoGate(Listener):
-    """Passes commands on to a port of this machine as far as it was not told otherwise; a context manager.
+    """Passes commands to a port of this machine, unless a rule applies; a context manager.
 
     Handshakes and heartbeats are never counted.
     """
@@ -60,7 +60,7 @@ class MongoGate(Listener):
         self.reset()
 
     def reset(self) -> None:
-        """Let everything through again, and everybody who is kept waiting."""
+        """Pass everything again, and release all waiting commands."""
         with self._lock:
             let_go = getattr(self, "_let_go", None)
             self._rules: list[Rule] = []
@@ -70,14 +70,14 @@ class MongoGate(Listener):
             let_go.set()
 
     def meet(self, command: str, numbers: Container[int], fate: Fate, *, then_gone: bool = False) -> Rule:
-        """Give the commands of this name with these numbers this fate, beside what was said before."""
+        """Add a rule: give the commands with this name and these numbers this fate."""
         rule = Rule(command, numbers, fate, then_gone)
         with self._lock:
             self._rules.append(rule)
         return rule
 
     def go(self) -> None:
-        """Take the database away: break every connection, refuse new ones, drop what is kept back."""
+        """Take the database away: break all connections, refuse new ones, drop waiting commands."""
         with self._lock:
             self._is_gone = self._drops = True
             links, self._links = self._links, set()
@@ -119,14 +119,14 @@ class MongoGate(Listener):
             close(link)
 
     def rule_for(self, message: bytes) -> Rule | None:
-        """Return the rule that this message falls under."""
+        """Return the rule for this message."""
         command = _command(message)
         with self._lock:
             taken = [rule for rule in self._rules if rule.takes(command)]
         return taken[0] if taken else None
 
     def wait(self) -> bool:
-        """Wait until who is kept back is let go; false where the message is dropped instead."""
+        """Wait until the command is released; return false if it is dropped instead."""
         with self._lock:
             let_go = self._let_go
         let_go.wait()
@@ -134,7 +134,7 @@ class MongoGate(Listener):
 
 
 class _Link:
-    """One client's connection, with the commands on it whose answers have a fate."""
+    """A client's connection, with the commands whose answers have a fate."""
 
     def __init__(self, gate: MongoGate, client: socket.socket, server: socket.socket) -> None:
         self._gate, self._client, self._server = gate, client, server
@@ -182,7 +182,7 @@ class _Link:
         return self._end(rule) if rule and rule.fate is Fate.PASS else True
 
     def _end(self, rule: Rule) -> bool:
-        """Do what comes after a command has met its fate; true where the connection lives on."""
+        """Apply a command's fate after its answer; return whether the connection remains."""
         if rule.then_gone:
             self._gate.go()
         rule.met.set()
@@ -205,8 +205,8 @@ def _read(source: socket.socket, size: int) -> bytes:
 
 
 def _command(message: bytes) -> str:
-    """Return the name of the command, which is that of its document's first field."""
+    """Return the command's name, which is its document's first field."""
     if _HEADER.unpack_from(message)[3] != _OP_MSG or message[_BODY - 1] != 0:
         return ""
-    name = _BODY + 4 + 1  # behind the document's length and the type of its first field
+    name = _BODY + 4 + 1  # after the document's length and the type of its first field
     return message[name : message.index(b"\0", name)].decode()

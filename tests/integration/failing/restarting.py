@@ -1,4 +1,4 @@
-"""Restarts a command whenever it is killed, as Kubernetes does: python restarting.py COMMAND ..."""
+"""Restart a command when it is killed, like Kubernetes: python restarting.py COMMAND ..."""
 
 import signal
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 
 def main(command: list[str]) -> int:
-    """Return the command's exit status once it ends by itself or because this process is told to end."""
+    """Return the command's exit status when it ends by itself or because this process is terminated."""
     while True:
         with subprocess.Popen(command) as process:
             signal.signal(signal.SIGTERM, lambda *_, running=process: running.terminate())

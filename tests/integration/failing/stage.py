@@ -1,4 +1,4 @@
-"""One host with ways of its own to the database, the storage and the provider, all of which can fail."""
+"""One host with its own proxies to database, storage and provider, which can all fail."""
 
 import signal
 import subprocess
@@ -23,7 +23,7 @@ Processes = dict[str, subprocess.Popen[bytes]]
 
 @dataclass
 class Stage:
-    """A running host and what it depends on."""
+    """A running host and its dependencies."""
 
     name: str
     host: Host
@@ -39,23 +39,23 @@ class Stage:
     _pool: ThreadPoolExecutor = field(default_factory=ThreadPoolExecutor)
 
     def begin(self) -> None:
-        """Begin with new guarantees; the earlier ones are only checked at the end."""
+        """Begin with no guarantees; earlier ones are checked only at the end."""
         self.past.append(self.guarantees)
         self.guarantees = replace(self.guarantees, all_kept=[], all_refused=[], all_unanswered=[])
 
     def check_all(self) -> None:
-        """Check what was ever kept."""
+        """Check everything that was ever kept."""
         for earlier in self.past:
             self.guarantees.take_over(earlier)
         self.guarantees.check_bytes()
 
     @property
     def has_bucket(self) -> bool:
-        """Tell whether images are kept in a bucket."""
+        """Tell whether the images are in a bucket."""
         return self.guarantees.bucket is not None
 
     def reset(self) -> None:
-        """Have every part work again."""
+        """Make every part work again."""
         self.mongo.reset()
         self.storage.reset()
         self.kept_waiting.set()
@@ -63,7 +63,7 @@ class Stage:
         self.clock.write_text("0")
 
     def keep_provider_waiting(self) -> threading.Event:
-        """Have the next call of the provider wait until the reset; the event says that it came."""
+        """Make the provider's next call wait until the reset; the event tells that it has come."""
         came, self.kept_waiting = threading.Event(), threading.Event()
         let_go = self.kept_waiting
 
@@ -76,21 +76,21 @@ class Stage:
         return came
 
     def background(self, upload: Callable[[], requests.Response | None]) -> None:
-        """Begin an upload whose answer is not waited for yet."""
+        """Begin an upload without waiting for the answer."""
         self._begun.append(self._pool.submit(upload))
 
     def finished(self) -> list[requests.Response | None]:
-        """Return the answers to those that were begun, once they are there."""
+        """Wait for the begun uploads, and return their answers."""
         begun, self._begun = self._begun, []
         return [each.result(2 * PATIENCE) for each in begun]
 
     def kill(self) -> None:
-        """Kill with -9 the process that uploads are worked on in; whoever started it starts another."""
+        """Kill the process that works on uploads with -9; its parent starts another."""
         (worker,) = psutil.Process(self.processes["upload"].pid).children()
         worker.send_signal(signal.SIGKILL)
         psutil.wait_procs([worker], PATIENCE)
 
     def end(self) -> None:
-        """Ask the host to end."""
+        """Terminate the host."""
         for process in self.processes.values():
             process.terminate()

@@ -1,4 +1,4 @@
-"""Starts the hosts, impatient, with ways of their own to everything that can fail."""
+"""Start the hosts with short timeouts and their own proxies to everything that can fail."""
 
 import contextlib
 import os
@@ -31,7 +31,7 @@ _TARGETS = {"upload": "upload", "list": "list_images", "image": "image"}
 
 @dataclass(frozen=True)
 class Parts:
-    """What the hosts have in common."""
+    """The dependencies that the hosts share."""
 
     mongo_uri: str
     mongo: "pymongo.MongoClient[dict[str, Any]]"
@@ -43,7 +43,7 @@ class Parts:
 def running(
     name: str, parts: Parts, *, again: Stage | None = None, more: Mapping[str, str] | None = None
 ) -> Iterator[Stage]:
-    """Run a host by its name, as functions-inline or app-bucket; `again` with what that one kept."""
+    """Run a host by its name, like functions-inline or app-bucket; `again` uses that host's data."""
     kind, _, store = name.partition("-")
     folder = again.clock.parent if again else parts.folder / f"{name}-{time.monotonic_ns()}"
     folder.mkdir(exist_ok=bool(again))
@@ -146,7 +146,7 @@ def _wait_for(port: int, log: Path) -> None:
 
 
 def wait_until(holds: Callable[[], bool], *, why: Callable[[], str], seconds: float = PATIENCE) -> None:
-    """Return once this holds; raise AssertionError with the reason where it never does."""
+    """Wait until this holds; raise AssertionError with the reason if it never does."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, why()

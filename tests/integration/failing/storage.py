@@ -1,4 +1,4 @@
-"""A way to the storage that can also keep a write waiting, or be gone."""
+"""A proxy to the storage that can also delay a write, or go away."""
 
 import threading
 
@@ -8,7 +8,7 @@ _EVER = range(10**9)
 
 
 class _Stall:
-    """One of some writes, numbered from 0, that is kept back until it is let go."""
+    """One write of several, numbered from 0, that waits until it is released."""
 
     def __init__(self, number: int, of: int) -> None:
         self.all_came, self.let_go = threading.Event(), threading.Event()
@@ -16,7 +16,7 @@ class _Stall:
         self._next = 0
 
     def takes(self) -> bool:
-        """Count one more write, and tell whether it is the one."""
+        """Count a write, and tell whether it is the one."""
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._left -= 1
@@ -26,25 +26,25 @@ class _Stall:
 
 
 class StallingGate(StorageGate):
-    """Also keeps a write back until it is reset; a context manager."""
+    """Can also delay a write until the reset; a context manager."""
 
     _stalls: tuple[_Stall, ...] = ()
     _drops = False
 
     def reset(self) -> None:
-        """Let everything through, and what is kept back."""
+        """Pass everything again, and release the waiting write."""
         super().reset()
         self._drops = False
         self._let_go()
 
     def stall(self, number: int, of: int) -> threading.Event:
-        """Keep back this one of the next so many writes before it is read; the event says that all came."""
+        """Delay this one of the next writes before it is read; the event tells that all have come."""
         stall = _Stall(number, of)
         self._stalls = (*self._stalls, stall)
         return stall.all_came
 
     def go(self) -> None:
-        """Cut every write from now on, and those that are kept back."""
+        """Break every write from now on, including waiting ones."""
         self._drops = True
         self.meet(_EVER, Fate.CUT)
         self._let_go()
@@ -55,7 +55,7 @@ class StallingGate(StorageGate):
             stall.let_go.set()
 
     def fate_of_next(self) -> Fate:
-        """Return what becomes of one more write, once it is let go."""
+        """Return the fate of a write, after its release."""
         stall = next((each for each in self._stalls if not each.all_came.is_set()), None)
         if stall is None or not stall.takes():
             return super().fate_of_next()

@@ -1,4 +1,4 @@
-"""A clock that is wrong, or was, when it matters: for who somebody is, for slots, and for what is old."""
+"""Wrong clocks, and their effect on sessions, slots and ages."""
 
 import pytest
 import requests
@@ -17,7 +17,7 @@ YEAR = 365 * 24 * HOUR
 def test_a_clock_that_was_ahead_makes_nobody_another_user(on_all: OnAll, ahead: int) -> None:
     def act(stage: Stage) -> None:
         stage.clock.write_text(str(ahead))
-        client = Client(stage.host)  # whose cookie is signed by that clock
+        client = Client(stage.host)  # that clock signs the user's cookie
         answer = client.upload(picture())
         stage.clock.write_text("0")
         assert answer.json()["record"] in client.list()["records"]
@@ -31,7 +31,7 @@ def test_a_clock_that_was_years_ahead_ends_no_session_that_is_not_told_so(on_all
         client, content = stage.guarantees.client(), picture()
         stage.guarantees.upload(client, content)
         stage.clock.write_text(str(3 * YEAR))
-        assert client.list()["records"] == []  # by that clock the token has expired
+        assert client.list()["records"] == []  # the token has expired by that clock
         stage.clock.write_text("0")
         assert len(client.list()["records"]) == 1
         stage.guarantees.check()
@@ -67,7 +67,7 @@ def test_a_slot_that_a_jump_has_released_is_told_as_a_failure(on_all: OnAll) -> 
         stage.background(lambda: stage.guarantees.upload(client, content))
         assert came.wait(60)
         stage.clock.write_text(str(HOUR))
-        second = stage.guarantees.upload(client)  # takes the first for one of a process that died
+        second = stage.guarantees.upload(client)  # takes the first upload for one of a dead process
         assert second is not None
         assert second.status_code == 201
         stage.kept_waiting.set()

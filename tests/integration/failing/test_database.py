@@ -1,4 +1,4 @@
-"""A database that is cut off before, during and after each command of an upload, or slow, on every host."""
+"""The database is cut off before, during and after each command of an upload, or slow, on every host."""
 
 import time
 from itertools import product
@@ -11,8 +11,8 @@ from tests.integration.failing.mongo_gate import Fate
 from tests.integration.failing.stage import Stage
 from tests.tiers import one_in, one_row_in
 
-# The commands of an upload in their order, each with its number among those of its name. The duplicate is
-# only looked for if the user has one.
+# The commands of an upload in order, each with its number among those of its name. The service only looks for
+# a duplicate if the user has one.
 SLOTS, LEASE, DUPLICATE, COMPLETE = (("find", 0), ("insert", 0), ("find", 1), ("update", 0))
 BROKEN = (Fate.CUT, Fate.HALF, Fate.LOSE)
 BREAKS = list(product([SLOTS, LEASE, COMPLETE], BROKEN))
@@ -63,7 +63,7 @@ def test_a_connection_that_breaks_twice_refuses_or_keeps_and_nothing_between(
     def act(stage: Stage) -> None:
         name, number = command
         stage.mongo.meet(name, [number, number + 1], fate)
-        # A completion that was applied is found although its answer was lost.
+        # The service finds that a completion was applied, although its answer was lost.
         upload(stage, 201 if (command, fate) == (COMPLETE, Fate.LOSE) else 503)
         stage.guarantees.check()
 

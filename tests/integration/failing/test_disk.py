@@ -1,4 +1,4 @@
-"""A disk that is full under the embedded database of `python -m infra.local`."""
+"""A full disk under the embedded database of `python -m infra.local`."""
 
 import os
 import random
@@ -19,12 +19,12 @@ from tests.objectcut import ObjectCut
 from tests.photos import encoded
 from tests.ports import free_port
 
-ROOM = 1_000_000  # bytes that are left, which some pictures fit into
+ROOM = 1_000_000  # remaining bytes, enough for some pictures
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own in memory."""
+    """A small file system in memory."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True)
@@ -48,7 +48,7 @@ def settings(small_disk: Path, provider: ObjectCut) -> dict[str, str]:
 
 @pytest.fixture
 def host(settings: dict[str, str], tmp_path: Path) -> Iterator[Host]:
-    """The local host, whose output is searched when it has ended."""
+    """The local host; its output is searched at the end."""
     ports = dict.fromkeys(TARGETS, int(settings["PORT"]))
     host = Host("local", ports, tmp_path / "output.txt", "image_background_remover")
     with searched(host, settings):
@@ -70,7 +70,7 @@ def guarantees(run: Run, host: Host) -> Iterator[Guarantees]:
 
 
 def noise() -> bytes:
-    """Return the file of a picture that cannot be packed any tighter."""
+    """Return the file of an incompressible picture."""
     return encoded(Image.frombytes("RGB", (200, 150), random.randbytes(200 * 150 * 3)))
 
 
@@ -91,7 +91,7 @@ def test_a_full_disk_refuses_uploads_and_loses_none_and_room_again_takes_them(
         statuses.append(answer.status_code if answer is not None else 0)
 
     assert set(statuses) == {201, 503}
-    database.wait(PATIENCE)  # then it is restarted, in vain
+    database.wait(PATIENCE)  # then it is restarted without success
     assert requests.get(f"{run.url}/api/health", timeout=PATIENCE).status_code == 503
     ballast.unlink()
     guarantees.check()

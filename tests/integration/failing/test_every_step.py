@@ -1,4 +1,4 @@
-"""One disaster that meets uploads at every step of their way, on every host with either store."""
+"""One disaster meets uploads at every step, on every host with both stores."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A command that arrives after its sender has given up, and how it is rolled back."""
+"""A command that is applied after its sender has given up, and its rollback."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,7 @@
-"""Answers of the database that get lost after it did what it was told, on every host.
+"""The database applies commands, but its answers are lost, on every host.
 
-An upload whose completion was applied gets 201 if the database can still be asked. If it cannot, its sender
-is told that the picture may have been kept.
+If the completion of an upload was applied and the database still answers, the upload gets 201. Otherwise the
+sender is told that the picture may have been kept.
 """
 
 import pytest
@@ -24,7 +24,7 @@ def upload(stage: Stage, client: Client, content: bytes, **options: object) -> r
 
 
 def repeat_one_whose_completion_is_not_answered(stage: Stage) -> Client:
-    """Start an upload and repeat it while the first one waits for its completion to be answered."""
+    """Start an upload, and repeat it while the first one waits for the answer to its completion."""
     first, content = stage.guarantees.client(), picture()
     repeated = stage.guarantees.client(str(first.session.headers["X-Test-User"]))
     completed = stage.mongo.meet("update", range(1), Fate.HOLD)
@@ -93,7 +93,7 @@ def test_an_upload_whose_lease_was_not_answered_can_be_repeated_at_once(on_all: 
 def test_a_record_that_a_repeat_was_told_of_is_not_rolled_back(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         repeated = repeat_one_whose_completion_is_not_answered(stage)
-        # The first hears neither of its completion nor of what it asks then.
+        # The first one gets neither the answer to its completion nor to its query after that.
         stage.mongo.go()
         (answer,) = stage.finished()
         assert answer is not None
@@ -112,7 +112,7 @@ def test_a_first_upload_that_hears_nothing_does_not_delete_the_record_of_its_rep
         repeated = repeat_one_whose_completion_is_not_answered(stage)
         stage.mongo.go()
         stage.mongo.reset()
-        stage.mongo.meet("update", [0], Fate.CUT)  # the driver's second try
+        stage.mongo.meet("update", [0], Fate.CUT)  # the driver's second attempt
         assert [answer.status_code for answer in stage.finished() if answer is not None] == [201]
         stage.guarantees.check()
         assert len(repeated.list()["records"]) == 1

@@ -1,4 +1,4 @@
-"""A provider that fails in every way it can, on every host, and the model that takes over where it may."""
+"""A provider that fails in every way, on every host, and the fallback to the local model."""
 
 import contextlib
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_a_provider_that_fails_leaves_nothing_and_is_asked_again_next_time(
 
 @pytest.fixture(scope="module")
 def with_fallback(parts: Parts, weights: Path) -> Iterator[list[Stage]]:
-    """Both hosts, which turn to the model on this machine when the provider takes more than a second."""
+    """Both hosts, which use the local model if the provider takes more than a second."""
     fallback = {"REMOVER": "rapidapi,local", "LOCAL_MODEL_PATH": str(weights), "TEST_PROVIDER_SECONDS": "1"}
     with contextlib.ExitStack() as stack, ThreadPoolExecutor() as pool:
         yield list(pool.map(lambda name: stack.enter_context(running(name, parts, more=fallback)), BOTH))
@@ -69,7 +69,7 @@ def test_the_model_takes_over_whenever_the_provider_fails(with_fallback: list[St
             answer = stage.guarantees.upload(stage.guarantees.client())
             assert answer is not None
             assert answer.status_code == 201, answer.text
-        stage.provider.stop()  # and now nothing listens there at all
+        stage.provider.stop()  # and now nothing listens there
         stage.guarantees.check()
 
     with ThreadPoolExecutor() as pool:

@@ -1,4 +1,4 @@
-"""A storage that goes away at any of an upload's objects and takes no deletion either, on both hosts."""
+"""The storage goes away at any of an upload's objects and also refuses deletions, on both hosts."""
 
 from itertools import product
 

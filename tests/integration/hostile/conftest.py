@@ -1,4 +1,4 @@
-"""A victim on each host, and a watch over everything that is kept there."""
+"""A victim on each host, and checks that nobody's data changes."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ Documents = Collection[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Victim:
-    """Somebody with a picture, whom nothing that is tried may concern."""
+    """A user with a picture, whom no attack may affect."""
 
     token: str
     user_id: str
@@ -27,7 +27,7 @@ class Victim:
 
 @pytest.fixture(scope="session")
 def documents(host: Host, mongo_uri: str) -> Iterator[Documents]:
-    """The records as the database holds them, by one connection for all tests: they are many, and short."""
+    """The documents in the database, through one connection for all tests."""
     with pymongo.MongoClient[dict[str, Any]](mongo_uri) as mongo:
         yield mongo[host.database]["images"]
 
@@ -41,7 +41,7 @@ def victim(host: Host) -> Victim:
 
 @pytest.fixture
 def unharmed(victim: Victim, documents: Documents) -> Iterator[None]:
-    """Whatever a test sends, the victim's record stays as it was, to the byte."""
+    """Check that the victim's record stays the same to the byte."""
     before = _digest(documents, victim)
     yield
     assert _digest(documents, victim) == before
@@ -49,7 +49,7 @@ def unharmed(victim: Victim, documents: Documents) -> Iterator[None]:
 
 @pytest.fixture
 def untouched(unharmed: None, documents: Documents) -> Iterator[None]:
-    """Nothing is kept of what a test sends, and nothing of anybody's changes."""
+    """Check that a test leaves no data behind, and changes nobody's."""
     before = _everything(documents)
     yield
     assert _everything(documents) == before

@@ -1,10 +1,10 @@
-"""What holds of every answer, however odd the request."""
+"""Guarantees for every answer, however odd the request."""
 
 import re
 
 from tests.integration.hostile.wire import Answer
 
-# The README's table, and what the server refuses before any code of ours sees it.
+# The README's table, and the refusals of the server before our code.
 DOCUMENTED = {400, 403, 404, 405, 408, 409, 413, 415, 416, 422, 429, 502, 503, 504}
 SERVERS_OWN = {400, 414, 417, 431, 501}
 SUCCESS = {200, 201, 204, 206, 302, 304}
@@ -14,12 +14,12 @@ _INSIDES = re.compile(rb"Traceback|site-packages|pymongo|werkzeug|mongodb://", r
 
 
 def is_the_servers_own(answer: Answer) -> bool:
-    """Tell whether gunicorn refused the request itself: a few lines of HTML, and the connection ends."""
+    """Tell whether gunicorn itself refused the request: with a few lines of HTML, and a closed connection."""
     return answer.headers.get("connection") == "close" and answer.headers.get("content-type") == "text/html"
 
 
 def assert_kept(answer: Answer) -> None:
-    """Check the guarantees that every answer keeps."""
+    """Check the guarantees of every answer."""
     assert answer.status, "the connection was ended without an answer"
     assert not _INSIDES.search(answer.body), answer.body[:500]
     assert MARKUP.encode() not in answer.body or "json" in answer.headers["content-type"]
@@ -36,7 +36,7 @@ def assert_kept(answer: Answer) -> None:
 
 
 def assert_refused(answer: Answer, *statuses: int) -> None:
-    """Check that it was refused with one of these statuses, and every guarantee beside."""
+    """Check that the request was refused with one of these statuses, and every guarantee."""
     assert_kept(answer)
     assert answer.status in statuses, (answer.status, answer.headers, answer.body[:500])
 

@@ -1,4 +1,4 @@
-"""Requests put together at random from odd parts, the same ones for the same seed."""
+"""Random requests of odd parts, the same for the same seed."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -87,16 +87,16 @@ _BODIES = (
 
 @dataclass(frozen=True)
 class OddRequest:
-    """A request, and where it is to be sent."""
+    """A request and its endpoint."""
 
     path: str
     content: bytes
 
 
 def odd_request(number: int, seed: int, record_id: str = "", token: str = "") -> OddRequest:
-    """Return one of the endless odd requests of this seed, none of which a host should keep anything of.
+    """Yield endless odd requests from this seed, of which a host should keep nothing.
 
-    In some somebody with this token asks for a record that is not his.
+    In some of them the user with this token asks for another user's record.
     """
     dice = random.Random(f"{seed}/{number}")
     is_odd = dice.random() < 0.4

@@ -1,4 +1,4 @@
-"""JSON that is huge, deep, ambiguous or none."""
+"""Bodies of JSON that are huge, deep, ambiguous or invalid."""
 
 import json
 
@@ -50,7 +50,7 @@ NOT_UNDERSTOOD = {
 
 
 def rename(victim: Victim) -> tuple[str, str, dict[str, str]]:
-    """Return a call of the victim's own, so that only the body can be what is refused."""
+    """Return a valid call of the victim, so that only its body can be refused."""
     headers = {"Cookie": f"user_id={victim.token}", "Content-Type": "application/json"}
     return "PUT", f"/api/rename/{victim.record_id}", headers
 

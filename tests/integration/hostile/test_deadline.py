@@ -1,4 +1,4 @@
-"""The deadline of a body on gunicorn, in this process with a short deadline."""
+"""The deadline of a body on gunicorn, in this process and shortened."""
 
 import threading
 import time
@@ -26,21 +26,21 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @endpoint(at("/api/work", methods=("POST",)), identified=False)
 def work(call: Call) -> Response:
-    """Read the body, then take longer than a body may."""
+    """Read the body, and take longer than a body may."""
     size = len(call.request.get_data())
     time.sleep(2 * SOON)
     return json_response({"size": size})
 
 
 class Line:
-    """A connection on which this arrives at once, and nothing more while it is open."""
+    """A connection on which this data arrives at once, and then nothing."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
         self.is_closed = threading.Event()
 
     def read(self, size: int) -> bytes:
-        """Return what has arrived, as a server that waits until it has all."""
+        """Return the data like a server that waits for all of it."""
         if len(self._content) < size:
             self.is_closed.wait(20)
         taken, self._content = self._content[:size], self._content[size:]
@@ -51,12 +51,12 @@ class Line:
         self.is_closed.set()
 
     def settimeout(self, seconds: float | None) -> None:
-        """Bound how long a read may wait."""
+        """Set the timeout of reads."""
         self.timeout = seconds
 
 
 def send(line: Line, path: str, **environ: object) -> tuple[int, float]:
-    """Return the status of the response and how long it took."""
+    """Return the status of the response and the time that it took."""
     given = {"wsgi.input": line, "wsgi.input_terminated": True, "gunicorn.socket": line, **environ}
     started = time.monotonic()
     response = serve(work).post(path, environ_overrides=given)

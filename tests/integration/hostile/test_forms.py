@@ -1,4 +1,4 @@
-"""Multipart forms that are bent until they break."""
+"""Malformed multipart forms."""
 
 from collections.abc import Iterator
 

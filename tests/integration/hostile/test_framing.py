@@ -1,4 +1,4 @@
-"""Bodies whose framing lies, and requests that are hardly any."""
+"""Bodies with false framing, and malformed requests."""
 
 import pytest
 
@@ -15,7 +15,7 @@ CHUNKS = b"19\r\n" + BODY + b"\r\n0\r\n\r\n"
 
 
 def head(victim: Victim, *fields: str) -> bytes:
-    """Return the start of a call of the victim's own, so that only the framing can be what is refused."""
+    """Return the start of the victim's valid call, so that only the framing can be refused."""
     lines = [
         f"PUT /api/rename/{victim.record_id} HTTP/1.1",
         "Host: 127.0.0.1",

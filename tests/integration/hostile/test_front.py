@@ -1,4 +1,4 @@
-"""The application host's server beside clients that send or take nothing, and within its memory."""
+"""The application host's server with silent clients and slow readers, within its memory."""
 
 import contextlib
 import re
@@ -16,7 +16,7 @@ from tests.integration.hostile.wire import Answer, Wire, ask, request
 from tests.integration.hosts import Host
 from tests.photos import photo
 
-# In front of a function is Google's own server.
+# In front of a function there is Google's own server.
 APP = pytest.mark.parametrize("host", ["app-inline"], indirect=True)
 MB = 1024 * 1024
 THREADS = 16
@@ -28,7 +28,7 @@ END = b"\r\n--edge--\r\n"
 
 @contextlib.contextmanager
 def connections(host: Host, count: int, content: bytes, path: str = "/api/upload") -> Iterator[list[Wire]]:
-    """Open so many connections and send the same on each."""
+    """Open this number of connections, and send the same on each."""
     with contextlib.ExitStack() as stack:
         wires = [stack.enter_context(Wire(host, path)) for _ in range(count)]
         for wire in wires:
@@ -48,7 +48,7 @@ def honest_upload(host: Host) -> Answer:
 
 
 def slowest_health(host: Host, seconds: float) -> float:
-    """Ask for health again and again; return the longest that it took."""
+    """Call health repeatedly, and return the longest time."""
     taken = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -72,7 +72,7 @@ def test_stalled_uploads_end_and_others_upload_again(host: Host) -> None:
     began = time.monotonic()
     with connections(host, THREADS, upload(length=900_000, content=IMAGE + bytes(100_000))) as stalled:
         time.sleep(1)
-        if host.name == "app":  # where they hold no thread
+        if host.name == "app":  # where they occupy no thread
             assert_refused(honest_upload(host), 201)
         for wire in stalled:
             assert_refused(wire.answer(), 408, 503)
@@ -85,7 +85,7 @@ def test_stalled_uploads_end_and_others_upload_again(host: Host) -> None:
 @APP
 def test_readers_that_take_nothing_hold_nobody_up(host: Host) -> None:
     client = Client(host)
-    record = client.keep(photo(700, 400, "BMP"))  # 840 kB, and no smaller as it is
+    record = client.keep(photo(700, 400, "BMP"))  # 840 kB, incompressible
     image = request("GET", record["original_url"], {"Cookie": f"user_id={client.token()}"})
     with connections(host, 20, image * 12) as readers:
         assert slowest_health(host, 5) < 1

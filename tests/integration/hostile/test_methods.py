@@ -34,7 +34,7 @@ NO_METHODS = ("get", "Get", "G", "GE", "X" * 21, "GET\t", "\tGET", "GE\0T", "G\x
 def test_an_address_refuses_every_method_but_its_own(host: Host, path: str, method: str) -> None:
     answer = ask(host, method, path)
     if method in TAKES[path]:
-        assert_refused(answer, 200, 400, 404)  # there is nothing to work on in this request
+        assert_refused(answer, 200, 400, 404)  # there is nothing to do in this request
     else:
         assert_refused(answer, 405)
         assert method not in answer.headers["allow"].split(", ")

@@ -1,4 +1,4 @@
-"""Names that want to be a header, a page or another file, seen again wherever a name is answered."""
+"""Names that imitate headers, pages or files, and every answer that contains them."""
 
 import json
 from urllib.parse import unquote
@@ -41,7 +41,7 @@ NAMES = {
     "a device": "CON",
     "dots": "..",
 }
-# What a name loses: direction controls and zero-width characters.
+# Characters that are removed: direction controls and zero-width characters.
 DROPPED = dict.fromkeys(map(ord, "\u200b\ufeff\u202e\u2066\u2069"))
 INVISIBLE = {
     "no width": "\u200b",
@@ -49,7 +49,7 @@ INVISIBLE = {
     "joiners": "\u200c\u200d",
     "filler": "\u3164",
 }
-# What the original application could have kept, for it took every name.
+# Names that the original application accepted.
 OLD_NAMES = {
     "two lines": "a\r\nX-Evil: 1\r\n\r\n<script>",
     "control characters": "".join(map(chr, range(32))) + "\x7f\x85",
@@ -60,7 +60,7 @@ OLD_NAMES = {
 
 
 def disposition(answer: Answer) -> str:
-    """Return the one Content-Disposition, which has nothing in it but a kind and a quoted or encoded name."""
+    """Return the Content-Disposition after checking that it has only a kind and a quoted or encoded name."""
     value = answer.headers["content-disposition"]
     kind, _, parameter = value.partition("; ")
     assert kind in ("inline", "attachment")

@@ -1,4 +1,4 @@
-"""Pages of other origins, and hosts that are not this one."""
+"""Pages of other origins, and wrong hosts."""
 
 import json
 
@@ -49,7 +49,7 @@ def of(victim: Victim, **headers: str) -> Headers:
 @pytest.mark.parametrize("origin", [origin for origin in FOREIGN if origin.strip()], ids=ascii)
 def test_a_page_of_another_origin_changes_and_reads_nothing(host: Host, victim: Victim, origin: str) -> None:
     if origin == f"{FRIEND} ":
-        origin = f"{FRIEND} x"  # spaces around a value are no part of it
+        origin = f"{FRIEND} x"  # spaces around a value do not belong to it
     for method, path, body in calls(victim):
         answer = ask(host, method, path, of(victim, Origin=origin), body)
         assert_refused(answer, 403)
@@ -125,7 +125,7 @@ def test_a_request_without_a_host_is_answered(host: Host) -> None:
 
 
 def test_an_origin_that_equals_a_forged_host_gains_no_cookie(host: Host) -> None:
-    # No page can forge its browser's Host; a name that somebody has pointed at us comes without our cookie.
+    # A page cannot forge the Host header; under another name for our address it has no cookie of ours.
     answer = ask(host, "GET", "/api/list", {"Host": "evil.example", "Origin": "http://evil.example"})
     assert_refused(answer, 200)
     assert answer.json["records"] == []

@@ -1,4 +1,4 @@
-"""Another user's ids at every address, and ids that are no ids."""
+"""Another user's ids at every address, and invalid ids."""
 
 import itertools
 import json
@@ -29,7 +29,7 @@ CALLS = [
 
 
 def headers_of(kind: str, host: Host, victim: Victim) -> Headers:
-    """Return how a stranger of this kind presents himself."""
+    """Return the credentials of a stranger of this kind."""
     if kind == "another user":
         return {"Cookie": f"user_id={Client(host).token()}"}
     tokens = {"nobody": "", "the id for a token": victim.user_id, "a cut token": victim.token[:-2]}

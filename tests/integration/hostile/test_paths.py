@@ -1,4 +1,4 @@
-"""Addresses that try to leave the site or to be two things at once."""
+"""Paths that try to leave the site or are ambiguous."""
 
 import pytest
 
@@ -58,7 +58,7 @@ NOWHERE = [
 
 @pytest.mark.parametrize("path", NOWHERE, ids=ascii)
 def test_an_address_is_only_what_it_says(host: Host, path: str) -> None:
-    # A function of its own takes everything for its arguments, so 400 is the server's for raw bytes.
+    # A separate function treats the whole path as arguments, so raw bytes get the server's 400.
     assert_refused(ask(host, "GET", path), 404, 400)
 
 

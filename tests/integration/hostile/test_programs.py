@@ -1,4 +1,4 @@
-"""What programs and pages may not do at the addresses for programs of a host without API keys."""
+"""Forbidden calls of programs and pages on a host without API keys."""
 
 import base64
 import json
@@ -242,7 +242,7 @@ def test_odd_bodies_are_mistakes_of_the_caller(open_host: Host, provider: Object
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_bodies_that_are_too_large_are_refused(open_host: Host, provider: ObjectCut, chunked: bool) -> None:
-    large = bytes(2_000_000)  # where 4/3 of a megabyte and 64 KB are allowed
+    large = bytes(2_000_000)  # 4/3 of a megabyte and 64 KB are allowed
     response = post(open_host, data=iter([large]) if chunked else large)
 
     assert (response.status_code, code(response)) == (400, "file_too_large")

@@ -27,7 +27,7 @@ def test_no_odd_request_breaks_a_guarantee(host: Host, victim: Victim, first: in
     def send(number: int) -> None:
         odd = odd_request(number, SEED, victim.record_id, token)
         answer = tell(host, odd.content, odd.path)
-        if not answer.status:  # a request that never became one is none to answer
+        if not answer.status:  # incomplete requests need no answer
             assert b"\r\n\r\n" not in odd.content
             return
         try:

@@ -1,4 +1,4 @@
-"""Connections that fall silent: they time out and hardly delay others."""
+"""Silent connections time out, and hardly delay others."""
 
 import contextlib
 import time

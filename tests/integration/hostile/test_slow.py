@@ -1,4 +1,4 @@
-"""Bodies that arrive slowly or never: they time out, and nobody else waits for longer than that."""
+"""Slow and silent bodies time out, and nobody else waits longer than that."""
 
 import time
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from tests.integration.hostile.wire import Answer, Wire, ask, request
 from tests.integration.hosts import Host
 
 pytestmark = [ANY_HOST, pytest.mark.usefixtures("untouched")]
-THREADS = 16  # of each host's processes
-DEADLINE = 10.0  # seconds that a body may take, and more when it keeps up its rate
-GENEROUS = 35.0  # seconds within which it is over on a machine with much else to do
+THREADS = 16  # threads of each host's processes
+DEADLINE = 10.0  # seconds for a body; more if it keeps the minimum rate
+GENEROUS = 35.0  # seconds until the timeout must have happened on a busy machine
 FORM = {"Content-Type": "multipart/form-data; boundary=edge"}
 IMAGE = b'--edge\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
 
-Pieces = Iterator[tuple[float, bytes]]  # how long to wait, and what to send then
+Pieces = Iterator[tuple[float, bytes]]  # the pause, and the data after it
 
 
 def stalls() -> Pieces:
@@ -46,7 +46,7 @@ def trickles_chunks() -> Pieces:
 
 
 def stalls_though_refused() -> Pieces:
-    """A body that is refused and does not arrive either."""
+    """A refused body that does not arrive."""
     yield 0, request("PUT", "/api/upload", {**FORM, "Content-Length": "100000"}) + IMAGE
 
 
@@ -65,7 +65,7 @@ SLOW = [stalls, stalls_in_a_chunk, trickles, trickles_chunks, stalls_though_refu
 
 
 def send_slowly(host: Host, pieces: Pieces) -> tuple[float, Answer]:
-    """Send until the host responds; return how long that took and the response."""
+    """Send until the host responds; return the seconds and the response."""
     started = time.monotonic()
     with Wire(host, "/api/upload") as wire:
         for wait, piece in pieces:
@@ -81,11 +81,11 @@ def test_slow_uploads_on_every_thread_time_out_and_others_are_served(host: Host)
     slow = [SLOW[number % len(SLOW)] for number in range(THREADS - 1)]
     with ThreadPoolExecutor(THREADS) as pool:
         honest = pool.submit(send_slowly, host, keeps_coming())
-        time.sleep(0.2)  # so that it has one of the places for uploads
+        time.sleep(0.2)  # so that it occupies one of the upload slots
         sent = [pool.submit(send_slowly, host, pieces()) for pieces in slow]
-        time.sleep(1)  # now they are on every thread
+        time.sleep(1)  # now they occupy every thread
         started = time.monotonic()
-        # In the functions host this is asked of the process that they are on, else of its only one.
+        # In the functions host this call goes to the process with the slow bodies.
         between = ask(host, "GET", "/api/upload" if host.name == "functions" else "/api/list")
         waited = time.monotonic() - started
         ended = [future.result() for future in sent]
@@ -93,9 +93,9 @@ def test_slow_uploads_on_every_thread_time_out_and_others_are_served(host: Host)
     assert_refused(between, 405 if host.name == "functions" else 200)
     assert waited < GENEROUS
     for pieces, (seconds, answer) in zip(slow, ended, strict=True):
-        # 503: more uploads than there are places for
+        # 503: more uploads than UPLOADS_AT_ONCE
         assert_refused(answer, *((405,) if pieces is stalls_though_refused else (408, 503)))
         assert seconds < GENEROUS
     assert patience > DEADLINE
-    assert_refused(taken, 415)  # all of it was read, and it is no picture
+    assert_refused(taken, 415)  # the whole body was read, and is no picture
     print(f"\n{host.name}: waited {waited:.1f} s; ended after {max(e[0] for e in ended):.1f} s at most")

@@ -1,4 +1,4 @@
-"""Tokens that this service did not give: never an error, never somebody else."""
+"""Tokens that this service did not issue: never an error, and never another user."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Requests as bytes on a socket, and what a host answers to them."""
+"""Requests as bytes on a socket, and the host's answers."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ _ALSO_KNOWN_AS = {"update": "rename", "remove": "delete"}
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; status 0 stands for a connection that was ended without any."""
+    """One answer; status 0 means that the connection was closed without one."""
 
     status: int
     headers: Mapping[str, str]  # names in lower case
@@ -30,13 +30,13 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of a problem, else nothing."""
+        """The code of a problem, or an empty string."""
         is_problem = self.headers.get("content-type") == "application/problem+json"
         return str(self.json["code"]) if is_problem and self.body else ""
 
 
 class Wire:
-    """One connection to the endpoint whose address a path names."""
+    """One connection to the endpoint in a path."""
 
     def __init__(self, host: Host, path: str = "/api/list", patience: float = PATIENCE) -> None:
         self.port = port_of(host, path)
@@ -57,7 +57,7 @@ class Wire:
         return True
 
     def finish(self) -> Self:
-        """Say that nothing more will be sent."""
+        """Close the sending side."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
         return self
@@ -70,15 +70,15 @@ class Wire:
         return _parsed(bytes(received).removeprefix(_GO_ON), method)
 
     def rest(self) -> bytes:
-        """Return everything until the host ends the connection."""
+        """Return everything until the host closes the connection."""
         return b"".join(iter(self._receive, b""))
 
     def hears_within(self, seconds: float) -> bool:
-        """Tell whether the host says something, or hangs up, within this time."""
+        """Tell whether the host sends something, or closes the connection, within this time."""
         return bool(select.select([self._socket], [], [], seconds)[0])
 
     def is_ended(self) -> bool:
-        """Tell whether the host has ended the connection, after reading what it still said."""
+        """Read the rest, and tell whether the host has closed the connection."""
         while self._receive():
             pass
         return True
@@ -91,13 +91,13 @@ class Wire:
 
 
 def port_of(host: Host, path: str) -> int:
-    """Return the port of the endpoint that a path names, of the list where it names none."""
+    """Return the port of the path's endpoint, by default that of the list."""
     parts = (_ALSO_KNOWN_AS.get(part, part) for part in path.split("?")[0].split("/"))
     return host.ports[next((part for part in parts if part in host.ports), "list")]
 
 
 def request(method: str, path: str, headers: Headers | None = None, body: bytes | None = None) -> bytes:
-    """Return a request with this head; a body's length is added where the head has none."""
+    """Return a request with this head; the body's length is added if it is missing."""
     fields: dict[str, str | bytes] = {"Host": "127.0.0.1", **(headers or {})}
     names = {name.lower() for name in fields}
     if body is not None and not names & {"content-length", "transfer-encoding"}:
@@ -112,12 +112,12 @@ def request(method: str, path: str, headers: Headers | None = None, body: bytes 
 def ask(
     host: Host, method: str, path: str, headers: Headers | None = None, body: bytes | None = None
 ) -> Answer:
-    """Send one request, say that there is no more, and return the answer."""
+    """Send one request, close the sending side, and return the answer."""
     return tell(host, request(method, path, headers, body), path)
 
 
 def tell(host: Host, content: bytes, path: str = "/api/list") -> Answer:
-    """Send these bytes, say that there are no more, and return the first answer."""
+    """Send these bytes, close the sending side, and return the first answer."""
     method = content.removeprefix(b"\r\n").partition(b" ")[0]
     with Wire(host, path) as wire:
         wire.send(content)
@@ -125,7 +125,7 @@ def tell(host: Host, content: bytes, path: str = "/api/list") -> Answer:
 
 
 def chunked(*parts: bytes) -> Iterator[bytes]:
-    """Frame a body whose length is told by no header."""
+    """Frame a body whose length is in no header."""
     for part in parts:
         yield b"%x\r\n%b\r\n" % (len(part), part)
     yield b"0\r\n\r\n"
@@ -152,7 +152,7 @@ def _parsed(received: bytes, method: str) -> Answer:
     headers = _headers(head)
     if method != "HEAD" and "chunked" in headers.get("transfer-encoding", ""):
         return Answer(int(status), headers, _unchunked(body))
-    # Behind it may stand the answer to another request.
+    # The answer to another request may follow.
     length = int(headers.get("content-length", len(body)))
     return Answer(int(status), headers, b"" if method == "HEAD" and body[:5] == b"HTTP/" else body[:length])
 
@@ -171,7 +171,7 @@ def _headers(head: bytes) -> dict[str, str]:
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.decode("latin-1").partition(":")
         key = name.strip().lower()
-        # Twice is once too often, but for cookies.
+        # Only cookies may be repeated.
         assert key not in fields or key in ("set-cookie", "vary"), head
         fields[key] = value.strip()
     return fields

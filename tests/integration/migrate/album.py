@@ -1,4 +1,4 @@
-"""Records of every form with a bucket beside them, and the images that the service serves of both."""
+"""Records of every form with a bucket, and the images that the service returns for them."""
 
 import base64
 import os
@@ -70,14 +70,14 @@ class Album:
         return main([direction, "--timeout", "2", *options])
 
     def start(self, direction: str, **environ: str) -> "subprocess.Popen[str]":
-        """Start the command line."""
+        """Run the command line."""
         command = [sys.executable, "-m", "infra.migrate", direction]
         return subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True
         )
 
     def service(self, *, with_bucket: bool = True, ahead: timedelta = timedelta()) -> UseCases:
-        """Return the use cases, with a clock that is ahead of ours."""
+        """Return the use cases, with a clock that is ahead."""
         return use_cases(
             *mongo_stores(self.images),
             images=lambda: self.store() if with_bucket else InlineImageStore(),
@@ -112,7 +112,7 @@ class Album:
         }
 
     def named(self) -> set[str]:
-        """Return the names of the objects that records lead to."""
+        """Return the names of the objects in records."""
         return {document[name] for document in self.images.find() for name in NAMES & document.keys()}
 
     def inline(self) -> set[str]:

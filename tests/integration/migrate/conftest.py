@@ -14,8 +14,8 @@ from tests.gcs import GcsEmulator
 from tests.integration.migrate.album import Album
 from tests.integration.migrate.mortal import Mortals
 
-# Moments of a move to the bucket: it has read the record, it has written the objects, the record leads to
-# them, the objects have been compared.
+# Moments of a move to the bucket: the record is read, the objects are written, the record names them, and the
+# objects are compared.
 MOMENTS = ("read", "written", "leading", "compared")
 
 Happen = Callable[[str, Callable[[], object]], None]
@@ -23,7 +23,7 @@ Happen = Callable[[str, Callable[[], object]], None]
 
 @pytest.fixture
 def album(gcs: GcsEmulator, mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Album]:
-    """An empty album, which the environment names."""
+    """An empty album, named in the environment."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
@@ -37,7 +37,7 @@ def album(gcs: GcsEmulator, mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Happen:
-    """Return a function that makes something happen once, at one of the moments."""
+    """Return a function that lets something happen once, at one of the moments."""
 
     def happen(moment: str, event: Callable[[], object]) -> None:
         name = "save" if moment in ("read", "written") else "has_saved"
@@ -58,7 +58,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Happen:
 
 @pytest.fixture
 def generations_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a deletion compare the generation, as Cloud Storage does and the emulator does not."""
+    """Make deletions compare the generation, as Cloud Storage does and the emulator does not."""
     real = storage.Blob.delete
 
     def delete(blob: storage.Blob, if_generation_match: int | None = None, **options: Any) -> None:

@@ -32,7 +32,7 @@ class Mortals:
     """Runs migrations one after the other; a context manager."""
 
     def run(self, direction: str, step: int) -> int:
-        """Run to the end or to this step, before or after a write, and return the exit status."""
+        """Run to the end, or to this step before or after a write, and return the exit status."""
         order = {"arguments": [direction, "--timeout", "2"], "step": step, "environ": dict(os.environ)}
         assert self._process.stdin
         assert self._process.stdout

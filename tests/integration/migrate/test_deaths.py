@@ -11,8 +11,8 @@ from tests.tiers import one_in, one_row_in
 
 # The run dies at the second record, whose move has more steps.
 RECORDS = ("text", "the original's")
-# The object that names the database, and for each record three uploads and two changes of the record; each
-# step has a before and an after.
+# The bucket id's object, and for each record three uploads and two changes of the record; each step has a
+# before and an after.
 STEPS_TO_BUCKET = 2 + 2 * (3 + 1 + 1) * len(RECORDS)
 # For each record one change and three deletions.
 STEPS_TO_RECORDS = 2 * (1 + 3) * len(RECORDS)

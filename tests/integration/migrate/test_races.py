@@ -58,7 +58,7 @@ def test_cleanup_deletes_no_image(album: Album, at: Happen, capsys: Capture, mom
 
     status = album.migrate("to-bucket")
     assert album.served() == before
-    # Only at this moment there are objects that seem old and that no record leads to yet.
+    # Only at this moment there are objects that seem old and that no record names yet.
     assert status == (1 if moment == "written" else 0)
     assert ("it is not certain that the bucket keeps" in capsys.readouterr().err) == (status == 1)
     assert album.migrate("to-bucket") == 0

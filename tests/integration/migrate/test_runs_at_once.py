@@ -49,7 +49,7 @@ def test_two_concurrent_runs_move_everything(album: Album) -> None:
     runs: list[subprocess.Popen[str]] = [album.start("to-bucket") for _ in range(2)]
     for run in runs:
         assert " of " in run.communicate()[0]
-        assert run.returncode in (0, 1)  # each skips the record that the other moves
+        assert run.returncode in (0, 1)  # each skips the record that the other one moves
 
     assert album.migrate("to-bucket") == 0
     assert album.served() == before

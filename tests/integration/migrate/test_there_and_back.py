@@ -1,4 +1,4 @@
-"""Records of every form are moved, and the service answers the same before and after."""
+"""Records of every form are moved, and the service returns the same images before and after."""
 
 import pytest
 

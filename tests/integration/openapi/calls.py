@@ -1,4 +1,4 @@
-"""A call for every answer that web/openapi.yaml describes, with which it can be had from a running host."""
+"""A call for every answer in web/openapi.yaml that a running host can give."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ FRIEND = {"Origin": "https://friend.example", "Access-Control-Request-Method": "
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 FROM_ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 KEY = {"Idempotency-Key": "a key"}
-# A path in which everything is named, so that nothing is found there.
+# A path with every parameter, whose record does not exist.
 ADDRESSES = {
     path: path.format(record_id=UNKNOWN, variant="original")
     for path in {operation.path for operation in OPERATIONS.values()}
@@ -63,7 +63,7 @@ def _repeat_a_running_upload(client: Client, provider: ObjectCut) -> requests.Re
 
 
 def _call(method: str, path: str, **options: Any) -> Make:
-    """Call a path in which {0} is a record of the user's."""
+    """Call a path in which {0} is one of the user's records."""
 
     def call(client: Client, _: ObjectCut) -> requests.Response:
         record_id = client.keep()["record_id"] if "{0}" in path else ""
@@ -163,7 +163,7 @@ CALLS: Mapping[tuple[Answer, str], Make] = {
     },
 }
 
-# What the application has alone: on a machine of their own the functions need not ask who cleans up.
+# Only the application: the platform protects a function's cleanup.
 APPLICATIONS: Mapping[tuple[Answer, str], Make] = {
     (Answer("cleanup", 404, "not_found"), ""): _call("POST", "/api/cleanup", headers=FROM_ELSEWHERE),
     (Answer("cleanupMethods", 404, "not_found"), ""): _call(
@@ -171,7 +171,7 @@ APPLICATIONS: Mapping[tuple[Answer, str], Make] = {
     ),
 }
 
-# While the database is away; each takes its time, so that they are made at once.
+# During a database outage; each call takes its time, so they run in parallel.
 OUTAGE: Mapping[Answer, tuple[str, str, dict[str, Any]]] = {
     Answer("upload", 503, "unavailable"): ("POST", "/api/upload", {"files": {"image": ("a.png", photo())}}),
     Answer("list", 503, "unavailable"): ("GET", "/api/list", {}),

@@ -1,4 +1,4 @@
-"""web/openapi.yaml, and whether an answer is one that it describes."""
+"""Check answers against web/openapi.yaml."""
 
 import json
 import re
@@ -18,7 +18,7 @@ PROBLEM = "application/problem+json"
 
 
 class Answer(NamedTuple):
-    """One answer that the document describes: of which operation, with which status and code."""
+    """A described answer: its operation, status and code."""
 
     operation: str
     status: int
@@ -35,14 +35,14 @@ class Operation:
     responses: Mapping[str, Any]
 
     def answers(self) -> Iterator[Answer]:
-        """Yield each answer, those of several codes once for each."""
+        """Yield each answer, one for each of its codes."""
         for status, response in self.responses.items():
             for code in _codes(response):
                 yield Answer(self.id, int(status), code)
 
 
 def inlined(node: Any, document: Any) -> Any:
-    """Return a part of the document with what its references lead to in their place."""
+    """Return a part of the document with its references resolved."""
     if isinstance(node, list):
         return [inlined(each, document) for each in node]
     if not isinstance(node, dict):
@@ -68,14 +68,14 @@ OPERATIONS = {
 
 
 def check(response: requests.Response) -> Answer:
-    """Return which answer of the document this is, or fail with what it has otherwise."""
+    """Return the described answer for a response, or fail with the difference."""
     request = response.request
     path, method = urlsplit(request.url or "").path, (request.method or "").lower()
     return check_parts(method, str(path), response.status_code, response.headers, response.content)
 
 
 def check_parts(method: str, path: str, status: int, headers: Mapping[str, str], content: bytes) -> Answer:
-    """Do the same for an answer in its parts."""
+    """Do the same for the parts of a response."""
     name, responses = _responses(method, path)
     assert str(status) in responses, f"{method} {path}: {status} is not documented: {content[:200]!r}"
     described = responses[str(status)]
@@ -86,7 +86,7 @@ def check_parts(method: str, path: str, status: int, headers: Mapping[str, str],
 
 
 def _responses(method: str, path: str) -> tuple[str, Mapping[str, Any]]:
-    """Return the operation's id and its responses; what has no operation has the answers of every address."""
+    """Return the operation's id and its responses; without an operation, the answers of every address."""
     item = next((item for known, item in DOCUMENT["paths"].items() if _leads_to(known, item, path)), None)
     if item is None:
         shared = DOCUMENT["components"]["responses"]

@@ -1,4 +1,4 @@
-"""A front for the functions, which have an address each: one address that leads to all of them."""
+"""A front that gives all functions one address."""
 
 import contextlib
 import socket
@@ -12,9 +12,9 @@ _MOST = 64 * 1024  # bytes of a request's head
 
 
 class Front(Listener):
-    """Hands each connection to the port of the endpoint that its request names; a context manager.
+    """Passes each connection to the endpoint of its request; a context manager.
 
-    Bytes are passed on as they are, so that a host gets what was sent, well formed or not.
+    It passes bytes unchanged, so that a host receives malformed requests too.
     """
 
     def __init__(self, ports: Mapping[str, int]) -> None:
@@ -31,7 +31,7 @@ class Front(Listener):
             line, _, rest = start.partition(b"\r\n")
             port = self._port(line)
             with socket.create_connection(("127.0.0.1", port)) as server:
-                # The next request may be for another function, so that it comes on another connection.
+                # The next request may be for another function, so it needs another connection.
                 server.sendall(line + b"\r\nConnection: close\r\n" + rest)
                 threading.Thread(target=_pass_on, args=(client, server), daemon=True).start()
                 _pass_on(server, client)
@@ -42,7 +42,7 @@ class Front(Listener):
 
 
 def _head(client: socket.socket) -> bytes:
-    """Return what came of a request up to and with its head."""
+    """Return the first bytes of a request, including its head."""
     received = b""
     while b"\r\n\r\n" not in received and len(received) < _MOST:
         chunk = client.recv(_MOST)

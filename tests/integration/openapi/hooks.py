@@ -1,4 +1,4 @@
-"""What Schemathesis cannot read in the document: pictures to upload, and what must become of them."""
+"""Hooks for the parts of the document that Schemathesis cannot read: pictures and their results."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ schemathesis.openapi.media_type("image/png", _anything, aliases=[*KINDS][1:])
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: Case, kwargs: dict[str, Any]) -> None:
-    """Let a body that names its record name the one in the address: no schema says that they are one."""
+    """Make a record_id in the body equal the one in the path, which no schema can express."""
     body: Any = case.body
     if _id(case) == "rename" and _is_meant_well(case) and "record_id" in body:
         case.body = {**body, "record_id": (case.path_parameters or {})["record_id"]}
@@ -30,7 +30,7 @@ def before_call(context: schemathesis.HookContext, case: Case, kwargs: dict[str,
 def pictures_and_nothing_else_are_kept(
     ctx: schemathesis.CheckContext, response: schemathesis.Response, case: Case
 ) -> None:
-    """A picture and a name as the document has them are kept; only what is no picture is refused for that."""
+    """Check that a valid picture with a valid name is kept, and that only an invalid picture is refused."""
     if _id(case) != "upload":
         return
     is_picture = any(sent in GOOD for sent in _sent(case))

@@ -1,4 +1,4 @@
-"""Both hosts answer what web/openapi.yaml says, and nothing else."""
+"""Both hosts return the answers of web/openapi.yaml, and no others."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def test_nobody_elsewhere_cleans_up_the_application(
     host: Host, client: Client, provider: ObjectCut, call: tuple[Answer, str]
 ) -> None:
     expected, _ = call
-    if host.name == "functions":  # there the platform lets nobody else call
+    if host.name == "functions":  # there the platform refuses other callers
         expected = Answer(expected.operation, 200 if expected.operation == "cleanup" else 204)
 
     assert check(APPLICATIONS[call](client, provider)) == expected

@@ -1,4 +1,4 @@
-"""An image that is too large to be streamed is the redirection that web/openapi.yaml describes."""
+"""An image that is too large to stream is the redirect in web/openapi.yaml."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ LARGE = photo(1900, 1500, "BMP")  # 8.2 MiB
 def host(
     request: pytest.FixtureRequest, environ: dict[str, str], gcs: GcsEmulator, tmp_path: Path
 ) -> Iterator[Host]:
-    """Return each host as it is in the cloud, with a bucket and an account that signs."""
+    """Return each host as in the cloud, with a bucket and an account that signs."""
     run = {"functions": running_functions, "app": running_app}[request.param]
     with ExitStack() as stack:
         metadata = stack.enter_context(MetadataServer())

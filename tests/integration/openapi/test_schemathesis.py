@@ -1,4 +1,4 @@
-"""Schemathesis makes requests of its own from web/openapi.yaml, well and badly meant, alone and in a row."""
+"""Schemathesis makes its own requests from web/openapi.yaml, valid and invalid, alone and in sequence."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.tiers import extended
 
 HOOKS = "tests.integration.openapi.hooks"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-MOST_SECONDS = 240  # it takes 20 or so where nothing else runs
+MOST_SECONDS = 240  # it takes about 20 on an idle machine
 
 
 @pytest.fixture(scope="module", params=["app", *extended("functions")])
@@ -29,7 +29,7 @@ def address(
     environ: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, str]]:
-    """Return where a host answers as one, and a token of a user who may keep all that is uploaded."""
+    """Return the address of a host, and the token of a user with a high limit."""
     settings = {"USER_LIMIT": "10000", "MONGO_DB": f"schemathesis_{request.param}"}
     log = tmp_path_factory.mktemp("log") / "host.log"
     with ExitStack() as stack:
@@ -58,7 +58,7 @@ def test_no_request_is_answered_otherwise_than_described(
 
 
 def _run(url: str, token: str, folder: Path) -> Mapping[str, Any]:
-    """Run Schemathesis and return its report; what it found is printed."""
+    """Run Schemathesis and return its report; its findings are printed."""
     report = folder / "report.json"
     done = subprocess.run(
         [

@@ -1,4 +1,4 @@
-"""One user's calls, from the first to the last, and what a host answers to each."""
+"""The calls of one user, and a host's answers."""
 
 import json
 import re
@@ -21,7 +21,7 @@ ASKING = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Header
 MATTE = encoded(Image.new("L", (64, 48), 200))
 WIDE = photo(3000, 700, "JPEG")  # 2.1 megapixels where 2 are allowed
 
-# What differs between two answers of one host too.
+# These differ even between two answers of one host.
 _HOSTS_OWN = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
 _HOSTS_OWN |= {"x-ratelimit-reset", "x-latency-ms"}
 _VARYING = (
@@ -34,7 +34,7 @@ _ID = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{24})\b")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a host answered, without what may differ between two hosts."""
+    """A host's answer without the parts that may differ between hosts."""
 
     status: int
     headers: Mapping[str, str]
@@ -42,7 +42,7 @@ class Answer:
 
 
 class Talk:
-    """One user's side of the conversation, which remembers the ids that the host gave."""
+    """The user's side of the conversation, which remembers the ids."""
 
     def __init__(self, client: Client, provider: ObjectCut) -> None:
         self.client, self.provider = client, provider
@@ -54,14 +54,14 @@ class Talk:
         return self.client.call(method, path.format(*self.records), **options)
 
     def upload(self, content: bytes | None = None, **options: Any) -> requests.Response:
-        """Upload a picture; its record is the next number."""
+        """Upload a picture; its record gets the next number."""
         response = self.client.upload(content, **options)
         if response.status_code == 201:
             self.records.append(response.json()["record"]["record_id"])
         return response
 
     def upload_while(self, behaviour: behaviours.Behaviour) -> requests.Response:
-        """Upload a picture to a host whose provider behaves like this for once."""
+        """Upload a picture while the provider behaves like this once."""
         self.provider.always(behaviour)
         try:
             return self.upload()
@@ -69,11 +69,11 @@ class Talk:
             self.provider.reset()
 
     def call_as_nobody(self, path: str) -> requests.Response:
-        """Get a path as somebody whom this host has never seen, without becoming that user."""
+        """Get a path as a new user, without becoming that user."""
         return Client(self.client.host).call("GET", path.format(*self.records))
 
     def answer(self, response: requests.Response) -> Answer:
-        """Return what was answered, with every id as its number in the order of appearance."""
+        """Return the answer with ids replaced by their numbers in order of appearance."""
         kept = {name.lower(): value for name, value in response.headers.items()}
         headers = {name: self._plain(value) for name, value in kept.items() if name not in _HOSTS_OWN}
         is_text = "json" in kept.get("content-type", "")
@@ -110,7 +110,7 @@ def _while(behaviour: behaviours.Behaviour) -> Step:
 
 
 def _program(path: str, part: str = "image_file", **options: Any) -> Step:
-    """Send a picture as a program does."""
+    """Send a picture like a program."""
     files = {part: ("a.png", photo())}
     return _get(
         path, "POST", files=files, headers={"X-Api-Key": "any", **options.pop("headers", {})}, **options
@@ -235,5 +235,5 @@ STEPS: Mapping[str, Step] = {
 
 
 def hold(talk: Talk) -> dict[str, Answer]:
-    """Make every call and return the answers."""
+    """Make all calls and return the answers."""
     return {name: talk.answer(step(talk)) for name, step in STEPS.items()}

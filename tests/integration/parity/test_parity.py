@@ -13,7 +13,7 @@ from tests.objectcut import ObjectCut
 from tests.tiers import extended
 
 HOSTS = {"functions": running_functions, "app": running_app, "container": running_container}
-# A call that must go well, so that three hosts which all fail are not taken for alike.
+# Calls that must succeed, so that three failing hosts do not count as alike.
 EXPECTED = {
     "health": 200,
     "upload": 201,
@@ -39,7 +39,7 @@ def answers(
     running_provider: ObjectCut,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Mapping[str, Mapping[str, Answer]]:
-    """What each host answers, call by call, with the images kept in the records or in a bucket."""
+    """Each host's answers, with the images in the records or in a bucket."""
     logs: Path = tmp_path_factory.mktemp("parity")
     held = {}
     with ExitStack() as running:

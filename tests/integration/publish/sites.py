@@ -1,4 +1,4 @@
-"""A site to publish, a later state of it, and what a visitor loads of it."""
+"""A site to publish, a later version of it, and the files that a visitor loads."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ VERSION = re.compile(r"version-[0-9a-f]{12}/")
 
 
 class Site:
-    """A bucket, and the folder that is published to it."""
+    """A bucket, and the folder to publish to it."""
 
     def __init__(self, gcs: GcsEmulator, bucket: str, folder: Path) -> None:
         self.gcs, self.bucket, self.folder = gcs, bucket, folder
@@ -70,7 +70,7 @@ class Site:
         return {blob.name: (blob.generation, blob.md5_hash) for blob in blobs}
 
     def name(self, plain: str) -> str:
-        """Return the name of a file in the folder of the only version in the bucket."""
+        """Return a file's name in the folder of the bucket's only version."""
         [name] = [name for name in self.objects() if name != plain and VERSION.sub("", name) == plain]
         return name
 
@@ -81,7 +81,7 @@ class Site:
         return found[0]
 
     def current(self) -> set[str]:
-        """Return the names of all objects but those of other versions."""
+        """Return the names of all objects, without those of other versions."""
         version = self.version()
         return {name for name in self.objects() if not VERSION.match(name) or name.startswith(version)}
 
@@ -89,7 +89,7 @@ class Site:
         return self.gcs.get(self.bucket, path)
 
     def loaded(self, page: str = "index.html") -> dict[str, str]:
-        """Return the files that a browser loads for a page, by address; each has to exist."""
+        """Return the files that a browser loads for a page, by address; they must all exist."""
         files: dict[str, str] = {}
         wanted = [f"/{page}"]
         while wanted:

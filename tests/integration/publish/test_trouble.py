@@ -112,7 +112,11 @@ def test_an_unreachable_server_is_told_in_a_line_and_in_time(
                 2,
                 "gs://{} needs roles/storage.objectUser for this account. (No, because.) The site still",
             ),
-            (401, 0, "There are no usable Google Cloud credentials here: run `gcloud auth"),  # it had none
+            (
+                401,
+                0,
+                "There are no usable Google Cloud credentials here: run `gcloud auth",
+            ),  # it had no credentials
             (503, 0, "Google Cloud Storage failed; try again later. (No, because.)"),
             (503, 2, "Google Cloud Storage failed; try again later. (No, because.) The site still works;"),
             (400, 2, "Google Cloud Storage failed; try again later. (No, because.) The site still works;"),

@@ -1,4 +1,4 @@
-"""Where the subject goes on the canvas of its cut-out."""
+"""The place of the subject on the canvas of its cut-out."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_without_options_the_whole_picture_stays_where_it_is() -> None:
     [
         (pixels(0, 0, 0, 0), (100, 200), (0, 0, 100, 200)),
         (pixels(1, 2, 3, 4), (106, 204), (4, 1, 104, 201)),
-        (pixels(500, 500, 500, 500), (1100, 1200), (500, 500, 600, 700)),  # beyond the picture's edge too
+        (pixels(500, 500, 500, 500), (1100, 1200), (500, 500, 600, 700)),  # also beyond the picture's edge
         (shares(0.1, 0.1, 0.1, 0.1), (120, 240), (10, 20, 110, 220)),  # of the height, of the width
         (shares(0.5, 0, 0, 0.25), (125, 300), (25, 100, 125, 300)),
     ],
@@ -46,7 +46,7 @@ def test_a_crop_leaves_the_subject_and_its_margin(margin: Lengths, canvas: Size,
 @pytest.mark.parametrize(
     ("scale", "position", "target"),
     [
-        (1.0, None, (125, 0, 275, 300)),  # as high as the canvas, and in its middle
+        (1.0, None, (125, 0, 275, 300)),  # as high as the canvas, and centred
         (0.5, None, (162, 75, 237, 225)),
         (0.5, (0.0, 0.0), (0, 0, 75, 150)),
         (0.5, (1.0, 1.0), (325, 150, 400, 300)),
@@ -81,7 +81,7 @@ def test_a_scaled_subject_is_never_without_a_pixel() -> None:
     ("size", "most", "scaled"),
     [
         ((400, 300), None, (400, 300)),
-        ((400, 300), 120_000, (400, 300)),  # never larger than it is
+        ((400, 300), 120_000, (400, 300)),  # never enlarged
         ((400, 300), 30_000, (200, 150)),
         ((1, 1_000_000), 250_000, (1, 500_000)),
         ((4000, 3000), 250_000, (577, 433)),

@@ -27,7 +27,7 @@ def quadrants(width: int = 48, height: int = 32) -> Image.Image:
 
 
 def pixel(image: Image.Image, place: tuple[int, int]) -> tuple[int, ...]:
-    """Return a pixel; negative places count from the other side."""
+    """Return a pixel; negative coordinates count from the other side."""
     found = image.getpixel((place[0] % image.width, place[1] % image.height))
     assert isinstance(found, tuple)
     return found
@@ -55,7 +55,7 @@ def pixels(image: Image.Image) -> list[tuple[int, ...]]:
 
 
 def several(kind: str, **options: object) -> bytes:
-    """Return a file of which the first picture is the one to be read."""
+    """Return a file whose first picture is this one."""
     black = Image.new("RGB", (48, 32))
     return encoded(quadrants(), kind, save_all=True, append_images=[black], **options)
 
@@ -94,7 +94,7 @@ def test_a_heic_is_read_as_its_camera_was_held() -> None:
     assert all(map(near, shown, (BLUE, RED, BLUE, BLUE))), shown
 
 
-# Where the corners of the stored picture stand once it is upright, after the table in the EXIF standard
+# The corners of the stored picture after turning it upright, from the table in the EXIF standard
 
 TOP_LEFT_AND_TOP_RIGHT_GO_TO = {
     1: ("top left", "top right"),
@@ -190,7 +190,7 @@ def test_a_profile_that_does_not_fit_rgb_is_dropped(mode: str, profile: bytes) -
     assert "icc_profile" not in Image.open(io.BytesIO(processed)).info
 
 
-# Transparency of the picture's own
+# The picture's own transparency
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])

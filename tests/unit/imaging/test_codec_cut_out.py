@@ -1,4 +1,4 @@
-"""Applying a matte, and what comes out of it."""
+"""Applying a matte, and the resulting cut-out."""
 
 import pytest
 from PIL import Image
@@ -13,7 +13,7 @@ CODEC = codec()
 
 
 def left_half(width: int, height: int) -> Image.Image:
-    """Return a matte for which the left half is the subject, with one soft column at its edge."""
+    """Return a matte whose subject is the left half, with one soft column at its edge."""
     matte = Image.new("L", (width, height))
     matte.paste(255, (0, 0, width // 2, height))
     matte.paste(128, (width // 2, 0, width // 2 + 1, height))

@@ -1,4 +1,4 @@
-"""What Pillow alone would misread: odd transparencies, premultiplied colour, pages and frames."""
+"""Pictures that Pillow alone would misread: odd transparencies, premultiplied colour, pages and frames."""
 
 import struct
 

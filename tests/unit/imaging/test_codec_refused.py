@@ -1,4 +1,4 @@
-"""Files that are refused: too many pixels, damaged, no picture at all."""
+"""Refused files: too many pixels, damaged, or no picture."""
 
 import io
 import struct
@@ -23,7 +23,7 @@ from tests.picture_files import HEIC, png
     ids=["PNG", "BMP", "GIF"],
 )
 def test_too_many_pixels_are_refused_before_anything_is_decoded(content: bytes) -> None:
-    # The header alone claims gigabytes; there are no pixels behind it, so decoding would fail otherwise.
+    # Only the header claims gigabytes; there are no pixels, so decoding would fail otherwise.
     with pytest.raises(ImageTooLarge, match=r"\d+ x \d+ pixels; at most 50 million are allowed"):
         read(content)
     with pytest.raises(ImageTooLarge):

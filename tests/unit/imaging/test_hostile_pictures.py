@@ -1,4 +1,4 @@
-"""The corpus of hostile and odd pictures: what is read and what is refused, in picture workers."""
+"""The corpus of hostile and odd pictures in picture workers: which are read and which are refused."""
 
 import threading
 import warnings

@@ -1,4 +1,4 @@
-"""What it takes to refuse a picture, measured in a process of its own for each."""
+"""The cost of refusing a picture, measured in a separate process for each."""
 
 import functools
 import json
@@ -12,7 +12,7 @@ from infra.local import FUNCTIONS, ROOT
 from tests.unit.imaging.hostile_pictures import CASES, HEAVY, Read, tiered
 
 REFUSED = [name for name, (_, outcome) in CASES.items() if not isinstance(outcome, Read)]
-TICK = 0.2  # seconds by which the system may notice a deadline late
+TICK = 0.2  # seconds by which the system may detect a deadline late
 CODE = 2  # MB of libraries' code that is first used here; it is no data, which alone is bounded
 
 Measured = dict[str, float | str]
@@ -27,7 +27,7 @@ def measure(*names: str) -> dict[str, Measured]:
 
 @functools.cache
 def refused(*, heavy: bool) -> dict[str, Measured]:
-    """Decode the heavy cases, or all others, in processes of their own."""
+    """Decode the heavy cases, or all others, in separate processes."""
     return measure(*(name for name in REFUSED if (name in HEAVY) is heavy))
 
 
@@ -41,7 +41,7 @@ def test_it_is_refused_within_the_limits_of_its_job(name: str) -> None:
 
 
 def test_the_measure_shows_what_a_large_picture_takes() -> None:
-    """A measure that always told little would prove nothing."""
+    """Check that the measurement itself detects memory."""
     measured = measure("jpeg_at_the_limit")["jpeg_at_the_limit"]
 
     assert measured["outcome"] == "Read(7071, 7071)"

@@ -152,5 +152,5 @@ def test_beside_the_outcome_little_memory_is_used() -> None:
     finally:
         tracemalloc.stop()
 
-    # What Pillow allocates is not counted: the outcome, and planes no larger than those of numpy.
+    # Pillow's own memory is not counted: allow the outcome, and planes no larger than numpy's.
     assert peak < 20_000_000

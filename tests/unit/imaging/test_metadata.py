@@ -1,4 +1,4 @@
-"""What a file tells beside its pixels reaches neither the provider nor the answer."""
+"""A file's metadata reaches neither the provider nor the cut-out."""
 
 import io
 

@@ -1,6 +1,6 @@
-"""Real files of every format, damaged at random: each is a picture within the limits or an error of ours.
+"""Real files of every format, damaged at random, are pictures within the limits or raise our errors.
 
-`python -m tests.unit.imaging.test_mutated_pictures 100000 7` tries so many cases from another seed.
+`python -m tests.unit.imaging.test_mutated_pictures 100000 7` tries this number of cases with another seed.
 """
 
 import random
@@ -24,7 +24,7 @@ from tests.unit.imaging.hostile_pictures.parts import EXIF, frames, grid_heic, i
 
 MEGAPIXELS = 1
 CASES_A_FILE = 300
-SECONDS = 10  # for one case; its worker is killed after at most half of that
+SECONDS = 10  # for one case; its worker is killed after at most half of this
 
 FILES = {
     "JPEG": photo(64, 48, "JPEG", exif=EXIF, icc_profile=SRGB),
@@ -91,7 +91,7 @@ def overwrite_a_span(choose: random.Random, content: bytearray) -> None:
 
 
 def set_a_number(choose: random.Random, content: bytearray) -> None:
-    """Write a number of the kind on which sums go wrong over what may be a length, a size or a place."""
+    """Write a number that is likely to overflow over a possible length, size or offset."""
     size = choose.choice((1, 2, 4, 8))
     number = choose.choice((0, 1, 2, 255, 256, 1 << 15, 1 << 16, 1 << 31, (1 << 32) - 1, (1 << 64) - 1))
     start = choose.randrange(len(content))
@@ -123,7 +123,7 @@ DAMAGES: tuple[Callable[[random.Random, bytearray], None], ...] = (
 
 
 def with_right_checksums(content: bytes) -> bytes:
-    """Return a PNG whose chunks look untouched, as far as their lengths lead."""
+    """Return a PNG whose checksums are correct again, as far as its lengths allow."""
     sealed, place = bytearray(content), 8
     while place + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, place)
@@ -145,7 +145,7 @@ def damaged(choose: random.Random, whole: bytes) -> bytes:
 
 
 def outcome_of(content: bytes) -> str:
-    """Return the outcome at a picture worker, and raise AssertionError if it must not be so."""
+    """Return the outcome at a picture worker, and raise AssertionError if it is not allowed."""
     start = time.monotonic()
     try:
         with codec(MEGAPIXELS).open(content) as picture:

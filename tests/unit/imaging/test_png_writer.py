@@ -17,7 +17,7 @@ def noise(size: tuple[int, int]) -> Image.Image:
 
 
 def chunks(content: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the kind and the content of every chunk, whose checksum is right."""
+    """Return kind and content of every chunk after verifying its checksum."""
     found, at = [], 8
     while at < len(content):
         length = int.from_bytes(content[at : at + 4], "big")
@@ -52,7 +52,7 @@ def test_the_file_is_built_as_the_format_wants_it() -> None:
 def test_the_checksum_of_all_strips_is_that_of_the_pixels(size: tuple[int, int]) -> None:
     deflated = b"".join(body for kind, body in chunks(png.encode(noise(size), None)) if kind == b"IDAT")
 
-    assert len(zlib.decompress(deflated)) == size[1] * (1 + 4 * size[0])  # which verifies the checksum
+    assert len(zlib.decompress(deflated)) == size[1] * (1 + 4 * size[0])  # decoding verifies the checksum
 
 
 def test_no_chunk_of_pixels_is_empty() -> None:

@@ -1,4 +1,4 @@
-"""Cut-outs as they were asked for: framed, on a background, encoded."""
+"""Cut-outs with options: framed, on a background, encoded."""
 
 import io
 import zipfile
@@ -60,7 +60,7 @@ def test_a_crop_with_a_margin() -> None:
     assert image.size == (26, 44)
     assert image.getchannel("A").getbbox() == (4, 1, 24, 41)
     assert image.getpixel((4, 1)) == (*RED, 255)
-    assert result.subject == SUBJECT  # in the picture, so that its place is known
+    assert result.subject == SUBJECT  # marks a place in the picture
 
 
 def test_scale_and_position() -> None:
@@ -142,7 +142,7 @@ def test_a_zip_of_colours_and_matte() -> None:
     assert (colour.format, colour.mode, colour.size) == ("JPEG", "RGB", SIZE)
     assert (alpha.format, alpha.mode, alpha.getbbox()) == ("PNG", "L", SUBJECT)
     assert is_near(colour.getpixel((30, 30)), RED)
-    assert is_near(colour.getpixel((70, 50)), (255, 255, 255))  # nothing is left of the background
+    assert is_near(colour.getpixel((70, 50)), (255, 255, 255))  # nothing of the background remains
 
 
 def test_a_profile_stays_without_a_background_and_is_converted_with_one() -> None:

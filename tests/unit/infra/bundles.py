@@ -1,4 +1,4 @@
-"""A small site, and how it and variations of it are bundled."""
+"""A small site, and bundles of it and its variations."""
 
 import gzip
 import re
@@ -48,7 +48,7 @@ def refusal(folder: Path, files: Mapping[str, str | bytes | None], api_base: str
 
 
 def published(files: dict[str, SiteFile], name: str) -> str:
-    """Return the name a file is published under."""
+    """Return the published name of a file."""
     return next(known for known in files if VERSION.sub("", known) == name)
 
 
@@ -59,5 +59,5 @@ def text(files: dict[str, SiteFile], name: str) -> str:
 
 
 def linked(files: dict[str, SiteFile], name: str) -> str:
-    """Return a file's text without the folder of the version."""
+    """Return a file's text without the version's folder."""
     return VERSION.sub("", text(files, name))

@@ -1,4 +1,4 @@
-"""Where `make run` listens, and which addresses it tells."""
+"""The address of `make run`, and the addresses that it prints."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""The report of a migration, and the sentences for failures."""
+"""The report of a migration, and its error messages."""
 
 import pytest
 from pymongo.errors import AutoReconnect, ConfigurationError, OperationFailure, PyMongoError
@@ -12,7 +12,7 @@ from infra.migrate.run import Report, go_through
 def test_each_record_is_counted_once_with_its_reason() -> None:
     odd = Skipped("it is odd")
     outcomes = {"a": 7, "b": Vanished(), "c": Deleted(), "d": Vanished(), "e": odd, "f": 5}
-    report, seen = Report(total=7), list[str]()  # a run that was stopped before the last record
+    report, seen = Report(total=7), list[str]()  # a run that stopped before the last record
 
     def step(document: dict[str, object]) -> int:
         outcome = outcomes[str(document["_id"])]

@@ -1,4 +1,4 @@
-"""The site as it is published: names, headers, encoding, and where it finds the endpoints."""
+"""The published site: names, headers, encoding, and the address of the endpoints."""
 
 import gzip
 from pathlib import Path
@@ -106,7 +106,7 @@ def test_a_file_that_gets_clearly_smaller_is_compressed(tmp_path: Path) -> None:
 
     file = files[published(files, "look.css")]
     assert file.content_encoding == "gzip"
-    assert file.content[4:8] == bytes(4)  # no time in it
+    assert file.content[4:8] == bytes(4)  # contains no time
     assert gzip.decompress(file.content).decode() == "p { color: red }\n" * 50
 
 

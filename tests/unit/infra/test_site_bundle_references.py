@@ -1,4 +1,4 @@
-"""References of pages name the published files; those of modules and styles hold as written."""
+"""References of pages name the published files; those of modules and styles stay valid."""
 
 import posixpath
 from pathlib import Path

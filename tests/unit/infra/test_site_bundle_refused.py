@@ -1,4 +1,4 @@
-"""Sites that cannot be published, and the sentences that say why."""
+"""Sites that cannot be published, and the error messages."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""web/docs.html describes what web/openapi.yaml does, and loads nothing from elsewhere."""
+"""web/docs.html describes the calls of web/openapi.yaml, and loads nothing from other sites."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the log says about the cause of a failure."""
+"""The description of an error's cause in the log."""
 
 from collections.abc import Callable
 

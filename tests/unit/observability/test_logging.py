@@ -1,4 +1,4 @@
-"""The log: one line for each event, in the form of Cloud Logging or for a person."""
+"""The log: one line for each event, in the format of Cloud Logging or for people."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The catalogue of local models: what every entry has to have."""
+"""The catalogue of local models: requirements for every entry."""
 
 import re
 

@@ -22,7 +22,7 @@ def look(_: ViewSpec) -> View:
 
 
 class Remover:
-    """Returns a matte of its own or raises; counts how often it was made and what it was shown."""
+    """Returns its own matte or raises; records how often it was made, and its views."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error

@@ -1,4 +1,4 @@
-"""The local remover: how it uses its networks, and the real one on a real photo."""
+"""The local remover: its use of networks, and the real model on a real photo."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ SOURCE = Source(Path("network.onnx"), U2NET_INPUT, U2NET_OUTPUT, Fill.MIRROR)
 
 
 class FakeNetwork:
-    """A network that answers with the red channel, or fails; keeps what it was given."""
+    """A network that returns the red channel, or fails; records its inputs."""
 
     def __init__(self, *_: object) -> None:
         self.error: Exception | None = None
@@ -56,7 +56,7 @@ def mean(matte: Image.Image, box: tuple[int, int, int, int]) -> float:
     return float(np.asarray(matte.crop(box)).mean()) / 255
 
 
-# What comes out of it
+# The resulting matte
 
 
 @pytest.mark.parametrize("size", [(640, 480), (33, 77), (1, 1), (2000, 3)])
@@ -155,7 +155,7 @@ def test_inferences_run_one_at_a_time(network: FakeNetwork, monkeypatch: pytest.
     def run(self: FakeNetwork, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         alone = at_work.acquire(blocking=False)
         most.append(alone)
-        threading.Event().wait(0.005)  # time for another one to start, if it may
+        threading.Event().wait(0.005)  # time for another one to start, if it could
         if alone:
             at_work.release()
         return [tensor[:, :1]]

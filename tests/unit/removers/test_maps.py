@@ -1,4 +1,4 @@
-"""What a network is given and what becomes of its answer, for every variant of a catalogue entry."""
+"""The input of a network and the use of its output, for every variant of a catalogue entry."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def grid(*rows: list[float]) -> NDArray[np.float32]:
 
 
 def ramp(height: int, width: int) -> View:
-    """Return a view of which each pixel has a colour of its own."""
+    """Return a view in which every pixel has a different colour."""
     return View(width, height, bytes(range(height * width * 3)))
 
 
@@ -32,7 +32,7 @@ def samples(view: View) -> NDArray[np.uint8]:
     return np.frombuffer(view.content, np.uint8).reshape(view.height, view.width, 3)
 
 
-# How large a network sees a picture
+# The size of a view
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_picture_is_brought_to_the_size_that_the_entry_says(
     assert (view.width, view.height) == expected
 
 
-# What it is given
+# The tensor
 
 
 def test_colours_are_divided_and_normalised_channel_by_channel() -> None:
@@ -119,7 +119,7 @@ def test_a_blur_goes_from_the_picture_to_one_colour() -> None:
     assert abs(given[:, :60].mean() - given[:, 80:240].mean()) < 0.05
 
 
-# What becomes of its answer
+# The map
 
 
 def test_the_map_is_that_output_and_that_part_of_it_which_shows_the_picture() -> None:

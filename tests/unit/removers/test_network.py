@@ -1,4 +1,4 @@
-"""Networks of ONNX files that the tests make: every variant of an entry, from the file to the numbers."""
+"""Networks of ONNX files made by the tests: every variant of an entry, from the file to the numbers."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def test_mean_and_std_are_applied_before_the_network(tmp_path: Path) -> None:
     input = Input(side=64, mean=(0.25, 0.5, 0.5), std=(0.5, 1, 1), divisor=255, fit=Fit.STRETCH)
     file = write_network(
         tmp_path / "n.onnx", scale=0.5, offset=0.25
-    )  # undoes them: 0.5 * (x - 0.25) / 0.5 + 0.25
+    )  # the inverse: 0.5 * (x - 0.25) / 0.5 + 0.25
 
     np.testing.assert_allclose(answer(file, input, AS_IT_IS), channel(0, (64, 64)), atol=0.01)
 

@@ -1,4 +1,4 @@
-"""The cut-out in an answer of ObjectCut, as the adapter gets it: what is understood and what is not."""
+"""The cut-out in ObjectCut's answer: usable and unusable answers."""
 
 import base64
 import logging
@@ -81,7 +81,7 @@ def test_an_answer_of_another_shape_is_a_failure(provider: ObjectCut, body: byte
 
 
 def png_that_claims(width: int, height: int) -> bytes:
-    """Return a PNG whose header alone is true to form."""
+    """Return a PNG of which only the header is valid."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return (

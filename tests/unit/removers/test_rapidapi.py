@@ -1,4 +1,4 @@
-"""The ObjectCut adapter against a stand-in of the provider on this machine; the basics."""
+"""The ObjectCut adapter with a stand-in of the provider: the basics."""
 
 import inspect
 import socket

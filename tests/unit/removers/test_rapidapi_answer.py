@@ -1,4 +1,4 @@
-"""The answers of ObjectCut that the adapter takes: how they arrive, how large, and its refusals."""
+"""ObjectCut's answers to the adapter: their transfer, their size, and refusals."""
 
 import gzip
 import json

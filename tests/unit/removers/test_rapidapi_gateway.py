@@ -1,4 +1,4 @@
-"""What the ObjectCut adapter makes of a gateway that refuses: keys, quotas, limits and retries."""
+"""The ObjectCut adapter and a gateway that refuses: keys, quotas, limits and retries."""
 
 import logging
 from itertools import pairwise
@@ -18,7 +18,7 @@ def pauses(provider: ObjectCut) -> list[float]:
     return [later - earlier for earlier, later in pairwise(times)]
 
 
-# Settings that are wrong
+# Wrong settings
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_limit_per_second_that_stays_is_told_after_two_retries(provider: Objec
     assert len(provider.calls) == 3
 
 
-# Failures that may pass
+# Temporary failures
 
 
 FAILURES_THAT_PASS: dict[str, tuple[does.Behaviour, type[RemoverError]]] = {
@@ -168,7 +168,7 @@ def test_retries_back_off_with_jitter(provider: ObjectCut) -> None:
     assert 0.1 <= second < 0.45
 
 
-# Statuses that are final
+# Final statuses
 
 
 @pytest.mark.parametrize("status", [204, 301, 400, 413, 418])

@@ -1,4 +1,4 @@
-"""What the ObjectCut adapter sends: to whom, the form, the picture and its two spellings."""
+"""The requests of the ObjectCut adapter: the address, the form, and the picture in both base64 alphabets."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""The stand-in of the provider refuses what the provider would."""
+"""The stand-in refuses the same requests as the provider."""
 
 import pytest
 import requests

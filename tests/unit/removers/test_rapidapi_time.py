@@ -1,4 +1,4 @@
-"""How long the ObjectCut adapter waits: timeouts, the deadline, and answers that drip."""
+"""The waiting times of the ObjectCut adapter: timeouts, the deadline, and slow answers."""
 
 import time
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("no_proxy", "unlogged_key")
 
 @pytest.fixture
 def own_provider() -> Iterator[ObjectCut]:
-    """Run a stand-in that ends with its test, and with it whatever still waits for an answer."""
+    """Run a stand-in that ends with its test, together with requests that still wait."""
     with ObjectCut() as running:
         yield running
 

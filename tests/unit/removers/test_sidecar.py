@@ -1,4 +1,4 @@
-"""The description beside a model of one's own."""
+"""The JSON description beside a model file."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from common.removers.catalogue import Activation, Fill, Fit, Input, Output
 from common.removers.sidecar import _INPUT, _OUTPUT, SidecarError, describe
 
 LEAST = {"side": 512, "mean": [0.5, 0.5, 0.5], "std": [1, 1, 1]}
-# What the publishers of two free models for people say of them.
+# The publishers' descriptions of two free models for people.
 MODNET = {
     "input": {
         "side": 512,

@@ -1,4 +1,4 @@
-"""Which files a local model consists of."""
+"""The files of a local model."""
 
 from pathlib import Path
 

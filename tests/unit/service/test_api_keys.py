@@ -1,4 +1,4 @@
-"""API keys: made, listed, revoked and counted."""
+"""API keys: create, list, revoke and count."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ START = datetime(2026, 11, 30, 23, 58, 50, tzinfo=UTC)
 
 
 class World:
-    """Keys in a database of their own, and the time."""
+    """Keys in a new database, and a clock."""
 
     def __init__(self) -> None:
         self.now = START

@@ -1,4 +1,4 @@
-"""What users do with the images that they keep: read and delete; and health."""
+"""The use cases of kept images: read and delete; and health."""
 
 from dataclasses import replace
 

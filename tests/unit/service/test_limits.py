@@ -1,4 +1,4 @@
-"""How much work a process takes on."""
+"""The limits on a process's concurrent work."""
 
 import threading
 import time

@@ -40,7 +40,7 @@ def test_cleanup_releases_claims_of_dead_processes_only(world: World) -> None:
     for age in (timedelta(), timedelta(minutes=14), timedelta(minutes=16), DAY, timedelta(minutes=-14), -DAY):
         world.records.acquire("me", UPLOAD, limit=9, now=START - age, valid=TimeWindow(START - 9 * DAY))
 
-    assert world.retention.clean_up().released_claims == 3  # a day ahead is no time at which one was made
+    assert world.retention.clean_up().released_claims == 3  # no lease can begin a day ahead
     assert world.retention.release_leases(older_than=timedelta(minutes=10)) == 2
     assert world.gallery.list("me").used == 1
 
@@ -60,7 +60,7 @@ def test_cleanup_that_runs_out_of_time_says_that_there_is_more(
 ) -> None:
     for _ in range(250):
         world.keep("me", START - 31 * DAY)
-    ticks = iter(range(0, 1000, 30))  # each look at the clock comes half a minute after the last
+    ticks = iter(range(0, 1000, 30))  # the clock advances half a minute with each call
     monkeypatch.setattr("common.service.retention.time.monotonic", lambda: next(ticks))
 
     assert world.retention.clean_up() == CleanupReport(100, 0, 100, more=True)
@@ -74,7 +74,7 @@ def _orphan(world: World, name: str, age: timedelta) -> None:
 def test_cleanup_deletes_old_objects_that_no_record_leads_to(world: World) -> None:
     kept = world.keep("me", START)
     _orphan(world, f"me/{'0' * 24}/original", timedelta(minutes=61))
-    _orphan(world, f"me/{kept}/preview", DAY)  # of a record that leads to its original only
+    _orphan(world, f"me/{kept}/preview", DAY)  # of a record that only names its original
     _orphan(world, f"me/{'1' * 24}/original", timedelta(minutes=59))
 
     assert world.retention.clean_up() == CleanupReport(0, 0, 2, more=False)

@@ -1,4 +1,4 @@
-"""The signed identity."""
+"""Sessions and their tokens."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ OLD, NEW = "the old secret key", "the new secret key"
 
 
 def signed(user_id: object, age: timedelta = timedelta(), key: str = NEW) -> str:
-    """Return a token as it was issued this long ago."""
+    """Return a token of this age."""
 
     class Past(TimestampSigner):
         def get_timestamp(self) -> int:

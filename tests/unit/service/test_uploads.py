@@ -1,4 +1,4 @@
-"""The upload and the rules for names, with everything outside of the use cases faked."""
+"""The upload and the rules for names, with fakes for everything else."""
 
 import hashlib
 from datetime import timedelta

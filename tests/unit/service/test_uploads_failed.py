@@ -1,4 +1,4 @@
-"""What is left of an upload that fails at any of its steps."""
+"""The leftovers of an upload that fails at any of its steps."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from tests.use_cases import use_cases
 
 
 class Upload:
-    """One user's upload, the only one that the limit allows."""
+    """A user's upload, the only one that the limit allows."""
 
     def __init__(self, **failing: BaseException) -> None:
         self.steps = Steps()
@@ -106,7 +106,9 @@ def test_a_slot_that_cannot_be_released_is_left_to_cleanup_and_the_first_error_i
 
 
 def test_the_images_of_a_record_that_may_still_be_there_are_left_alone() -> None:
-    upload = Upload(complete=Unavailable(), release=Unavailable())  # the database may have applied the first
+    upload = Upload(
+        complete=Unavailable(), release=Unavailable()
+    )  # the database may have applied the first attempt
 
     upload.fails_with(upload.steps.failing["complete"])
 

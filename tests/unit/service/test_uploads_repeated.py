@@ -1,4 +1,4 @@
-"""An upload that is sent again: with the same key, or the same picture with another."""
+"""A repeated upload: with the same key, or with the same picture and another key."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -98,7 +98,7 @@ def test_a_deleted_picture_can_be_sent_again_with_its_key(world: World) -> None:
 
 
 class SlowRemover(FakeRemover):
-    """A remover that waits until it is told to go on."""
+    """A remover that waits until the test releases it."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world.steps)

@@ -1,4 +1,4 @@
-"""Pictures at addresses of strangers: what is fetched, what is refused, and how long it may take."""
+"""Pictures at untrusted addresses: fetched or refused, within a time limit."""
 
 import socket
 import threading
@@ -25,7 +25,7 @@ SPELLINGS_OF_LOOPBACK = (
 
 
 class Stranger(Listener):
-    """A server of somebody else's that gives each connection to a function."""
+    """A foreign server that passes each connection to a function."""
 
     def __init__(self, answer: Callable[[socket.socket], None]) -> None:
         super().__init__()
@@ -41,10 +41,10 @@ class Stranger(Listener):
                 self.requests.append(client.recv(65_536))
                 self._answer(client)
             except OSError:
-                pass  # the fetcher cut the connection
+                pass  # the fetcher shut the connection down
 
     def fetcher(self, **chosen: object) -> AddressFetcher:
-        """Return a fetcher that takes this server for a public one."""
+        """Return a fetcher that treats this server as public."""
         options: dict[str, object] = {
             "resolve": lambda *_: ["127.0.0.1"],
             "is_public": lambda _: True,
@@ -64,7 +64,7 @@ def answering(head: str, body: bytes = b"") -> Callable[[socket.socket], None]:
 
 
 def dripping(client: socket.socket) -> None:
-    """Send one byte of a head after the other."""
+    """Send a head byte by byte."""
     client.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while True:
         client.sendall(b"x")
@@ -147,7 +147,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(stranger: Start) ->
         return next(answers)
 
     assert server.fetcher(resolve=changing).fetch(server.url()) == b"bytes"
-    assert list(answers) == [["127.0.0.2"]]  # the name was not asked again
+    assert list(answers) == [["127.0.0.2"]]  # the name was not resolved again
 
 
 def test_proxies_of_the_environment_are_ignored(stranger: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def test_a_slow_server_is_cut_off(stranger: Start, answer: Callable[[socket.sock
     server = stranger(answer)
     fetcher = server.fetcher(seconds=0.2)
 
-    for _ in range(6):  # more often than there are places: each is free again
+    for _ in range(6):  # more often than FETCHES_AT_ONCE: each place is free again
         with pytest.raises(FetchFailed, match="too long"):
             fetcher.fetch(server.url())
         _wait_for_a_free_place(fetcher)

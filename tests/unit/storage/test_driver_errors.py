@@ -1,4 +1,4 @@
-"""How the stores translate their driver's exceptions."""
+"""The stores' translation of their drivers' exceptions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ DETAILS = PictureDetails("image/png", 4, 3, 99, "")
 
 
 class BrokenCollection:
-    """A collection whose every call raises the same exception."""
+    """A collection whose calls all raise the same exception."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -83,7 +83,7 @@ def test_a_database_that_does_not_answer_is_unavailable(call: str, error: Except
 
 
 class HalfBroken(BrokenCollection):
-    """A collection whose writes fail and whose reads find a record or do not."""
+    """A collection whose writes fail, and whose reads find a record or nothing."""
 
     def __init__(self, error: Exception, found: dict[str, object] | None) -> None:
         super().__init__(error)

@@ -1,4 +1,4 @@
-"""An image in the bucket as a stream; the bucket is faked, an emulator stands in for it in integration/."""
+"""A bucket's image as a stream, with a fake bucket; integration/ uses an emulator."""
 
 import io
 import tracemalloc
@@ -20,7 +20,7 @@ CONTENT = bytes(range(251)) * (5 * MIB // 2 // 251)  # two chunks and a half
 
 @dataclass
 class FakeBlob:
-    """An object that remembers which parts of it were asked for, and fails from a byte on."""
+    """An object that records the requested ranges, and fails from one byte on."""
 
     content: bytes = CONTENT
     error: Exception | None = None
@@ -137,5 +137,5 @@ def test_streaming_the_longest_answer_holds_a_fraction_of_it() -> None:
 
 
 def test_what_may_be_answered_is_not_linked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("google.auth.default", None)  # it is not even asked who this is
+    monkeypatch.setattr("google.auth.default", None)  # no credentials are requested
     assert BucketImage(FakeBlob(), LARGEST_ANSWER, Signer()).link("GET", "inline") is None

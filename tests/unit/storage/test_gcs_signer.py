@@ -1,4 +1,4 @@
-"""Who signs links: a key of our own, the account that the platform lends, or nobody."""
+"""The signer of links: our own key, the platform's account, or none."""
 
 import threading
 import time
@@ -28,7 +28,7 @@ ELSEWHERE = "https://nowhere.invalid/token"
 
 
 class LentCredentials(Credentials):
-    """An account without a key, whose tokens take a moment to come and are numbered."""
+    """An account without a key, whose numbered tokens take a moment."""
 
     service_account_email = SERVICE_ACCOUNT
 
@@ -98,7 +98,7 @@ def test_a_token_is_fetched_once_for_many_threads_and_again_when_it_expired(
 
     with ThreadPoolExecutor(THREADS) as pool:
         assert all(pool.map(link, range(THREADS)))
-        lent.expire(timedelta(seconds=1))  # sooner than a signature may take
+        lent.expire(timedelta(seconds=1))  # less than the lifetime of a signature
         assert all(pool.map(link, range(THREADS)))
     tokens = [call.token for call in signing.calls]
     assert tokens == ["Bearer token-1"] * THREADS + ["Bearer token-2"] * THREADS
@@ -119,7 +119,7 @@ def test_a_refused_signature_is_an_outage(lent: LentCredentials, signing: Signin
     signing.refusal = 403
     with pytest.raises(Unavailable):
         large_image().link("GET", "inline")
-    assert len(signing.calls) == 1  # what is forbidden is not tried again
+    assert len(signing.calls) == 1  # a forbidden call is not retried
 
 
 def test_a_key_of_our_own_signs_without_asking_anybody(

@@ -103,7 +103,7 @@ def test_releasing_a_lease_frees_its_slot(images: MongoImages) -> None:
 def test_a_slot_that_another_upload_has_just_taken_is_skipped(images: MongoImages) -> None:
     class Raced(MongoImages):
         def insert_one(self, document: dict[str, object]) -> object:
-            if document["slot"] == 0:  # another upload of this user's was faster
+            if document["slot"] == 0:  # another upload of this user was faster
                 self._images.insert_one({**document, "_id": ObjectId()})
             return self._images.insert_one(document)
 

@@ -1,4 +1,4 @@
-"""Uploads that are sent again: found by their key or by their picture; and tombstones."""
+"""Repeated uploads, found by key or by picture; and tombstones."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from common.domain.models import Lease, TimeWindow, Upload
 from tests.fakes import START
 from tests.mongo import DETAILS, FIELDS, MINUTE, SOMEBODY_ELSE, MongoImages, keep, mongo_leases, mongo_records
 
-NOW = datetime.now(UTC)  # the database itself deletes old tombstones
+NOW = datetime.now(UTC)  # the database deletes old tombstones itself
 UPLOAD = Upload("cat", DETAILS.sha256, key="6f1c")
 
 
@@ -83,7 +83,7 @@ def test_a_lease_with_a_key_is_released_only_by_age(images: MongoImages) -> None
     assert mongo_leases(images).find_by_key("me", "6f1c") is None
     assert images.count_documents({"idempotency_key": "other"}) == 1
     assert acquire(images)
-    with pytest.raises(RemoverTimeout):  # it was still running after all
+    with pytest.raises(RemoverTimeout):  # it was still running
         mongo_leases(images).complete("me", first.record.record_id, DETAILS, FIELDS)
 
 

@@ -1,4 +1,4 @@
-"""The records in MongoDB, here in mongomock; tests/integration does the same on a real server."""
+"""The records in MongoDB with mongomock; tests/integration does the same with a real server."""
 
 from datetime import UTC
 

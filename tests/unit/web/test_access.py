@@ -1,4 +1,4 @@
-"""The access key stands before site and API."""
+"""The access key protects site and API."""
 
 import threading
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PAGE = {"Accept": "text/html"}
 
 @pytest.fixture(autouse=True)
 def delays(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list that grows by each delay, which takes no time here."""
+    """Return a list that records each delay, without waiting."""
     delays: list[str] = []
     monkeypatch.setattr(access, "_delay", lambda: delays.append("a second"))
     return delays

@@ -1,4 +1,4 @@
-"""How the endpoint decorator knows its caller."""
+"""The endpoint decorator's identification of callers."""
 
 from collections.abc import Iterator
 from http.cookies import Morsel, SimpleCookie

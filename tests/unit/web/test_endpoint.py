@@ -1,4 +1,4 @@
-"""What the endpoint decorator does with methods, paths, origins and failures."""
+"""The endpoint decorator: methods, paths, origins and errors."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How long an idle connection stays open."""
+"""The time that an idle connection stays open."""
 
 from collections import deque
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Errors as answers."""
+"""Errors as responses."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ CONTRACT: list[tuple[errors.ApplicationError, int, str, str]] = [
     (errors.Overloaded(), 503, "overloaded", "Wait a little"),
     (errors.Unavailable(), 503, "unavailable", "try again in a minute"),
     (errors.ApplicationError(), 500, "internal", "Something went wrong"),
-    # Of programs alone.
+    # For programs only.
     (removal_errors.KeyRefused(), 403, "auth_failed", "X-Api-Key"),
     (removal_errors.KeyExhausted(), 402, "insufficient_credits", "of this month"),
     (removal_errors.KeyTooFast(retry_after=9), 429, "rate_limit_exceeded", "Wait a little"),

@@ -1,4 +1,4 @@
-"""How the endpoint decorator treats bodies and forms."""
+"""The endpoint decorator: bodies and forms."""
 
 import gc
 import io
@@ -23,7 +23,7 @@ def _clean() -> Iterator[None]:
 
 
 class Sender:
-    """A body that arrives as it is read, on gunicorn; knows how much of it was taken."""
+    """A body that arrives as it is read, on gunicorn; counts the bytes that were read."""
 
     def __init__(self, size: int, *, breaks_off: bool = False) -> None:
         self.left = size
@@ -40,7 +40,7 @@ class Sender:
         """Close the reading side of the connection."""
 
     def settimeout(self, _: float | None) -> None:
-        """Bound how long a read may wait."""
+        """Set the timeout of reads."""
 
 
 def send(
@@ -87,7 +87,7 @@ def test_a_picture_that_does_not_tell_its_length_is_limited_as_it_is_read(size: 
         "HTTP_TRANSFER_ENCODING": "chunked",
     }
 
-    # A form may have 64 KB beside its picture, here with no room for one, so that nothing is put on disk.
+    # A form may have 64 KB beside its picture; here the picture gets none, so nothing is written to disk.
     response = serve(start, max_upload_mb=0).post("/start", environ_overrides=environ)
 
     assert response.status_code == status
@@ -103,7 +103,7 @@ def test_never_more_than_the_limit_is_held_of_a_body_that_does_not_tell_its_leng
     assert sender.left == 0
 
 
-# What is left of a body
+# The rest of a body
 
 
 @pytest.mark.parametrize("path", ["/thing", "/thing/1"])

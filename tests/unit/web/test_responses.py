@@ -1,4 +1,4 @@
-"""The shapes of answers."""
+"""The formats of responses."""
 
 import pytest
 from flask import Request

@@ -1,4 +1,4 @@
-"""The corpus: each case with the code that makes it and the outcome it must have."""
+"""The corpus: each case with its code and its expected outcome."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
 @dataclass(frozen=True)
 class Read:
-    """The size that a case is read with, and whether it has transparency of its own."""
+    """The size of a case, and whether it has its own transparency."""
 
     width: int
     height: int
     transparent: bool = False
 
 
-# These take about half a second to two seconds of a processor each.
+# These take about half a second to two seconds of processor time each.
 HEAVY = frozenset(
     {
         *("avif_at_the_limit", "avif_of_noise", "avif_picture_larger_than_its_boxes"),
@@ -48,7 +48,7 @@ def case(outcome: Outcome, **made: Callable[[], bytes]) -> None:
 
 
 def tiered(names: Iterable[str]) -> list[Any]:
-    """Return these cases as parameters; `make test` tries one in four, and no heavy one."""
+    """Return these cases as parameters; `make test` runs one in four, and no heavy one."""
     light = one_in(4, *(name for name in names if name not in HEAVY))
     return [*light, *extended(*(name for name in names if name in HEAVY))]
 
@@ -58,7 +58,7 @@ def outcome_of(content: bytes) -> Outcome | Exception:
     try:
         with codec(MEGAPIXELS).open(content) as picture:
             picture.view(ViewSpec("rgb", 1))
-        decoded = read(content, MEGAPIXELS)  # it has just been shown to be harmless
+        decoded = read(content, MEGAPIXELS)  # another test has shown that it is harmless
     except PictureError as error:
         return type(error)
     except Exception as error:  # noqa: BLE001 - the test fails with it

@@ -1,4 +1,4 @@
-"""GIF and BMP: enormous screens, blocks without end, run lengths."""
+"""GIF and BMP: enormous screens, endless blocks, run lengths."""
 
 import struct
 from functools import partial

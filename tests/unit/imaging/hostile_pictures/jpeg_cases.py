@@ -1,4 +1,4 @@
-"""JPEG: endless segments and scans, headers that lie."""
+"""JPEG: endless segments and scans, false headers."""
 
 from functools import partial
 

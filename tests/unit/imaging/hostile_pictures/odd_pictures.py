@@ -1,4 +1,4 @@
-"""Odd pictures that are read all the same."""
+"""Odd pictures that are valid."""
 
 import struct
 from functools import partial

@@ -1,4 +1,4 @@
-"""Files that are no pictures we read, whatever their names say."""
+"""Files of unsupported formats, with misleading names."""
 
 import struct
 from functools import partial

@@ -1,4 +1,4 @@
-"""What the hostile pictures are made of."""
+"""Building blocks of the hostile pictures."""
 
 import io
 import struct
@@ -18,7 +18,7 @@ def rows(width: int, height: int, bits: int = 24) -> bytes:
 
 
 def grown_png(*extra: bytes) -> bytes:
-    """Return a PNG of 64 x 48 with chunks of our own before its pixels."""
+    """Return a PNG of 64 x 48 with additional chunks before its pixels."""
     return png(64, 48, 8, 2, rows(64, 48), *extra)
 
 
@@ -149,7 +149,7 @@ def sps(width: int, height: int) -> bytes:
 
 
 def heic_of_size(width: int, height: int) -> bytes:
-    """Return the HEIC whose coded picture claims another size than the boxes around it."""
+    """Return a HEIC whose coded picture claims another size than the boxes around it."""
     place = HEIC.index(b"hvcC") + 4
     units = place + 23
     for _ in range(HEIC[place + 22]):
@@ -189,7 +189,7 @@ def broken_at_the_end(whole: bytes, bytes_from_end: int) -> bytes:
 
 
 def resealed(whole: bytes) -> bytes:
-    """Return a PNG whose pixels are damaged near the end under a right checksum."""
+    """Return a PNG whose pixels are damaged near the end, with a correct checksum."""
     start = whole.index(b"IDAT")
     (length,) = struct.unpack_from(">I", whole, start - 4)
     coded = broken_at_the_end(whole[start + 4 : start + 4 + length], 12)
@@ -203,7 +203,7 @@ def photo_with_alpha(kind: str) -> bytes:
 
 
 def interlaced(width: int, height: int) -> bytes:
-    """Return a black PNG whose rows come in seven passes."""
+    """Return a black interlaced PNG."""
     passes = (
         (0, 0, 8, 8),
         (4, 0, 8, 8),
@@ -219,7 +219,7 @@ def interlaced(width: int, height: int) -> bytes:
 
 
 def grid_heic(rows: int, columns: int, width: int, height: int, tiles: int | None = None) -> bytes:
-    """Return a HEIC made as telephones make them: a grid of tiles, here all the same, with EXIF beside it."""
+    """Return a HEIC like a phone's: a grid of tiles, here all the same, with EXIF."""
     tiles = rows * columns if tiles is None else tiles
     numbers, grid, exif = range(1, tiles + 1), tiles + 1, tiles + 2
     kinds = [*((n, b"hvc1") for n in numbers), (grid, b"grid"), (exif, b"Exif")]

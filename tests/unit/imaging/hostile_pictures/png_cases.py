@@ -1,4 +1,4 @@
-"""PNG: chunks that are bombs, rows that are not there."""
+"""PNG: chunks that are bombs, missing rows."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""TIFF: directories that lead anywhere."""
+"""TIFF: directories with wild offsets."""
 
 import struct
 from functools import partial
@@ -77,7 +77,7 @@ case(
 
 
 def overlapping_strips() -> bytes:
-    """Return a TIFF of 1,000 strips which are all the same ten megabytes of LZW codes that make no pixels."""
+    """Return a TIFF of 1,000 strips, all the same ten megabytes of LZW codes without pixels."""
     coded = b"\x80\x40\x20\x10\x08\x04\x02\x01\0" * (1 << 20)
     tables = struct.pack("<1000I", *[8] * 1000) + struct.pack("<1000I", *[len(coded)] * 1000)
     return tiff(

@@ -1,4 +1,4 @@
-"""WebP, AVIF and HEIC: headers and boxes that say something else than the coded picture."""
+"""WebP, AVIF and HEIC: headers and boxes that disagree with the coded picture."""
 
 import random
 import struct
@@ -93,7 +93,7 @@ def nested(depth: int) -> bytes:
     return b"".join(struct.pack(">I4s", 8 * (depth - n), b"meta") for n in range(depth))
 
 
-# Sound headers and noise behind them, which nobody but the decoder can tell from a picture
+# Valid headers followed by noise, which only the decoder can tell from a picture
 
 
 def noise(size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Bodies as named texts and files, whatever their type claims."""
+"""Bodies as named texts and files, independent of their Content-Type."""
 
 import pytest
 

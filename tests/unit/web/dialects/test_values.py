@@ -1,4 +1,4 @@
-"""The values that parameters of the dialects can have."""
+"""The parameter values of the dialects."""
 
 from collections.abc import Callable
 
