@@ -18,5 +18,5 @@ from tests.spread import shared_by
         ("tests/integration/test_local_run.py::test_a[x]", "tests/integration/test_local_run.py::test_a[x]"),
     ],
 )
-def test_what_a_test_shares_is_told_by_its_name(nodeid: str, shared: str) -> None:
+def test_a_tests_name_tells_what_it_shares(nodeid: str, shared: str) -> None:
     assert shared_by(nodeid) == shared

@@ -62,7 +62,7 @@ def save(page: Page, editor: Locator) -> None:
     expect(editor).to_be_hidden(timeout=30_000)
 
 
-def test_what_is_erased_is_saved_and_still_gone_after_a_reload(kept: Page) -> None:
+def test_an_erased_part_is_saved_and_stays_erased_after_a_reload(kept: Page) -> None:
     before = alpha(kept)
     editor = opened(kept)
     button(editor, "Smart stroke").click()
@@ -175,7 +175,7 @@ def test_the_brush_and_the_view_follow_the_keyboard(kept: Page) -> None:
 
 
 @pytest.mark.extended
-def test_an_original_that_the_browser_cannot_show_is_told(kept: Page) -> None:
+def test_an_original_that_the_browser_cannot_show_is_reported(kept: Page) -> None:
     kept.reload()
     kept.route("**/original?r=1", lambda route: route.fulfill(content_type="image/heic", body=b"ftypheic"))
     button(card(kept, "beach"), "Touch up").click()

@@ -209,7 +209,7 @@ def test_a_shadow_lies_below_the_subject(kept: Page) -> None:
 
 
 @pytest.mark.extended
-def test_the_size_is_told_before_and_follows_the_quality(kept: Page) -> None:
+def test_the_file_size_is_shown_beforehand_and_follows_the_quality(kept: Page) -> None:
     dialog = opened(kept, "beach")
     dialog.get_by_label("Format").select_option(label="WebP")
     sizes = []

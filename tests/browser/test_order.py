@@ -97,7 +97,7 @@ def test_only_the_selected_are_downloaded(several: Page) -> None:
 
 
 @pytest.mark.extended
-def test_a_search_forgets_the_selection_of_what_it_hides(several: Page) -> None:
+def test_a_search_deselects_hidden_records(several: Page) -> None:
     select(several, "pear")
     press(several, "Escape")
     several.get_by_label("Search by name").fill("fig")

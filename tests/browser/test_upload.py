@@ -166,7 +166,7 @@ def test_what_the_server_would_refuse_is_not_sent(
     assert sent == []
 
 
-def test_a_damaged_picture_is_told_with_the_servers_sentence(page: Page, tmp_path: Path) -> None:
+def test_a_damaged_picture_is_reported_with_the_servers_sentence(page: Page, tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     path.write_bytes(photo(300, 200)[:-200])
     choose(page, path)

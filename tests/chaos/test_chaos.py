@@ -55,7 +55,7 @@ def test_a_run_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("number", range(0, 1 << 23, 123_457))
-def test_a_picture_tells_its_number_whatever_its_format(number: int) -> None:
+def test_a_pictures_number_is_readable_in_every_format(number: int) -> None:
     assert number_of(paint(number, Random(number)).content) == number
 
 
@@ -140,7 +140,9 @@ def test_a_limit_that_is_said_to_be_reached_too_early_is_noticed(account: Accoun
         account.end_upload(Sent(PICTURE, "dog"), answered(409), faulty=False)
 
 
-def test_the_provider_may_be_paid_anew_for_what_is_not_kept_or_at_work(account: Account) -> None:
+def test_the_provider_may_be_paid_again_for_pictures_that_are_neither_kept_nor_running(
+    account: Account,
+) -> None:
     new = Sent(paint(8, Random(1)), "dog", "another key")
     before = PICTURE.payments
     for sent in (new, account.kept["a"].sent):
@@ -151,7 +153,7 @@ def test_the_provider_may_be_paid_anew_for_what_is_not_kept_or_at_work(account: 
     assert new.picture.payments == 1
 
 
-def test_the_log_is_searched_for_whatever_was_sent_answered_or_not(tmp_path: Path) -> None:
+def test_the_log_is_searched_for_all_sent_data(tmp_path: Path) -> None:
     log = tmp_path / "host.log"
     host = RestartableHost("app", dict.fromkeys(KEYS, "the key of the host"), log)
     caller = Caller(host)

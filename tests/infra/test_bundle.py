@@ -113,7 +113,7 @@ def test_it_is_named_after_its_model_and_content(tmp_path: Path, model: Path, we
         assert path == tmp_path / f"{stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}.zip"
 
 
-def test_the_same_files_become_the_same_bytes_whenever_and_wherever(tmp_path: Path, folder: Path) -> None:
+def test_the_same_files_become_the_same_bytes_at_any_time_and_place(tmp_path: Path, folder: Path) -> None:
     for path in folder.rglob("*"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
         path.chmod(0o700)
@@ -143,25 +143,25 @@ def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
 # Refusals
 
 
-def test_a_missing_model_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_missing_model_is_reported_in_one_line(tmp_path: Path) -> None:
     told = refused("--out", tmp_path, "--model", tmp_path / "no.onnx")
 
     assert told.startswith(f"{tmp_path / 'no.onnx'} is neither a file nor one of the models u2netp, u2net, ")
 
 
-def test_an_empty_model_is_told_in_a_line(tmp_path: Path, model: Path) -> None:
+def test_an_empty_model_is_reported_in_one_line(tmp_path: Path, model: Path) -> None:
     model.write_bytes(b"")
 
     assert f"{model} is empty." in refused("--out", tmp_path, "--model", model)
 
 
-def test_another_folder_than_the_functions_is_told_in_a_line(tmp_path: Path) -> None:
+def test_another_folder_than_the_functions_is_reported_in_one_line(tmp_path: Path) -> None:
     told = refused("--out", tmp_path, "--folder", ROOT / "web")
 
     assert told == f"{ROOT / 'web'} is not the functions' folder: it has no main.py.\n"
 
 
-def test_a_function_without_an_entry_point_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+def test_a_function_without_an_entry_point_is_reported_in_one_line(tmp_path: Path, folder: Path) -> None:
     module = folder / "rename.py"
     module.write_text(module.read_text().replace("def rename(", "def renamed("))
 
@@ -172,7 +172,7 @@ def test_a_function_without_an_entry_point_is_told_in_a_line(tmp_path: Path, fol
     assert without == missing == f"{module} has no function rename, which has to be deployed.\n"
 
 
-def test_a_host_with_a_syntax_error_is_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+def test_a_host_with_a_syntax_error_is_reported_in_one_line(tmp_path: Path, folder: Path) -> None:
     (folder / "main.py").write_text("import\n")
 
     assert refused("--out", tmp_path, "--folder", folder).startswith("main.py is not Python: ")
@@ -186,7 +186,7 @@ def test_missing_requirements_are_told_in_a_line(tmp_path: Path, folder: Path) -
     assert told == f"{folder / 'requirements.txt'} cannot be read: No such file or directory.\n"
 
 
-def test_an_unwritable_folder_is_told_in_a_line(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     told = refused("--out", tmp_path / "file" / "folder")
@@ -194,7 +194,7 @@ def test_an_unwritable_folder_is_told_in_a_line(tmp_path: Path) -> None:
     assert "cannot be written: Not a directory." in told
 
 
-def test_help_says_what_it_does() -> None:
+def test_help_describes_the_command() -> None:
     done = run("--help")
 
     assert done.returncode == 0

@@ -56,7 +56,7 @@ def test_tests_come_first_then_plans_then_applies_then_their_users() -> None:
     assert order["image"] < order["plan-gke"] < order["apply-gke"] < order["push"] < order["rollout"]
 
 
-def test_what_is_applied_is_what_was_planned() -> None:
+def test_terraform_applies_the_plan() -> None:
     for target in ("functions", "gke"):
         assert f'plan="$PWD/dist/{target}.tfplan"' in SCRIPTS[f"plan-{target}"]
         assert '-out="$plan"' in SCRIPTS[f"plan-{target}"]
@@ -70,12 +70,12 @@ def test_the_region_is_said_in_one_place() -> None:
     assert not re.findall(r"region=|_REGION|europe-|us-central", text), "it would override terraform.tfvars"
 
 
-def test_the_image_is_pushed_where_terraform_made_its_repository() -> None:
+def test_the_image_is_pushed_to_terraforms_repository() -> None:
     assert "terraform output -raw image_repository" in SCRIPTS["apply-gke"]
     assert "docker push" in SCRIPTS["push"]
 
 
-def test_every_image_has_what_its_step_calls_and_stays_the_same() -> None:
+def test_every_image_has_its_steps_tools_and_is_pinned() -> None:
     assert image_faults(pipeline()) == []
 
 
@@ -201,9 +201,7 @@ GCLOUD = "gcr.io/google.com/cloudsdktool/google-cloud-cli"
         ("bundle", {"script": "#!/bin/sh\nset -eu\nzip dist/a.zip functions\n"}, "bundle: python has no zip"),
     ],
 )
-def test_an_image_without_what_its_step_calls_is_named(
-    step: str, change: Mapping[str, Any], told: str
-) -> None:
+def test_an_image_that_lacks_a_steps_tool_is_named(step: str, change: Mapping[str, Any], told: str) -> None:
     found = image_faults(with_mistake(change, step))
 
     assert [fault for fault in found if fault.startswith(told)], found

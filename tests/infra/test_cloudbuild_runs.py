@@ -86,7 +86,7 @@ def general(workspace: Workspace, calls: list[str]) -> list[str]:
         ("gke,functions", ALL, 0),
     ],
 )
-def test_the_targets_decide_what_is_called_and_the_other_steps_say_so_in_a_line(
+def test_the_targets_decide_about_the_calls_and_other_steps_say_so_in_one_line(
     workspace: Workspace, targets: str, expected: list[str], skipped: int
 ) -> None:
     done = workspace.build(_TARGETS=targets, **PUSHED)

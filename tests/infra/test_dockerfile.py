@@ -38,20 +38,20 @@ def test_the_container_starts_the_application_where_it_is() -> None:
     assert "functions /app/functions" in [each.rest for each in dockerfile.instructions()]
 
 
-def test_the_container_listens_where_the_pods_port_is() -> None:
+def test_the_container_listens_on_the_pods_port() -> None:
     _, _, container = application(as_written())
 
     assert [port["containerPort"] for port in container["ports"]] == [int(dockerfile.last("EXPOSE"))]
 
 
-def test_its_health_is_asked_for_with_what_the_image_has() -> None:
+def test_its_health_check_uses_the_images_own_programs() -> None:
     _, command = dockerfile.last("HEALTHCHECK").split("CMD ")
 
     assert json.loads(command)[:2] == ["python", "-c"]
     assert "/api/health" in json.loads(command)[2]
 
 
-def test_what_is_copied_exists_and_reaches_the_build() -> None:
+def test_copied_files_exist_and_reach_the_build() -> None:
     copied = [source for each in dockerfile.instructions() for source in _sources(each)]
     allowed = [line[1:] for line in _ignore_file() if line.startswith("!")]
 

@@ -56,7 +56,7 @@ def test_the_autoscaler_alone_sets_the_number_of_pods_once_they_run() -> None:
     assert "replicas" not in deployment["spec"]
 
 
-def test_the_secret_holds_no_value_and_is_not_applied_with_the_rest() -> None:
+def test_the_secret_contains_no_value_and_is_not_applied_with_the_rest() -> None:
     (secret,) = of_kind(as_written(), "Secret")
 
     assert set(secret["stringData"].values()) == {""}

@@ -112,7 +112,7 @@ def test_a_container_serves_health_the_site_and_an_upload(
     assert len(provider.calls) == 1
 
 
-def test_the_health_command_fails_where_nothing_answers(image: Image, tmp_path: Path) -> None:
+def test_the_health_command_fails_if_nothing_answers(image: Image, tmp_path: Path) -> None:
     probe = image.start(image.health_command, {"PORT": str(free_port())}, tmp_path / "probe.txt")
 
     assert probe.wait(PATIENCE) == 1

@@ -73,7 +73,7 @@ def test_after_a_break_only_the_rest_is_asked_for(
     assert len(server.ranges) == 3
 
 
-def test_a_run_that_gives_up_leaves_what_arrived_to_the_next(server: ModelServer, folder: Path) -> None:
+def test_a_run_that_gives_up_leaves_its_partial_file_to_the_next(server: ModelServer, folder: Path) -> None:
     server.plan(model_server.breaks_off(HALF), *[model_server.hangs_up] * len(AT_ONCE))
 
     told = refused(server.model(), folder)
@@ -101,7 +101,7 @@ def test_another_range_than_the_one_asked_for_is_refused(server: ModelServer, fo
     assert fetch(server.model(), folder) == CONTENT
 
 
-def test_what_an_older_file_left_is_replaced(server: ModelServer, folder: Path) -> None:
+def test_the_rest_of_an_older_file_is_replaced(server: ModelServer, folder: Path) -> None:
     folder.mkdir()
     (folder / "some.onnx.part").write_bytes(b"of an older file")
 
@@ -110,7 +110,7 @@ def test_what_an_older_file_left_is_replaced(server: ModelServer, folder: Path) 
 
 
 @pytest.mark.parametrize("length", [len(CONTENT), len(CONTENT) + 1])
-def test_what_is_left_and_too_long_is_replaced(server: ModelServer, folder: Path, length: int) -> None:
+def test_a_partial_file_that_is_too_long_is_replaced(server: ModelServer, folder: Path, length: int) -> None:
     folder.mkdir()
     (folder / "some.onnx.part").write_bytes(b"x" * length)
 
@@ -179,7 +179,7 @@ def test_redirects_without_end_are_told_in_a_line(server: ModelServer, folder: P
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_a_refusal_is_told_at_once(server: ModelServer, folder: Path, status: int) -> None:
+def test_a_refusal_is_reported_at_once(server: ModelServer, folder: Path, status: int) -> None:
     server.plan(model_server.refuses(status))
 
     told = refused(server.model(), folder)
@@ -195,13 +195,13 @@ def test_a_passing_refusal_is_tried_again(server: ModelServer, folder: Path, sta
     assert fetch(server.model(), folder) == CONTENT
 
 
-def test_a_server_that_cannot_be_reached_is_told_in_a_line(folder: Path) -> None:
+def test_a_server_that_cannot_be_reached_is_reported_in_one_line(folder: Path) -> None:
     told = refused(model_server.published_at(f"http://127.0.0.1:{free_port()}/file.onnx"), folder)
 
     assert "cannot be reached (Connection refused)" in told
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_a_line(server: ModelServer, folder: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_in_one_line(server: ModelServer, folder: Path) -> None:
     folder.write_text("a file")
 
     with pytest.raises(CommandError, match=r"some\.onnx cannot be written: .+\.$"):

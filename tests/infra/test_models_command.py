@@ -175,7 +175,7 @@ def test_after_ctrl_c_the_next_run_resumes(server: ModelServer, tmp_path: Path) 
 # check
 
 
-def test_check_says_what_a_file_is(entries: object, tmp_path: Path, capsys: Capture) -> None:
+def test_check_names_a_files_model(entries: object, tmp_path: Path, capsys: Capture) -> None:
     main(["fetch", "both", "--folder", str(tmp_path)])
     capsys.readouterr()
 
@@ -196,7 +196,7 @@ def test_check_says_what_a_file_is(entries: object, tmp_path: Path, capsys: Capt
         (b"x" * len(CONTENT), "it has another SHA-256 ("),
     ],
 )
-def test_check_says_in_a_line_what_is_wrong(
+def test_check_reports_a_mistake_in_one_line(
     entries: object, tmp_path: Path, capsys: Capture, content: bytes | None, told: str
 ) -> None:
     path = tmp_path / "own.onnx"
@@ -235,7 +235,7 @@ def test_list_describes_every_entry(tmp_path: Path, capsys: Capture) -> None:
     assert output.count("(fetched)") == 1
 
 
-def test_list_tells_what_was_measured_and_what_was_not(
+def test_list_shows_what_was_measured(
     entries: dict[str, Model | Combination], tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured = Combination(
@@ -258,7 +258,7 @@ def test_list_tells_what_was_measured_and_what_was_not(
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["fetch", "--help"], ["check", "--help"], ["list", "--help"]]
 )
-def test_help_says_what_can_be_typed(arguments: list[str], capsys: Capture) -> None:
+def test_help_lists_the_arguments(arguments: list[str], capsys: Capture) -> None:
     with pytest.raises(SystemExit) as raised:
         main(arguments)
 

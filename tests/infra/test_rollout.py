@@ -92,7 +92,9 @@ def test_nothing_else_is_changed_or_left_out(tmp_path: Path, outputs: Path) -> N
         (["--image", IMAGE, "--manifests", "web"], "web has no kustomization.yaml."),
     ],
 )
-def test_a_mistake_is_told_in_a_line(tmp_path: Path, outputs: Path, arguments: list[str], told: str) -> None:
+def test_a_mistake_is_reported_in_one_line(
+    tmp_path: Path, outputs: Path, arguments: list[str], told: str
+) -> None:
     done = run("--out", tmp_path / "rollout", "--outputs", outputs, *arguments)
 
     assert (done.returncode, done.stdout) == (1, "")

@@ -88,7 +88,7 @@ def test_a_secret_reaches_only_the_functions_that_use_it(endpoint: str) -> None:
     assert not used & settings_of(endpoint), "a secret is among the settings, which everybody may read"
 
 
-def test_upload_has_what_either_remover_needs() -> None:
+def test_upload_has_the_settings_of_both_removers() -> None:
     assert {"REMOVER", "LOCAL_MODEL", "LOCAL_MODEL_PATH"} <= set(LOCALS["remover_settings"])
     assert "X_RAPID_API_KEY" in DEPLOYED["upload"]["secrets"]
 

@@ -32,7 +32,7 @@ def objects_of(bucket: storage.Bucket, client: Client) -> dict[str, storage.Blob
     return {blob.name.removeprefix(prefix): blob for blob in bucket.list_blobs(prefix=prefix)}
 
 
-def test_a_record_leads_to_three_private_objects_and_holds_no_image(
+def test_a_record_names_three_private_objects_and_contains_no_image(
     client: Client, documents: Documents, bucket: storage.Bucket
 ) -> None:
     content = photo(kind="JPEG")
@@ -53,7 +53,7 @@ def test_a_record_leads_to_three_private_objects_and_holds_no_image(
     assert not [name for name, value in document.items() if isinstance(value, bytes) or "base64" in name]
 
 
-def test_a_deleted_record_takes_its_objects_along(client: Client, bucket: storage.Bucket) -> None:
+def test_deleting_a_record_deletes_its_objects(client: Client, bucket: storage.Bucket) -> None:
     gone, kept = client.keep(), client.keep()
     assert client.call("DELETE", f"/api/delete/{gone['record_id']}").status_code == 200
     assert {name.split("/")[0] for name in objects_of(bucket, client)} == {kept["record_id"]}
@@ -99,7 +99,7 @@ def test_a_touch_up_that_the_storage_refuses_leaves_the_picture_as_it_was(
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_an_upload_of_which_one_object_is_refused_leaves_nothing(
+def test_an_upload_with_a_refused_object_leaves_nothing(
     client: Client, bucket: storage.Bucket, gate: StorageGate, number: int
 ) -> None:
     gate.meet([number], Fate.REFUSE)
@@ -123,7 +123,7 @@ def test_an_object_whose_connection_broke_is_sent_again(
     assert len(objects_of(bucket, client)) == 3
 
 
-def test_objects_that_cannot_be_deleted_keep_nobody_from_deleting_the_record(
+def test_a_record_can_be_deleted_even_if_its_objects_cannot(
     client: Client, bucket: storage.Bucket, gate: StorageGate
 ) -> None:
     record = client.keep()

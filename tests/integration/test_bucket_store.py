@@ -81,7 +81,7 @@ def test_a_storage_that_stays_away_is_unavailable(
             images.save("me", "0" * 24, IMAGES)
 
 
-def test_an_object_that_is_somebody_elses_is_not_written_over(
+def test_an_object_of_another_program_is_not_overwritten(
     images: BucketImageStore, bucket: storage.Bucket
 ) -> None:
     bucket.blob(f"me/{'0' * 24}/preview").upload_from_string(b"not what we send")
@@ -108,7 +108,7 @@ def test_removing_goes_on_after_a_failure_and_tells_of_it(
 
 
 @pytest.mark.parametrize("start", ["80000000", *extended("00000000", "3fffffff", "ffffffff")])
-def test_every_old_object_is_found_once_wherever_the_search_begins(
+def test_every_old_object_is_found_once_from_any_start(
     images: BucketImageStore, monkeypatch: pytest.MonkeyPatch, start: str
 ) -> None:
     for record in RECORDS:

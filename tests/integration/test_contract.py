@@ -81,7 +81,7 @@ def test_a_record_is_deleted_with_its_images(client: Client, documents: Document
     assert set(left or {}) == {"_id", "deleted_by", "status", "deleted_at"}
 
 
-def test_health_is_told(client: Client) -> None:
+def test_health_is_reported(client: Client) -> None:
     response = client.call("GET", "/api/health")
     assert (response.status_code, response.json()) == (200, {"status": "Healthy"})
 
@@ -130,7 +130,7 @@ def test_old_records_count_against_the_limit(client: Client, documents: Document
     assert statuses == [201, 201, 409]
 
 
-def test_cleanup_deletes_what_is_past_its_time_and_releases_dead_claims(
+def test_cleanup_deletes_expired_records_and_releases_stale_leases(
     client: Client, documents: Documents, host: Host
 ) -> None:
     documents.delete_many({})  # other tests' records may have expired too
@@ -167,7 +167,7 @@ def test_an_upload_releases_its_users_own_dead_claims(client: Client, documents:
     assert client.upload().json()["used"] == 1
 
 
-def test_an_upload_at_work_is_not_listed_but_counts(client: Client, documents: Documents) -> None:
+def test_a_running_upload_is_not_listed_but_counts(client: Client, documents: Documents) -> None:
     claim = {"user_id": client.list()["user_id"], "status": "processing", "claimed_at": _utc(time.time())}
     documents.insert_one({**claim, "slot": 0, "created_on": "2026-01-01 00:00:00"})
     body = client.list()

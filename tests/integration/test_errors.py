@@ -185,7 +185,7 @@ def test_an_invalid_new_name_is_refused_and_the_old_one_stays(host: Host, name: 
     assert client.list()["records"][0]["image_name"] == "old"
 
 
-def test_a_used_up_quota_is_told_with_a_time_to_wait(client: Client, provider: ObjectCut) -> None:
+def test_a_used_up_quota_is_reported_with_a_time_to_wait(client: Client, provider: ObjectCut) -> None:
     provider.always(behaviours.refuses(429, behaviours.MONTHLY))
     answer = client.upload()
     assert_problem(answer, 429, "rate_limited")
@@ -204,7 +204,7 @@ def test_a_used_up_quota_is_told_with_a_time_to_wait(client: Client, provider: O
     ],
     ids=["key", "subscription", "failure", "reset"],
 )
-def test_a_provider_that_fails_is_told_as_a_failure(
+def test_a_provider_that_fails_is_reported_as_a_failure(
     client: Client, provider: ObjectCut, behaviour: behaviours.Behaviour
 ) -> None:
     provider.always(behaviour)
@@ -212,7 +212,7 @@ def test_a_provider_that_fails_is_told_as_a_failure(
 
 
 @ONE_HOST
-def test_a_provider_that_times_out_is_told_as_a_timeout(client: Client, provider: ObjectCut) -> None:
+def test_a_provider_that_times_out_is_reported_as_a_timeout(client: Client, provider: ObjectCut) -> None:
     provider.always(behaviours.returns(b"<html>Gateway Time-out</html>", 504))
     assert_problem(client.upload(), 504, "remover_timeout", "Failed to generate the image")
 

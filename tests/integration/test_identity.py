@@ -32,7 +32,7 @@ def test_a_forged_token_makes_a_new_user(client: Client, host: Host, token: str)
     assert response.json()["user_id"] != client.list()["user_id"]
 
 
-def test_nobody_reaches_anothers_record(client: Client, host: Host) -> None:
+def test_nobody_reaches_another_users_record(client: Client, host: Host) -> None:
     record = client.keep(name="mine")
     stranger = Client(host)
     stranger.list()

@@ -161,7 +161,7 @@ def test_nobody_else_and_nobody_who_has_it_already_is_given_a_link(
 
 
 @pytest.mark.parametrize(("refusal", "reachable"), one_row_in(2, [(403, True), (None, False)]))
-def test_a_link_that_nobody_signs_is_an_outage_that_is_soon_told(
+def test_a_link_that_nobody_signs_is_an_outage_that_is_reported_soon(
     owner: Client, record: Record, signing: SigningService, refusal: int | None, reachable: bool
 ) -> None:
     signing.refusal, signing.reachable = refusal, reachable

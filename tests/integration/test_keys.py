@@ -121,12 +121,12 @@ def test_settings_are_read_from_a_file_too(environ: dict[str, str], tmp_path: Pa
 
 
 @pytest.mark.extended
-def test_a_database_that_does_not_answer_is_told_in_a_line(environ: dict[str, str]) -> None:
+def test_a_database_that_does_not_answer_is_reported_in_one_line(environ: dict[str, str]) -> None:
     nowhere = f"mongodb://127.0.0.1:{free_port()}/?serverSelectionTimeoutMS=200"
     assert "MONGO_URI" in refusal({**environ, "MONGO_URI": nowhere}, "list")
 
 
-def test_a_wrong_setting_is_told_in_a_line(environ: dict[str, str]) -> None:
+def test_a_wrong_setting_is_reported_in_one_line(environ: dict[str, str]) -> None:
     assert "MONGO_URI" in refusal({**environ, "MONGO_URI": "not a uri"}, "list")
 
 

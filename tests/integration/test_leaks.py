@@ -52,7 +52,7 @@ def test_a_run_of_one_character_tells_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("secret", ["the-signature", "the-key-of-it", "the name of it", "another name"])
-def test_what_a_call_tells_of_its_user_is_found(tmp_path: Path, secret: str) -> None:
+def test_secrets_of_a_call_are_found(tmp_path: Path, secret: str) -> None:
     log = tmp_path / "log"
     log.write_text(f"before\n{secret}\nthe-user\n")
 

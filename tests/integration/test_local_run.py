@@ -145,12 +145,12 @@ def failed_start(environ: Mapping[str, str], tmp_path: Path) -> str:
     return output
 
 
-def test_a_port_in_use_is_told_in_a_line(environ: dict[str, str], tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(environ: dict[str, str], tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", int(environ["PORT"]))):
         assert f"Port {environ['PORT']}" in failed_start(environ, tmp_path)
 
 
-def test_a_data_folder_in_use_is_told_in_a_line_and_left_alone(
+def test_a_data_folder_in_use_is_reported_in_one_line_and_left_alone(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     with running(environ, tmp_path) as run:
@@ -171,7 +171,7 @@ def test_a_data_folder_in_use_is_told_in_a_line_and_left_alone(
         ("MONGO_URI", "mongodb://127.0.0.1:1", "The database does not answer"),
     ],
 )
-def test_a_wrong_setting_is_told_in_a_line(
+def test_a_wrong_setting_is_reported_in_one_line(
     environ: dict[str, str], tmp_path: Path, name: str, value: str, told: str
 ) -> None:
     if name == "PORT":
@@ -189,7 +189,7 @@ NO_NETWORK = {
 }
 
 
-def test_a_download_that_fails_is_told_in_a_line(environ: dict[str, str], tmp_path: Path) -> None:
+def test_a_download_that_fails_is_reported_in_one_line(environ: dict[str, str], tmp_path: Path) -> None:
     del environ["X_RAPID_API_KEY"]
     run = Run({**environ, **NO_NETWORK, "LOCAL_MODEL": "u2netp"}, tmp_path / "failed.txt")
     status, output = run.wait([])

@@ -119,7 +119,7 @@ def _is_child_at(process: psutil.Process, database: str) -> bool:
         return False
 
 
-def test_the_log_says_what_ended_a_worker(host: Host) -> None:
+def test_the_log_names_the_end_of_a_worker(host: Host) -> None:
     Client(host).upload(PICTURE + b"planted: crash")
 
     assert "SIGSEGV" in Path(host.log).read_text()

@@ -93,9 +93,7 @@ def test_a_repeat_of_a_running_upload_is_refused_at_once(client: Client, provide
     assert client.list()["used"] == len(provider.calls) == 1
 
 
-def test_an_upload_whose_answer_was_lost_is_answered_when_it_is_sent_again(
-    client: Client, provider: ObjectCut
-) -> None:
+def test_repeating_an_upload_returns_its_lost_answer(client: Client, provider: ObjectCut) -> None:
     token = {"Authorization": f"Bearer {client.token()}"}
     request = requests.Request(
         "POST", client.host.url("/api/upload"), headers=KEY | token, files={"image": ("p.png", PICTURE)}

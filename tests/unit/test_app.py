@@ -47,7 +47,7 @@ def uploaded(client: FlaskClient, **options: Any) -> str:
 
 
 @pytest.mark.parametrize("path", ASSETS)
-def test_every_file_of_the_site_is_served_as_what_it_is(client: FlaskClient, path: str) -> None:
+def test_every_file_of_the_site_has_its_media_type(client: FlaskClient, path: str) -> None:
     response = client.get(f"/{path}")
 
     assert (response.status_code, response.data) == (200, (SITE / path).read_bytes())
@@ -73,7 +73,7 @@ def test_a_large_image_may_come_from_its_bucket(environment: None, monkeypatch: 
     assert "googleapis" not in site_policy(bucket=False)
 
 
-def test_text_is_compressed_for_whoever_takes_it(client: FlaskClient) -> None:
+def test_text_is_compressed_for_clients_that_accept_it(client: FlaskClient) -> None:
     plain = client.get("/main.js")
 
     packed = client.get("/main.js", headers={"Accept-Encoding": "br, gzip;q=0.8"})
@@ -158,7 +158,7 @@ def test_the_front_page_is_the_site_and_starts_a_session(
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/json, text/html;q=0.9"])
-def test_the_front_page_is_the_list_to_who_asks_for_json(client: FlaskClient, accept: str) -> None:
+def test_the_front_page_is_the_list_for_clients_that_prefer_json(client: FlaskClient, accept: str) -> None:
     record_id = uploaded(client)
 
     response = client.get("/", headers={"Accept": accept})
@@ -176,7 +176,7 @@ def test_head_of_the_front_page_has_no_body(client: FlaskClient) -> None:
 # The original application's paths
 
 
-def test_the_original_applications_paths_do_what_they_did(client: FlaskClient) -> None:
+def test_the_original_applications_paths_still_work(client: FlaskClient) -> None:
     record_id = uploaded(client)
 
     renamed = client.put(f"/update/{record_id}", json={"record_id": record_id, "record_name": "dog"})

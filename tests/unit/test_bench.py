@@ -38,7 +38,7 @@ def test_a_ratio_is_the_median_of_the_rounds_ratios_not_the_ratio_of_the_medians
     ("bound", "is_reached"),
     [(at_most(2), True), (at_most(1.9), False), (at_least(2), True), (at_least(2.1), False), (None, True)],
 )
-def test_a_figure_is_reached_where_its_median_ratio_is_within_its_bound(
+def test_a_figure_is_reached_if_its_median_ratio_is_within_its_bound(
     bound: Bound | None, is_reached: bool
 ) -> None:
     assert Figure("f", "s", "another", ROUNDS, bound).is_reached is is_reached
@@ -88,7 +88,7 @@ def test_percentiles_are_values_that_were_measured() -> None:
     assert percentile([3, 1, 2, 4], 0.99) == 4
 
 
-def test_a_photo_of_the_bench_weighs_what_a_photo_weighs() -> None:
+def test_a_photo_of_the_bench_has_a_photos_file_size() -> None:
     photo = Photos().photo(MEDIUM)
 
     with Image.open(io.BytesIO(photo)) as picture:
@@ -107,7 +107,7 @@ def test_photos_of_a_folder_are_brought_to_size(tmp_path: Path) -> None:
     assert first != second
 
 
-def test_what_has_a_plot_is_drawn(tmp_path: Path) -> None:
+def test_figures_with_a_plot_are_drawn(tmp_path: Path) -> None:
     draw([Figure("one 12 MP JPEG", "s", "another", ROUNDS), Figure("f", "s", "another", ROUNDS)], tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["large.png"]

@@ -56,7 +56,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_the_parts_are_what_the_settings_describe(connected: list[tuple[str, str]]) -> None:
+def test_the_parts_follow_the_settings(connected: list[tuple[str, str]]) -> None:
     chosen = settings(mongo_uri="mongodb://db", mongo_db="pictures", user_limit=3, retention_days=9)
 
     built = bootstrap.build(chosen)
@@ -89,7 +89,7 @@ def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
     assert isinstance(remover("rapidapi", "local"), FallbackRemover)
 
 
-def test_images_are_kept_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_are_kept_in_the_configured_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")  # nothing is requested from it
 
     assert isinstance(bootstrap.build(settings()).uploads.images(), InlineImageStore)
@@ -108,7 +108,7 @@ def test_cloud_storage_costs_a_start_nothing_until_it_is_needed() -> None:
     assert said.stdout.strip() == "False"
 
 
-def test_a_local_remover_without_a_model_is_told_when_it_is_needed() -> None:
+def test_a_local_remover_without_a_model_fails_when_it_is_needed() -> None:
     uploads = bootstrap.build(settings(remover=("local",))).uploads
 
     with pytest.raises(SettingsError, match="LOCAL_MODEL_PATH is not set"):
@@ -144,7 +144,7 @@ def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() 
         assert len(set(threads.map(ask, range(8)))) == 1
 
 
-def test_what_an_upload_needs_is_loaded_ahead_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_parts_of_an_upload_are_loaded_ahead_once(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps()
     monkeypatch.setattr(bootstrap, "_codec", lambda _: FakeCodec(steps))
     monkeypatch.setattr(bootstrap, "_remover", lambda *_: steps.take("load"))
@@ -158,7 +158,7 @@ def test_what_an_upload_needs_is_loaded_ahead_once(monkeypatch: pytest.MonkeyPat
     assert steps.taken == ["start", "load"]
 
 
-def test_what_cannot_be_loaded_ahead_is_told_where_it_is_needed() -> None:
+def test_a_failure_to_load_ahead_is_raised_on_use() -> None:
     built = bootstrap.build(settings(remover=("local",)))
 
     built.prepare()

@@ -31,7 +31,7 @@ def test_a_list_is_newest_first_and_the_callers_own(service: Service) -> None:
     assert "original_image_base64" not in answer["records"][0]
 
 
-def test_a_list_carries_its_images_where_they_are_asked_for(service: Service) -> None:
+def test_a_list_contains_images_on_request(service: Service) -> None:
     service.upload()
 
     [record] = service.call("GET", "/list?include=images").get_json()["records"]
@@ -40,7 +40,7 @@ def test_a_list_carries_its_images_where_they_are_asked_for(service: Service) ->
     assert decoded(base64.b64decode(record["processed_image_base64"])).mode == "RGBA"
 
 
-def test_a_list_says_what_its_caller_may_send_and_for_how_long_it_is_kept(service: Service) -> None:
+def test_a_list_states_the_limits_and_the_retention(service: Service) -> None:
     listed = service.call("GET", "/list").get_json()
 
     limits = {name: listed[name] for name in ("limit", "retention_days", "max_upload_mb", "max_megapixels")}
@@ -93,7 +93,7 @@ def test_a_name_that_cannot_be_used_changes_nothing(
 # delete
 
 
-def test_a_record_that_is_deleted_again_is_gone_all_the_same(service: Service) -> None:
+def test_deleting_a_record_again_succeeds(service: Service) -> None:
     record_id = service.upload()
 
     first, second = (service.call("DELETE", f"/delete/{record_id}") for _ in range(2))
@@ -114,7 +114,7 @@ def test_a_record_that_is_deleted_again_is_gone_all_the_same(service: Service) -
         ("GET", "/image/{}/preview", {}),
     ],
 )
-def test_what_is_unknown_malformed_or_anothers_is_not_found_alike(
+def test_what_is_unknown_malformed_or_another_users_is_not_found_alike(
     service: Service, method: str, path: str, options: Mapping[str, Any], record_id: str
 ) -> None:
     theirs = service.upload(user_id="you")
@@ -162,7 +162,7 @@ def test_a_list_with_images_that_fails_at_once_is_an_error(service: Service) -> 
 # health and cleanup
 
 
-def test_health_is_told_without_an_account(service: Service) -> None:
+def test_health_is_reported_without_an_account(service: Service) -> None:
     response = service.call("GET", "/health", headers={"Authorization": ""})
 
     assert (response.status_code, response.get_json()) == (200, {"status": "Healthy"})
@@ -236,7 +236,7 @@ def test_the_line_of_an_unhealthy_answer_names_the_cause(
     assert vars(line)["fields"]["cause"] == "Unavailable < OSError (refused)"
 
 
-def test_cleanup_tells_what_it_did(service: Service) -> None:
+def test_cleanup_returns_a_report(service: Service) -> None:
     service.upload()  # today, by the real clock
     service.records.keep("me", START - timedelta(days=400))
     service.records.acquire("you", UPLOAD, limit=9, now=START - timedelta(days=99), valid=TimeWindow(START))

@@ -10,7 +10,7 @@ from tests.photos import decoded, encoded, photo
 from tests.service import PICTURE, Service, problem
 
 
-def test_each_image_is_answered_as_what_it_is(service: Service) -> None:
+def test_each_image_has_its_media_type(service: Service) -> None:
     record_id = service.upload()
 
     got = {
@@ -38,7 +38,7 @@ def test_an_image_that_the_caller_has_is_not_sent_again(service: Service) -> Non
     assert service.call("GET", path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-def test_a_part_of_an_image_is_sent_where_it_is_asked_for(service: Service) -> None:
+def test_a_range_of_an_image_is_sent_on_request(service: Service) -> None:
     path = f"/image/{service.upload()}/original"
 
     part = service.call("GET", path, headers={"Range": "bytes=2-5"})

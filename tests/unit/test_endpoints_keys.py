@@ -45,7 +45,9 @@ def test_a_month_that_is_used_up(guarded: FlaskClient) -> None:
     assert (response.status_code, code(response)) == (402, "insufficient_credits")
 
 
-def test_what_fails_on_our_side_is_given_back(guarded: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_fails_on_our_side_is_not_counted(
+    guarded: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = str(bootstrap.parts().api_keys.add("shop", per_month=5))
 
     def fail(*_: object) -> None:

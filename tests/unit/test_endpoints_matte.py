@@ -112,7 +112,7 @@ def test_the_revision_must_be_named(service: Service) -> None:
     assert problem(put(service, record_id, encoded(LEFT_THIRD), revision=None)) == (400, "bad_request")
 
 
-def test_an_unknown_picture_and_somebody_elses_are_not_found_alike(service: Service) -> None:
+def test_unknown_pictures_and_those_of_other_users_are_not_found_alike(service: Service) -> None:
     record_id = service.upload(user_id="you")
 
     for each in (UNKNOWN, "nonsense", record_id):

@@ -35,7 +35,7 @@ def test_rembg_fetches_an_address(client: FlaskClient, monkeypatch: pytest.Monke
     assert opened(client.get(f"{REMBG}?url=https://a.example/a.jpg")).size == SIZE
 
 
-def test_rembg_takes_no_address_in_a_query_where_keys_are_required(guarded: FlaskClient) -> None:
+def test_rembg_refuses_an_address_in_a_query_if_keys_are_required(guarded: FlaskClient) -> None:
     key = bootstrap.parts().api_keys.add("shop")
     response = guarded.get(f"{REMBG}?url=https://a.example", headers={"X-Api-Key": str(key)})
 
@@ -43,7 +43,7 @@ def test_rembg_takes_no_address_in_a_query_where_keys_are_required(guarded: Flas
 
 
 @pytest.mark.parametrize("kind", ["multipart", "json", "raw"])
-def test_withoutbg_takes_every_kind_of_body(client: FlaskClient, kind: str) -> None:
+def test_withoutbg_accepts_every_kind_of_body(client: FlaskClient, kind: str) -> None:
     if kind == "multipart":
         response = post(client, WITHOUT_BG, image=PICTURE)
     elif kind == "json":

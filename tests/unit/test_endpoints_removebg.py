@@ -35,7 +35,7 @@ def test_removebg_returns_the_cut_out_and_its_headers(client: FlaskClient) -> No
     assert "Set-Cookie" not in response.headers
 
 
-def test_removebg_returns_json_to_whoever_asks_for_it(client: FlaskClient) -> None:
+def test_removebg_returns_json_on_request(client: FlaskClient) -> None:
     response = post(client, image_file=PICTURE, headers={"Accept": "application/json"})
     data = response.get_json()["data"]
 
@@ -52,7 +52,7 @@ def test_removebg_returns_json_to_whoever_asks_for_it(client: FlaskClient) -> No
 
 @pytest.mark.parametrize("path", [REMOVE_BG, f"/api{REMOVE_BG}"])
 @pytest.mark.parametrize("kind", ["multipart", "json", "urlencoded"])
-def test_removebg_takes_every_kind_of_body(client: FlaskClient, path: str, kind: str) -> None:
+def test_removebg_accepts_every_kind_of_body(client: FlaskClient, path: str, kind: str) -> None:
     encoded = base64.b64encode(PICTURE).decode()
     if kind == "multipart":
         response = post(client, path, image_file_b64=encoded)

@@ -54,7 +54,7 @@ def test_an_upload_cannot_remove_any_other_part(service: Service) -> None:
     assert service.names() == []
 
 
-def test_an_upload_alone_begins_to_load_what_it_needs() -> None:
+def test_only_an_upload_starts_loading_the_codec() -> None:
     begun: list[str] = []
     built = parts(FakeRecords(), FakeRemover(), settings())
     bootstrap.provide(replace(built, prepare=lambda: begun.append("upload")))
@@ -74,7 +74,7 @@ def test_an_upload_without_a_name_takes_its_files_stem(service: Service) -> None
     assert service.names() == ["holiday"]
 
 
-def test_a_form_of_too_many_parts_is_told_as_that(service: Service) -> None:
+def test_a_form_of_too_many_parts_gets_its_own_message(service: Service) -> None:
     parts = b"".join(b'--edge\r\nContent-Disposition: form-data; name="p"\r\n\r\nx\r\n' for _ in range(1001))
 
     response = service.call("POST", "/upload", **{**form(PICTURE), "data": parts + b"--edge--"})
@@ -83,14 +83,14 @@ def test_a_form_of_too_many_parts_is_told_as_that(service: Service) -> None:
     assert "more than 1000 parts" in response.get_json()["detail"]
 
 
-def test_a_form_with_a_text_that_is_too_long_is_told_as_that(service: Service) -> None:
+def test_a_form_with_a_text_that_is_too_long_gets_its_own_message(service: Service) -> None:
     response = service.call("POST", "/upload", **form(PICTURE, name="x" * 600_000))
 
     assert problem(response) == (413, "image_too_large")
     assert response.get_json()["detail"].startswith("In the form a text field has more than 500 kB, or ")
 
 
-def test_a_form_that_is_too_large_is_told_as_that(service: Service) -> None:
+def test_a_form_that_is_too_large_gets_its_own_message(service: Service) -> None:
     response = service.call("POST", "/upload", **form(bytes(21 * 1024 * 1024)))
 
     assert problem(response) == (413, "image_too_large")
@@ -154,7 +154,7 @@ def test_an_upload_over_the_limit_is_refused(service: Service) -> None:
         (ZeroDivisionError(), 500, "internal", "Something went wrong"),
     ],
 )
-def test_a_remover_that_fails_is_told_and_the_slot_is_free_again(
+def test_a_failing_remover_is_reported_and_frees_the_slot(
     service: Service, error: Exception, status: int, code: str, detail: str
 ) -> None:
     service.records.steps.failing["matte"] = error
@@ -168,7 +168,7 @@ def test_a_remover_that_fails_is_told_and_the_slot_is_free_again(
 
 
 @pytest.mark.parametrize(("content", "code"), [(PICTURE, "image_generated"), (b"x", "unsupported_image")])
-def test_a_browsers_plain_form_leads_back_to_the_site(service: Service, content: bytes, code: str) -> None:
+def test_a_browsers_plain_form_redirects_to_the_site(service: Service, content: bytes, code: str) -> None:
     response = service.call("POST", "/upload", headers={"Accept": "text/html,*/*;q=0.8"}, **form(content))
 
     assert (response.status_code, response.headers["Location"]) == (302, f"/?flash={code}#flash-{code}")

@@ -121,7 +121,7 @@ def test_no_two_modules_of_common_have_the_same_name() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_what_is_deployed_holds_no_tests_and_no_documents() -> None:
+def test_the_deployed_folder_has_no_tests_and_no_documents() -> None:
     deployed = [path for path in FUNCTIONS.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
 
     others = {path.relative_to(FUNCTIONS).as_posix() for path in deployed if path.suffix != ".py"}

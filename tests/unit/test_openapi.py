@@ -100,7 +100,7 @@ def test_every_schema_is_valid() -> None:
     assert len(found) > 50
 
 
-def test_every_example_is_what_its_schema_says() -> None:
+def test_every_example_matches_its_schema() -> None:
     found = list(examples())
 
     wrong = [
@@ -175,7 +175,7 @@ def test_every_endpoint_is_described_with_its_paths_and_methods() -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
-def test_every_address_takes_the_methods_that_are_described(service: Service, path: str) -> None:
+def test_every_address_has_the_described_methods(service: Service, path: str) -> None:
     methods = methods_of(path)
 
     response = service.call("OPTIONS", ADDRESSES[path].removeprefix("/api"))
@@ -210,7 +210,7 @@ def test_every_route_of_the_application_is_described() -> None:
     assert rules == described
 
 
-def test_every_operation_describes_what_nobody_foresaw(
+def test_every_operation_describes_unexpected_errors(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:

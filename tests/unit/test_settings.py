@@ -130,7 +130,7 @@ def test_a_malformed_setting_is_refused_in_one_line_that_names_it_but_not_its_va
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)
-def test_an_endpoint_requires_only_what_it_needs(name: str) -> None:
+def test_an_endpoint_requires_only_its_own_settings(name: str) -> None:
     requires = ENDPOINTS[name].requires
     given = {name: NEEDED[name] for name in requires if name in NEEDED}
     extra = {"X_RAPID_API_KEY": "k"} if "REMOVER" in requires else {}
@@ -147,7 +147,7 @@ def test_the_whole_application_needs_what_upload_needs() -> None:
     assert refusal(X_RAPID_API_KEY="").startswith("LOCAL_MODEL_PATH is not set")
 
 
-def test_the_remover_is_the_provider_where_its_key_is_at_hand_else_the_model(tmp_path: Path) -> None:
+def test_the_remover_is_the_provider_if_its_key_is_set_else_the_model(tmp_path: Path) -> None:
     model = tmp_path / "model.onnx"
     model.touch()
 
@@ -181,5 +181,5 @@ def test_secrets_are_not_shown() -> None:
     assert "the-api-key" not in shown
 
 
-def test_every_setting_leads_to_a_field_of_its_own() -> None:
+def test_every_setting_has_its_own_field() -> None:
     assert sorted(setting.field for setting in SETTINGS.values()) == sorted(f.name for f in fields(Settings))

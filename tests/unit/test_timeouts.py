@@ -16,7 +16,7 @@ def test_an_upload_ends_before_the_lease_of_its_key_and_that_before_the_lease_of
     assert timeouts.KEY_LEASE_TTL < timeouts.LEASE_TTL < timeouts.ORPHAN_AGE
 
 
-def test_a_job_may_take_more_the_more_pixels_its_file_claims() -> None:
+def test_a_jobs_limits_grow_with_the_claimed_pixels() -> None:
     assert timeouts.job_limits(0) == (2, 256 << 20)
     assert timeouts.job_limits(10) == (3.5, (256 + 220) << 20)
     assert timeouts.job_limits(50) == (9.5, (256 + 1100) << 20)

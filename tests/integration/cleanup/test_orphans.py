@@ -43,7 +43,7 @@ def test_an_orphan_is_deleted_after_an_hour_and_not_before(bucket_stock: Stock, 
 
 
 @pytest.mark.parametrize("ahead", [0, 16, 61, 24 * 60])
-def test_a_running_upload_keeps_its_objects_whatever_the_clocks_say(
+def test_a_running_upload_keeps_its_objects_even_with_wrong_clocks(
     bucket_stock: Stock, monkeypatch: pytest.MonkeyPatch, ahead: int
 ) -> None:
     """A cleanup with a fast clock runs after the objects are written and before the record names them."""

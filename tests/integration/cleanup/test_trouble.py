@@ -49,7 +49,7 @@ def test_objects_that_could_not_be_deleted_with_their_records_are_found_by_the_n
     assert stock.documents(kept) == kept
 
 
-def test_the_command_says_in_a_line_that_the_bucket_fails_and_the_next_one_finishes(
+def test_the_command_says_in_one_line_that_the_bucket_fails_and_the_next_one_finishes(
     make_stock: MakeStock, storage_gate: StorageGate
 ) -> None:
     stock = make_stock("gate")
@@ -74,7 +74,7 @@ def own_link(mongo_uri: str) -> Iterator[Proxy]:
 
 
 @pytest.mark.extended
-def test_the_command_says_in_a_line_that_the_database_went_and_the_next_one_finishes(
+def test_the_command_says_in_one_line_that_the_database_went_and_the_next_one_finishes(
     inline_stock: Stock, mongo_uri: str, own_link: Proxy
 ) -> None:
     inline_stock.keep(1_500, 31 * DAY)

@@ -143,7 +143,7 @@ def test_the_npm_client_removes_from_a_file(node: NodeClient, picture: Path) -> 
     assert result["rateLimitReset"].isdecimal()
 
 
-def test_the_npm_client_sends_what_was_chosen(node: NodeClient, picture: Path) -> None:
+def test_the_npm_client_sends_the_chosen_options(node: NodeClient, picture: Path) -> None:
     options = {"size": "auto", "crop": True, "crop_margin": "10%", "scale": "80%", "bg_color": "81d4fa"}
     result = node.remove_from_file(picture, **options)["result"]
 
@@ -201,7 +201,7 @@ def test_the_command_line_makes_a_png_of_a_zip(service: Service, accept: str) ->
     assert alpha.getextrema() == (0, 255)
 
 
-def test_the_command_line_gets_a_jpeg_with_what_was_chosen(service: Service) -> None:
+def test_the_command_line_gets_a_jpeg_with_the_chosen_options(service: Service) -> None:
     response = send(service, format="jpg", bg_color="red", crop="true", crop_margin="5%", channels="rgba")
 
     assert response.headers["Content-Type"] == "image/jpeg"

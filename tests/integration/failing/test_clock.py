@@ -60,7 +60,7 @@ def test_slots_that_died_under_a_wrong_clock_are_free_once_it_is_right(on_all: O
     on_all(act)
 
 
-def test_a_slot_that_a_jump_has_released_is_told_as_a_failure(on_all: OnAll) -> None:
+def test_an_upload_whose_slot_a_clock_jump_released_fails(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         client, content = stage.guarantees.client(), picture()
         came = stage.keep_provider_waiting()
@@ -79,7 +79,7 @@ def test_a_slot_that_a_jump_has_released_is_told_as_a_failure(on_all: OnAll) -> 
     on_all(act)
 
 
-def test_what_is_made_within_the_retention_by_any_clock_is_kept(on_all: OnAll) -> None:
+def test_records_within_the_retention_by_any_clock_are_kept(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         for days in (-29, 0, 300):
             stage.clock.write_text(str(days * 24 * HOUR))

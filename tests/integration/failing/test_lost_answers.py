@@ -34,7 +34,9 @@ def repeat_one_whose_completion_is_not_answered(stage: Stage) -> Client:
     return repeated
 
 
-def test_a_record_whose_completion_was_not_answered_is_kept_and_its_sender_told_so(on_all: OnAll) -> None:
+def test_a_record_is_kept_if_only_the_answer_to_its_completion_was_lost_and_its_sender_is_told(
+    on_all: OnAll,
+) -> None:
     def act(stage: Stage) -> None:
         client, content = stage.guarantees.client(), picture()
         stage.mongo.meet("update", [0], Fate.LOSE, then_gone=True)
@@ -76,7 +78,7 @@ def test_a_release_that_never_arrived_is_left_to_cleanup(on_all: OnAll) -> None:
     on_all(act)
 
 
-def test_an_upload_whose_lease_was_not_answered_can_be_repeated_at_once(on_all: OnAll) -> None:
+def test_an_upload_can_be_repeated_at_once_if_the_answer_to_its_lease_was_lost(on_all: OnAll) -> None:
     def act(stage: Stage) -> None:
         client, content = stage.guarantees.client(), picture()
         stage.mongo.meet("insert", range(2), Fate.LOSE)

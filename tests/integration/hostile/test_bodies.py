@@ -106,7 +106,7 @@ def test_a_body_beyond_the_limit_is_refused_whether_it_tells_its_length_or_not(
 @pytest.mark.parametrize(
     "path", ["/robots.txt", "/favicon.ico", "/api/list/no/such", "/api/upload", "/nowhere"]
 )
-def test_a_body_without_an_end_is_cut_off_wherever_it_is_sent(host: Host, path: str) -> None:
+def test_an_endless_body_is_cut_off_at_every_address(host: Host, path: str) -> None:
     piece = b"%x\r\n%b\r\n" % (1024 * KB, b"x" * 1024 * KB)
     with Wire(host, path) as wire:
         wire.send(request("POST", path, {"Transfer-Encoding": "chunked"}, b""))

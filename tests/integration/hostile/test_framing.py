@@ -135,11 +135,11 @@ ODD = {
 
 
 @pytest.mark.parametrize("content", ODD.values(), ids=ODD)
-def test_what_is_hardly_http_is_refused_by_the_server(host: Host, content: bytes) -> None:
+def test_malformed_http_is_refused_by_the_server(host: Host, content: bytes) -> None:
     assert_refused(tell(host, content), 400, 417, 431)
 
 
-def test_what_follows_a_body_of_a_wrong_length_is_not_written_down(host: Host) -> None:
+def test_data_after_a_body_of_wrong_length_is_not_logged(host: Host) -> None:
     host.secrets.add("part-of-a-picture")
     with Wire(host, "/api/upload") as wire:
         wire.send(request("POST", "/api/upload", {"Content-Length": "1"}, b"xpart-of-a-picture\r\n"))
@@ -154,7 +154,7 @@ def test_a_connection_without_a_request_is_no_trouble(host: Host) -> None:
     assert_refused(ask(host, "GET", "/api/list"), 200)
 
 
-def test_a_body_where_none_belongs_is_ignored(host: Host) -> None:
+def test_an_unexpected_body_is_ignored(host: Host) -> None:
     answer = ask(host, "GET", "/api/list", body=b"x" * 1000)
     assert_kept(answer)
     assert answer.status == 200

@@ -83,7 +83,7 @@ def test_stalled_uploads_end_and_others_upload_again(host: Host) -> None:
 
 
 @APP
-def test_readers_that_take_nothing_hold_nobody_up(host: Host) -> None:
+def test_clients_that_read_nothing_delay_nobody(host: Host) -> None:
     client = Client(host)
     record = client.keep(photo(700, 400, "BMP"))  # 840 kB, incompressible
     image = request("GET", record["original_url"], {"Cookie": f"user_id={client.token()}"})
@@ -142,7 +142,7 @@ def test_a_client_that_waits_for_100_continue_gets_it(host: Host) -> None:
 
 
 @APP
-def test_what_a_proxy_says_reaches_the_application(host: Host) -> None:
+def test_proxy_headers_reach_the_application(host: Host) -> None:
     plain, secure = (
         ask(host, "GET", "/api/list", headers) for headers in ({}, {"X-Forwarded-Proto": "https"})
     )

@@ -112,7 +112,7 @@ def test_a_forged_host_is_never_repeated(host: Host, forged: str) -> None:
 
 
 @pytest.mark.parametrize("forged", ["a b", "<script>", "", "[::1"])
-def test_a_host_that_is_none_is_nobodys_origin(host: Host, victim: Victim, forged: str) -> None:
+def test_a_host_that_is_none_is_no_users_origin(host: Host, victim: Victim, forged: str) -> None:
     for method, path, body in calls(victim):
         for origin in (f"http://{forged}", "http://", "https://"):
             answer = ask(host, method, path, of(victim, Host=forged, Origin=origin), body)

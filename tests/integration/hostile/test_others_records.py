@@ -39,7 +39,7 @@ def headers_of(kind: str, host: Host, victim: Victim) -> Headers:
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize("kind", ["nobody", "another user", "the id for a token", "a cut token"])
 @pytest.mark.parametrize(("method", "path", "body"), CALLS, ids=lambda value: str(value))
-def test_anothers_record_is_as_unknown_as_one_that_never_was(
+def test_another_users_record_looks_like_an_unknown_one(
     host: Host, victim: Victim, kind: str, method: str, path: str, body: bytes | None
 ) -> None:
     headers = headers_of(kind, host, victim)
@@ -57,7 +57,7 @@ def test_a_known_etag_does_not_tell_a_stranger_that_the_image_exists(host: Host,
 
 
 @pytest.mark.usefixtures("untouched")
-def test_my_id_in_the_address_and_anothers_in_the_body_is_refused(host: Host, victim: Victim) -> None:
+def test_my_id_in_the_address_and_another_users_in_the_body_is_refused(host: Host, victim: Victim) -> None:
     me = Client(host)
     mine = {"Cookie": f"user_id={me.token()}"}
     body = json.dumps({"record_name": "stolen", "record_id": victim.record_id}).encode()

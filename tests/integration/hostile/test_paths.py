@@ -114,7 +114,7 @@ def test_an_absolute_address_is_answered_as_its_path(host: Host, target: str) ->
 
 
 @pytest.mark.parametrize("target", ["*", "evil.example:443", "javascript:alert(1)", "?", "#", "api/list"])
-def test_what_is_no_address_is_refused(host: Host, target: str) -> None:
+def test_an_invalid_address_is_refused(host: Host, target: str) -> None:
     assert_refused(tell(host, request("GET", target)), 400)
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_address_is_refused(host: Host, target: str) -> None:
         "/update/%2f/x",
     ],
 )
-def test_double_slashes_lead_nowhere_else(host: Host, path: str) -> None:
+def test_double_slashes_redirect_nowhere(host: Host, path: str) -> None:
     answer = ask(host, "GET", path, {"Host": "evil.example"})
     assert_refused(answer, 404, 405, 200)
     assert "evil.example" not in str(answer)

@@ -137,7 +137,7 @@ def test_a_forged_bearer_counts_as_absent(host: Host, victim: Victim) -> None:
     "scheme",
     ["Basic dXNlcjpwYXNz", "Basic %%%", "Digest username=x", "Bearer", "Bearer a=b", "Token x", "\t"],
 )
-def test_another_scheme_is_nobodys_token(host: Host, victim: Victim, scheme: str) -> None:
+def test_another_scheme_is_no_users_token(host: Host, victim: Victim, scheme: str) -> None:
     assert_a_stranger(ask(host, "GET", "/api/list", {"Authorization": scheme}), victim)
 
 

@@ -11,7 +11,7 @@ from tests.integration.migrate.album import FORMS, Album, Capture
 from tests.tiers import extended
 
 
-def test_the_command_reports_what_it_moved(album: Album) -> None:
+def test_the_command_reports_the_moved_records(album: Album) -> None:
     album.keep("text")
     process = album.start("to-bucket")
 
@@ -37,7 +37,7 @@ def test_a_dry_run_changes_nothing(album: Album, gcs: GcsEmulator, capsys: Captu
 
 
 @pytest.mark.parametrize("name", ["MONGO_URI", "IMAGE_BUCKET"])
-def test_a_missing_setting_is_told_in_a_line(
+def test_a_missing_setting_is_reported_in_one_line(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str
 ) -> None:
     monkeypatch.delenv(name)
@@ -48,7 +48,7 @@ def test_a_missing_setting_is_told_in_a_line(
     assert (output, errors.count("\n")) == ("", 1)
 
 
-def test_a_malformed_uri_is_told_in_a_line_without_its_password(
+def test_a_malformed_uri_is_reported_in_one_line_without_its_password(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("MONGO_URI", "mongodb://me:pass/word@127.0.0.1")

@@ -17,7 +17,7 @@ from tests.tiers import one_row_in
 
 
 @pytest.mark.parametrize(("at", "is_lost"), one_row_in(5, product(range(4), [True, False])))
-def test_a_failing_change_of_the_database_is_told_in_a_line_and_the_next_run_finishes(
+def test_a_failing_change_of_the_database_is_reported_in_one_line_and_the_next_run_finishes(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture, at: int, is_lost: bool
 ) -> None:
     """The change is applied or not, and its answer is lost."""
@@ -80,7 +80,7 @@ def test_a_call_to_the_bucket_is_retried_if_its_answer_was_lost(
         ],
     ),
 )
-def test_a_refusal_of_the_bucket_is_told_in_a_line_and_the_next_run_finishes(
+def test_a_refusal_of_the_bucket_is_reported_in_one_line_and_the_next_run_finishes(
     album: Album,
     gcs: GcsEmulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -119,7 +119,7 @@ def test_a_refused_deletion_leaves_an_orphan_and_no_image_twice(
     assert album.served() == before
 
 
-def test_an_unreachable_storage_is_told_in_a_line_and_in_time(
+def test_an_unreachable_storage_is_reported_in_one_line_and_in_time(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{free_port()}")

@@ -34,7 +34,7 @@ def test_each_answer_is_as_described(client: Client, provider: ObjectCut, call: 
 
 
 @pytest.mark.parametrize("call", APPLICATIONS, ids=named)
-def test_nobody_elsewhere_cleans_up_the_application(
+def test_callers_on_other_machines_cannot_clean_up(
     host: Host, client: Client, provider: ObjectCut, call: tuple[Answer, str]
 ) -> None:
     expected, _ = call

@@ -77,7 +77,7 @@ def test_a_transient_failure_is_retried(site: Site, monkeypatch: pytest.MonkeyPa
     site.loaded()
 
 
-def test_a_missing_bucket_is_told_in_a_line(gcs: GcsEmulator, site: Site, capsys: Capture) -> None:
+def test_a_missing_bucket_is_reported_in_one_line(gcs: GcsEmulator, site: Site, capsys: Capture) -> None:
     site.bucket = "nobody-made-this"
 
     assert site.publish() == 1
@@ -87,7 +87,7 @@ def test_a_missing_bucket_is_told_in_a_line(gcs: GcsEmulator, site: Site, capsys
     )
 
 
-def test_an_unreachable_server_is_told_in_a_line_and_in_time(
+def test_an_unreachable_server_is_reported_in_one_line_and_in_time(
     site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{free_port()}")
@@ -123,7 +123,7 @@ def test_an_unreachable_server_is_told_in_a_line_and_in_time(
         ],
     ),
 )
-def test_a_refusal_is_told_in_one_line_with_the_servers_words(
+def test_a_refusal_is_reported_in_one_line_with_the_servers_words(
     site: Site,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Capture,

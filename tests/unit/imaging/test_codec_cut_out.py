@@ -44,7 +44,7 @@ def test_the_subject_keeps_its_pixels_to_the_last_bit() -> None:
     assert cut_out.getchannel("A").tobytes() == left_half(64, 48).tobytes()
 
 
-def test_no_colour_is_left_where_the_background_was() -> None:
+def test_no_colour_of_the_background_remains() -> None:
     picture = read(photo(64, 48))
 
     cut_out, _ = cut(picture, left_half(64, 48))
@@ -84,7 +84,7 @@ def test_the_previews_longest_side_is_640_and_it_is_never_enlarged(
     assert (preview.format, preview.size) == ("WEBP", expected)
 
 
-def test_the_preview_is_transparent_where_the_cut_out_is() -> None:
+def test_the_preview_has_the_cut_outs_transparency() -> None:
     _, preview = cut(read(photo(1280, 640)), left_half(1280, 640))
 
     assert preview.mode == "RGBA"

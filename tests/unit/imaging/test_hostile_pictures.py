@@ -100,7 +100,7 @@ def test_a_decoder_is_told_which_format_it_is(name: str, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("name", one_in(4, *(name for name in READ if name.startswith("png"))))
-def test_of_a_png_only_what_its_pixels_need_reaches_the_decoder(name: str) -> None:
+def test_only_the_chunks_that_a_pngs_pixels_need_reach_the_decoder(name: str) -> None:
     essential = png_reader.essential(CASES[name][0]())
 
     assert b"<script>" not in essential

@@ -45,7 +45,7 @@ def values(image: Image.Image) -> NDArray[np.int16]:
 # Edges
 
 
-def test_an_edge_that_is_blurred_in_the_small_matte_is_sharp_where_the_picture_is() -> None:
+def test_an_edge_that_is_blurred_in_the_small_matte_follows_the_sharp_picture() -> None:
     size, truth = (1000, 700), disc((1000, 700))
     picture = Image.composite(grainy(size, RED), grainy(size, GREEN), truth)
     small = as_the_network_sees(truth)
@@ -74,7 +74,7 @@ def test_no_seam_shows_between_tiles() -> None:
     assert np.abs(np.diff(matte, axis=1)).max() <= 2
 
 
-def test_nothing_changes_where_the_small_matte_is_certain() -> None:
+def test_certain_parts_of_the_small_matte_do_not_change() -> None:
     small = Image.new("L", (320, 320))
     small.paste(255, (160, 0, 320, 320))
     stripes = Image.linear_gradient("L").resize((16, 700)).resize((1000, 700), Image.Resampling.NEAREST)
@@ -101,7 +101,7 @@ def test_no_colour_of_the_background_is_left_at_the_edge() -> None:
     assert np.abs(colours[seen] - RED).mean() < 2
 
 
-def test_only_what_is_partly_seen_changes_its_colour() -> None:
+def test_only_partly_transparent_pixels_change_their_colour() -> None:
     picture, alpha = grainy((300, 200), RED), disc((300, 200)).filter(ImageFilter.GaussianBlur(2))
 
     changed = (values(without_spill(picture, alpha)) != values(picture)).any(axis=2)
@@ -131,7 +131,7 @@ def test_the_small_matte_may_have_any_size(small: tuple[int, int]) -> None:
     assert matte.size == (300, 200)
 
 
-def test_all_or_nothing_takes_no_thought(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_extreme_mattes_need_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(edges, "MattingLaplacian")
     monkeypatch.delattr(spill, "_nearby")
     picture = grainy((500, 300), RED)

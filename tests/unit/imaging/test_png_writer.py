@@ -69,5 +69,5 @@ def test_the_colour_profile_is_kept() -> None:
     assert image.info["icc_profile"] == profile
 
 
-def test_what_is_empty_takes_hardly_any_bytes() -> None:
+def test_an_empty_picture_takes_hardly_any_bytes() -> None:
     assert len(png.encode(Image.new("RGBA", (2000, 2000), (255, 0, 0, 0)), None)) < 100_000

@@ -107,7 +107,7 @@ def test_processor_time_and_time_are_limited_apart(
 
 
 @pytest.mark.extended
-def test_what_waits_for_a_remover_costs_a_picture_no_time(codec: WorkerCodec) -> None:
+def test_waiting_for_a_remover_does_not_use_up_a_pictures_time(codec: WorkerCodec) -> None:
     with codec.open(PICTURE) as picture:
         picture.view(KEPT)
         time.sleep(4.5)  # more than such a picture may take by the clock
@@ -115,7 +115,7 @@ def test_what_waits_for_a_remover_costs_a_picture_no_time(codec: WorkerCodec) ->
 
 
 @pytest.mark.extended
-def test_nobody_elses_picture_is_touched(codec: WorkerCodec) -> None:
+def test_other_pictures_are_not_affected(codec: WorkerCodec) -> None:
     ended: list[type[Exception]] = []
 
     def spoil() -> None:
@@ -185,7 +185,7 @@ def test_there_are_no_more_workers_than_allowed(codec: WorkerCodec) -> None:
     assert len(children()) <= 2
 
 
-def test_who_waits_too_long_for_a_worker_is_told_to_come_again() -> None:
+def test_a_job_that_waits_too_long_for_a_worker_is_refused() -> None:
     pool = Workers(1, timeout=0.1)
     with pool.job(1), pytest.raises(Overloaded), pool.job(1):
         pass
@@ -252,7 +252,7 @@ def test_a_worker_that_cannot_start_is_an_error_of_ours(monkeypatch: pytest.Monk
 # What a worker has and has not
 
 
-def test_a_worker_is_told_no_secret(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_gets_no_secrets(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MONGO_URI", "APP_SECRET_KEY", "X_RAPID_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"):
         monkeypatch.setenv(name, "a secret")
     monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
@@ -322,7 +322,7 @@ def test_no_worker_outlives_its_host(ended_by: signal.Signals, content: bytes) -
     assert (len(gone), left) == (len(ours), [])
 
 
-def test_a_worker_ignores_what_the_host_is_told(codec: WorkerCodec) -> None:
+def test_a_worker_ignores_the_hosts_signals(codec: WorkerCodec) -> None:
     """A signal to a whole group, as from a service manager, must not damage uploads that are finished yet."""
     with codec.open(PICTURE) as picture:
         picture.view(KEPT)

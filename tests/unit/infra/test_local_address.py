@@ -31,7 +31,7 @@ def test_without_a_network_there_is_no_second_address(monkeypatch: pytest.Monkey
     assert ListenAddress.from_env({"HOST": "0.0.0.0"}).network_url is None
 
 
-def test_another_address_of_this_machine_is_told_as_it_is() -> None:
+def test_another_address_of_this_machine_is_printed_unchanged() -> None:
     assert ListenAddress.from_env({"HOST": "127.0.0.2"}).url == "http://127.0.0.2:8080"
 
 
@@ -41,7 +41,7 @@ def test_a_malformed_host_is_named(host: str) -> None:
         ListenAddress.from_env({"HOST": host})
 
 
-def test_a_taken_port_is_told() -> None:
+def test_a_port_in_use_is_reported() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_port()))
         taken.listen()

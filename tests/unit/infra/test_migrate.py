@@ -39,7 +39,7 @@ def test_each_record_is_counted_once_with_its_reason() -> None:
     ],
 )
 @pytest.mark.parametrize("is_adapted", [True, False])
-def test_a_failure_of_the_database_is_told_in_a_line(
+def test_a_failure_of_the_database_is_reported_in_one_line(
     error: PyMongoError, told: str, is_adapted: bool
 ) -> None:
     adapted = Unavailable()

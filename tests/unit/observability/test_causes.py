@@ -64,7 +64,7 @@ def test_messages_are_left_out_and_notes_shortened() -> None:
     assert len(described) < 400
 
 
-def test_a_chain_that_leads_back_ends() -> None:
+def test_a_redirect_loop_ends() -> None:
     first, second = ApplicationError(), ApplicationError()
     first.__cause__, second.__cause__ = second, first
 

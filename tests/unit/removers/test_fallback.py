@@ -127,7 +127,7 @@ def test_a_remover_that_cannot_be_loaded_is_passed_over_and_logged_once(
     assert "the model is no ONNX file" in caplog.text
 
 
-def test_a_remover_that_cannot_be_loaded_never_stands_in_the_way_of_one_before_it(
+def test_a_remover_that_cannot_be_loaded_never_affects_earlier_ones(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     broken, provider = Broken(), Remover()

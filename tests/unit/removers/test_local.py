@@ -66,7 +66,7 @@ def test_the_matte_has_the_pictures_size(network: FakeNetwork, size: tuple[int, 
     assert (matte.mode, matte.size) == ("L", size)
 
 
-def test_the_matte_uses_the_whole_range_and_stands_where_the_network_put_it(network: FakeNetwork) -> None:
+def test_the_matte_uses_the_whole_range_and_keeps_its_place(network: FakeNetwork) -> None:
     matte = matte_of(LocalRemover([SOURCE]), halves((640, 320), (180, 255, 0), (90, 255, 0)))
 
     assert matte.getextrema() == (0, 255)

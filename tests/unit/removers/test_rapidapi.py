@@ -46,7 +46,7 @@ def test_the_requests_that_are_left_are_noted(provider: ObjectCut) -> None:
     assert notes["requests_left"] == "41"
 
 
-def test_a_provider_that_nobody_runs_is_a_failure() -> None:
+def test_an_unreachable_provider_is_a_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 

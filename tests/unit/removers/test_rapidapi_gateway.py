@@ -87,7 +87,9 @@ def test_a_key_that_cannot_be_sent_is_a_failure_that_does_not_tell_it(
         ({"X_RateLimit_Requests_Reset": "9" * 5000}, 3600),
     ],
 )
-def test_a_used_up_quota_is_told_at_once(provider: ObjectCut, headers: dict[str, str], expected: int) -> None:
+def test_a_used_up_quota_is_reported_at_once(
+    provider: ObjectCut, headers: dict[str, str], expected: int
+) -> None:
     provider.always(does.monthly_quota_used_up(**headers))
 
     error = error_of(remover(provider))
@@ -106,7 +108,7 @@ def test_a_limit_per_second_is_waited_for(provider: ObjectCut) -> None:
     assert [0.2 <= pause < 0.5 for pause in pauses(provider)] == [True, True]
 
 
-def test_a_limit_per_second_that_stays_is_told_after_two_retries(provider: ObjectCut) -> None:
+def test_a_limit_per_second_that_stays_is_reported_after_two_retries(provider: ObjectCut) -> None:
     provider.always(does.rate_limit_per_second)
 
     error = error_of(remover(provider))
@@ -139,7 +141,7 @@ def test_a_failure_that_passes_is_retried_twice(provider: ObjectCut, failure: st
 
 
 @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
-def test_a_failure_that_stays_is_told_after_two_retries(
+def test_a_failure_that_stays_is_reported_after_two_retries(
     provider: ObjectCut, caplog: pytest.LogCaptureFixture, failure: str
 ) -> None:
     behaviour, expected = FAILURES_THAT_PASS[failure]

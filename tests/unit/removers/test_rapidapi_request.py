@@ -117,7 +117,7 @@ def test_a_bare_host_is_named_in_the_header_and_the_address(monkeypatch: pytest.
 # The two alphabets of base64
 
 
-def test_urlsafe_base64_is_tried_where_the_standard_alphabet_is_not_understood(provider: ObjectCut) -> None:
+def test_urlsafe_base64_is_tried_if_the_standard_alphabet_is_refused(provider: ObjectCut) -> None:
     provider.always(does.insists_on_urlsafe_base64)
 
     matte = remover(provider).matte(picture())

@@ -59,7 +59,7 @@ def test_a_file_of_one_s_own_is_a_u2net_unless_a_description_says_otherwise(tmp_
 
 
 @pytest.mark.parametrize("name", ["u2net", "u2netp"])
-def test_a_published_file_is_used_as_its_entry_says_whatever_its_name(
+def test_a_published_file_is_used_like_its_entry_under_any_name(
     weights: Path, tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / "any.onnx"
@@ -87,12 +87,12 @@ def test_a_sidecar_comes_before_the_entry_of_a_published_file(weights: Path, tmp
     assert (source.input.mean, source.fill) == ((0, 0, 0), Fill.MIRROR)
 
 
-def test_an_unknown_name_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+def test_an_unknown_name_is_reported_with_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="LOCAL_MODEL is malformed; it should be one of u2netp, u2net, "):
         sources("rmbg", tmp_path)
 
 
-def test_a_missing_file_is_told_with_the_way_to_have_it(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_way_to_have_it(tmp_path: Path) -> None:
     (tmp_path / "u2netp.onnx").touch()
 
     with pytest.raises(
@@ -101,7 +101,7 @@ def test_a_missing_file_is_told_with_the_way_to_have_it(tmp_path: Path) -> None:
         sources("u2net-pair", tmp_path)
 
 
-def test_a_wrong_description_is_told(tmp_path: Path) -> None:
+def test_a_wrong_description_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "own.onnx"
     file.touch()
     file.with_suffix(".json").write_text('{"input": {"side": "large"}}')

@@ -50,7 +50,7 @@ def test_an_image_that_is_gone_is_not_found(world: World, missing: str) -> None:
         world.gallery.read("me", record.record_id, "original" if missing == "original" else "processed")
 
 
-def test_nobody_reads_anothers_images(world: World) -> None:
+def test_nobody_reads_another_users_images(world: World) -> None:
     record = world.gallery.find("me", world.add())
 
     with pytest.raises(NotFound):
@@ -62,7 +62,7 @@ def test_nobody_reads_anothers_images(world: World) -> None:
 # Deleting
 
 
-def test_a_deleted_record_takes_its_images_along_and_frees_its_slot(world: World) -> None:
+def test_deleting_a_record_deletes_its_images_and_frees_its_slot(world: World) -> None:
     record_id, _ = world.add(), world.add()
 
     world.gallery.delete("me", record_id)
@@ -72,7 +72,7 @@ def test_a_deleted_record_takes_its_images_along_and_frees_its_slot(world: World
     assert world.add()
 
 
-def test_nobody_deletes_anothers_record_or_images(world: World) -> None:
+def test_nobody_deletes_another_users_record_or_images(world: World) -> None:
     record_id = world.add()
 
     with pytest.raises(NotFound):

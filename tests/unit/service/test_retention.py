@@ -17,7 +17,7 @@ def world() -> World:
     return World()
 
 
-def test_cleanup_deletes_what_is_past_its_retention_with_its_images(world: World) -> None:
+def test_cleanup_deletes_expired_records_with_their_images(world: World) -> None:
     world.keep("me", START - 31 * DAY)
     world.keep("you", START - 99 * DAY)
     young = world.keep("me", START - 29 * DAY)
@@ -71,7 +71,7 @@ def _orphan(world: World, name: str, age: timedelta) -> None:
     world.images.made[name] = START - age
 
 
-def test_cleanup_deletes_old_objects_that_no_record_leads_to(world: World) -> None:
+def test_cleanup_deletes_old_orphans(world: World) -> None:
     kept = world.keep("me", START)
     _orphan(world, f"me/{'0' * 24}/original", timedelta(minutes=61))
     _orphan(world, f"me/{kept}/preview", DAY)  # of a record that only names its original
@@ -103,7 +103,7 @@ def test_orphans_wait_while_there_is_more_that_has_expired(
     assert "page" not in world.steps.taken
 
 
-def test_a_look_through_the_objects_that_takes_too_long_is_broken_off(
+def test_a_search_for_orphans_that_takes_too_long_is_stopped(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(6):

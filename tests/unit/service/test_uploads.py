@@ -44,7 +44,7 @@ def test_the_slot_is_taken_before_any_work_is_done_and_the_record_is_completed_l
     ]
 
 
-def test_the_remover_sees_white_where_the_picture_is_transparent(world: World) -> None:
+def test_the_remover_sees_white_instead_of_transparency(world: World) -> None:
     world.add()
 
     [shown] = world.remover.shown

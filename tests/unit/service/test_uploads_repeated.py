@@ -127,7 +127,7 @@ def test_a_repeat_of_a_running_upload_is_refused_at_once_and_costs_nothing(world
     assert len(slow.shown) == 1
 
 
-def test_a_repeat_that_finds_the_first_one_failed_takes_its_place(world: World) -> None:
+def test_a_repeat_replaces_a_failed_first_upload(world: World) -> None:
     send(world)
     kept, real = dict(world.records.kept), world.records.find_by_key
 

@@ -158,7 +158,7 @@ def test_proxies_of_the_environment_are_ignored(stranger: Start, monkeypatch: py
     assert server.fetcher().fetch(server.url()) == b"bytes"
 
 
-def test_every_redirect_is_checked_anew(stranger: Start) -> None:
+def test_every_redirect_is_checked_again(stranger: Start) -> None:
     server = stranger(
         answering("HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0")
     )

@@ -107,7 +107,7 @@ def test_a_completion_that_was_never_sent_has_changed_nothing() -> None:
         leases.complete("me", ID, DETAILS, {})
 
 
-def test_a_completion_of_which_only_the_answer_was_lost_is_one() -> None:
+def test_a_completion_whose_answer_was_lost_counts() -> None:
     leases = MongoLeases(HalfBroken(AutoReconnect("reset"), {"_id": ID}))  # type: ignore[arg-type]
 
     leases.complete("me", ID, DETAILS, {})

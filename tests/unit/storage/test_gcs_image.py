@@ -64,7 +64,7 @@ def test_reading_in_small_pieces_fetches_each_chunk_once() -> None:
 
 @pytest.mark.parametrize("start", [0, 1, MIB - 3, MIB, 2 * MIB - 1, len(CONTENT) - 4])
 @pytest.mark.parametrize("length", [1, 6, MIB, 2 * MIB])
-def test_a_part_is_what_stands_there_wherever_the_chunks_end(start: int, length: int) -> None:
+def test_a_range_is_correct_wherever_chunks_end(start: int, length: int) -> None:
     stream = FakeBlob().image().open()
     assert stream.seek(start) == start
     assert stream.read(length) == CONTENT[start : start + length]
@@ -110,7 +110,7 @@ def test_an_image_of_no_bytes_is_not_asked_for() -> None:
     assert blob.asked == []
 
 
-def test_an_image_whose_object_is_gone_is_not_found() -> None:
+def test_an_image_without_its_object_is_not_found() -> None:
     with pytest.raises(NotFound):
         FakeBlob(error=GONE).image().open()
 
@@ -125,7 +125,7 @@ def test_an_image_that_cannot_be_read_is_an_outage_at_its_start_and_in_its_middl
         stream.read(1)
 
 
-def test_streaming_the_longest_answer_holds_a_fraction_of_it() -> None:
+def test_streaming_the_longest_answer_needs_a_fraction_of_its_memory() -> None:
     stream = FakeBlob(bytes(LARGEST_ANSWER)).image().open()
     tracemalloc.start()
     try:

@@ -133,7 +133,7 @@ def test_a_key_of_our_own_signs_without_asking_anybody(
     assert signing.calls == []
 
 
-def test_a_person_cannot_sign_so_the_image_is_sent_whatever_its_size(
+def test_a_users_credentials_cannot_sign_so_large_images_are_sent(
     monkeypatch: pytest.MonkeyPatch, signing: SigningService
 ) -> None:
     sign_in(monkeypatch, PersonsCredentials("a-token"))  # type: ignore[no-untyped-call]

@@ -75,7 +75,7 @@ def test_what_no_document_holds_is_refused_with_its_cut_out_and_preview() -> Non
         InlineImageStore().save("me", "id", Images(third, third, third + bytes(3)))
 
 
-def test_the_refusal_says_what_lifts_the_limit() -> None:
+def test_the_refusal_says_how_to_lift_the_limit() -> None:
     with pytest.raises(ImageTooLarge, match=r"Send a smaller one.*bucket \(IMAGE_BUCKET\) lifts this limit"):
         InlineImageStore().ensure_fits(DOCUMENT_BYTES + 1)
 

@@ -59,7 +59,7 @@ def test_the_cookie_makes_the_next_call_the_same_users() -> None:
         ("http://localhost", {}, {"cookie_samesite": "None"}, True),
     ],
 )
-def test_the_cookie_is_secure_where_the_connection_is(
+def test_the_cookie_is_secure_if_the_connection_is(
     base_url: str, headers: dict[str, str], chosen: dict[str, str], secure: bool
 ) -> None:
     response = serve(start, **chosen).get("/start", base_url=base_url, headers=headers)

@@ -49,7 +49,7 @@ def test_head_is_answered_as_get_without_the_body() -> None:
     assert head.headers["Content-Length"] == got.headers["Content-Length"]
 
 
-def test_head_is_refused_where_get_is() -> None:
+def test_head_is_refused_if_get_is() -> None:
     response = serve(body).head("/body")
 
     assert (response.status_code, response.headers["Allow"]) == (405, "POST, OPTIONS")
@@ -163,7 +163,7 @@ def test_every_answer_keeps_browsers_from_guessing_framing_and_caching(path: str
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_what_an_endpoint_says_about_caching_stands() -> None:
+def test_an_endpoints_cache_control_is_kept() -> None:
     @endpoint(at("/api/kept"))
     def kept(_: Call) -> Response:
         return Response("x", headers={"Cache-Control": "private"})

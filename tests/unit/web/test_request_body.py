@@ -177,7 +177,7 @@ def test_a_body_that_is_no_json_object_is_a_bad_request(data: bytes) -> None:
         ({"Origin": "https://evil.example"}, 1, "origin_not_allowed"),
     ],
 )
-def test_a_browsers_form_that_fails_leads_back_to_the_site_with_the_code(
+def test_a_browsers_failed_form_redirects_to_the_site_with_the_code(
     headers: dict[str, str], size: int, code: str
 ) -> None:
     client = serve(start, max_upload_mb=1, site_url="https://site.example/")
