@@ -205,4 +205,7 @@ def test_parts_that_cannot_be_built_are_a_500_that_does_not_say_why(
 
 
 def test_a_function_keeps_its_name_for_the_host() -> None:
-    assert (thing.__name__, thing.__doc__) == ("thing", "Tell who calls, for what, and with how long a body.")
+    assert (thing.__name__, thing.__doc__) == (
+        "thing",
+        "Return the caller, the path parameters and the length of the body.",
+    )
