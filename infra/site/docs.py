@@ -31,23 +31,36 @@ def page(source: str) -> str:
     """Return the page for an OpenAPI document."""
     document = yaml.safe_load(source)
     info = document["info"]
-    sections = "\n".join(_Section(document).lines())
-    return _PAGE.format(title=escape(info["title"]), about=_prose(info["description"]), sections=sections)
+    operations = _Operations(document)
+    return _PAGE.format(
+        title=escape(info["title"]),
+        about=_prose(info["description"]),
+        contents="\n".join(operations.links()),
+        sections="\n".join(operations.sections()),
+    )
 
 
-class _Section:
-    """The operations of a document, each as a section of the page."""
+class _Operations:
+    """The operations of a document, each as a link and as a section of the page."""
 
     def __init__(self, document: Json) -> None:
         self._document = document
 
-    def lines(self) -> Iterator[str]:
+    def _all(self) -> Iterator[tuple[str, str, Json]]:
+        """Yield path, method and path item of each."""
         for path, item in self._document["paths"].items():
-            for method in _METHODS:
-                if method in item:
-                    yield from self._operation(path, method, item)
+            yield from ((path, method, item) for method in _METHODS if method in item)
 
-    def _operation(self, path: str, method: str, item: Json) -> Iterator[str]:
+    def links(self) -> Iterator[str]:
+        for path, method, item in self._all():
+            name, summary = item[method]["operationId"], escape(item[method]["summary"])
+            yield f'<li><a href="#{name}">{summary}</a> <code>{method.upper()} {escape(path)}</code></li>'
+
+    def sections(self) -> Iterator[str]:
+        for path, method, item in self._all():
+            yield from self._section(path, method, item)
+
+    def _section(self, path: str, method: str, item: Json) -> Iterator[str]:
         operation = item[method]
         name = operation["operationId"]
         yield f'<section class="panel operation" aria-labelledby="{name}">'
@@ -59,11 +72,16 @@ class _Section:
         ]
         yield _table("Parameters", ((each["name"], self._about(each, each["schema"])) for each in parameters))
         yield _table("Body", self._body(operation))
-        answers = (
-            (status, self._found(answer)["description"]) for status, answer in operation["responses"].items()
-        )
-        yield _table("Answers", answers)
+        yield _table("Answers", self._answers(operation))
         yield "</section>"
+
+    def _answers(self, operation: Json) -> Iterator[tuple[str, str]]:
+        """Yield status and description of each response; a description that comes again is not repeated."""
+        first: dict[str, str] = {}
+        for status, response in operation["responses"].items():
+            description = self._found(response)["description"]
+            same = first.setdefault(description, status)
+            yield status, description if same == status else f"As {same}."
 
     def _body(self, operation: Json) -> Iterator[tuple[str, str]]:
         """Yield the properties of the request body, each once for all media types."""
@@ -146,6 +164,12 @@ _PAGE = """<!doctype html>
 <h1>API</h1>
 {about}
 <p>The same as a document for programs: <a href="/openapi.yaml">openapi.yaml</a></p>
+<nav aria-labelledby="contents">
+<h2 id="contents">Calls</h2>
+<ul>
+{contents}
+</ul>
+</nav>
 {sections}
 </main>
 </body>

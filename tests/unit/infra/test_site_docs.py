@@ -28,11 +28,25 @@ def test_every_operation_is_described_with_its_parameters_and_answers() -> None:
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_runs_no_script() -> None:
-    assert set(re.findall(r'(?:src|href)="(/?[^"]*)"', PAGE)) == {
+    assert {link for link in re.findall(r'(?:src|href)="([^"]*)"', PAGE) if link[0] != "#"} == {
         *("/", "/favicon.svg", "/openapi.yaml"),
         *(f"/styles/{name}.css" for name in ("tokens", "base", "docs")),
     }
     assert not re.search(r"<script|\sstyle=|<style|\son\w+=", PAGE)
+
+
+def test_every_operation_is_linked_at_the_top() -> None:
+    links = re.findall(r'href="#([^"]*)"', PAGE)
+
+    assert links == re.findall(r'<section [^>]*aria-labelledby="([^"]*)"', PAGE)
+    assert len(links) > 10
+
+
+def test_a_description_that_comes_again_refers_to_the_first() -> None:
+    account = PAGE.split('<h2 id="account">')[1].split("</section>")[0]
+
+    assert account.count("insufficient_credits") == 1
+    assert "<td>As 403.</td>" in account
 
 
 def test_descriptions_are_escaped() -> None:
