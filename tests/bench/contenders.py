@@ -47,6 +47,12 @@ def ours(stage: Stage) -> Contender:
     return Contender(app_command, stage.environ(), stage.log, "/api/upload", "image")
 
 
+def ours_stateless(stage: Stage) -> Contender:
+    """Return the same application, called as remove.bg."""
+    environ = stage.environ(API_KEYS="off")
+    return Contender(app_command, environ, stage.log, "/v1.0/removebg", "image_file", {"size": "auto"})
+
+
 def rembg(stage: Stage) -> Contender:
     """Return rembg's server with the same weights."""
     environ = {

@@ -12,6 +12,7 @@ from tests.bench.rows import (
     large,
     listing,
     queries,
+    stateless,
     throughput,
     tombstones,
 )
@@ -19,6 +20,7 @@ from tests.bench.stage import Stage
 
 ROWS: Mapping[str, Callable[[Stage], list[Figure]]] = {
     "throughput": throughput.measure,
+    "stateless": stateless.measure,
     "large": large.measure_time,
     "memory": large.measure_memory,
     "cold-start": cold_start.measure,
