@@ -40,7 +40,7 @@ def check(content: bytes, megapixels: int) -> tuple[str, int]:
         width, height = _READERS[format](content)
     except PictureError:
         raise
-    except (struct.error, IndexError, ValueError) as error:  # the file is truncated
+    except (struct.error, ValueError, OverflowError) as error:  # the file is truncated
         raise UnreadableImage from error
     check_size(width, height, megapixels)
     return format, width * height

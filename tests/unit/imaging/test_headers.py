@@ -83,8 +83,9 @@ def test_a_file_that_ends_before_its_size_is_unreadable(content: bytes) -> None:
         box(b"ftyp", b"avif", bytes(4)) + struct.pack(">I4s", 0, b"mdat"),
         b"\x89PNG\r\n\x1a\n" + bytes(99),
         b"\xff\xd8\xff\xe1\0\2\xff\xd9",
+        b"II+\0\x08\0\0\0" + b"\xff" * 99,
     ],
-    ids=["VP8L mark", "VP8 mark", "no picture", "no meta", "endless mdat", "no IHDR", "no frame"],
+    ids=["VP8L mark", "VP8 mark", "no picture", "no meta", "endless mdat", "no IHDR", "no frame", "far"],
 )
 def test_a_file_that_claims_no_size_is_unreadable(content: bytes) -> None:
     with pytest.raises(UnreadableImage):
