@@ -121,6 +121,14 @@ def test_no_two_modules_of_common_have_the_same_name() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
+def test_every_file_of_code_has_fewer_than_300_lines() -> None:
+    code = {"functions": "*.py", "infra": "*.py", "tests": "*.py", "web": "*.js"}
+    files = [path for folder, pattern in code.items() for path in (ROOT / folder).rglob(pattern)]
+
+    assert len(files) > 100
+    assert [str(path) for path in files if len(path.read_text("utf-8").splitlines()) >= 300] == []
+
+
 def test_the_deployed_folder_has_no_tests_and_no_documents() -> None:
     deployed = [path for path in FUNCTIONS.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
 
