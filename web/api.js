@@ -6,7 +6,7 @@ import { codeOfStatus, sentenceOf } from "./core/messages.js";
 
 const ANSWER_SECONDS = 30;
 const IMAGE_SECONDS = 120;
-// Longer than the server's own patience with its remover, so that its answer arrives first.
+// Longer than the server's own timeout for its remover, so that its answer arrives first.
 const REMOVAL_SECONDS = 180;
 const BASE = new URL(API_BASE, document.baseURI);
 // A large image is a redirect to its bucket, which must not be asked for with cookies.
@@ -152,15 +152,15 @@ function formOf(file, toRemove) {
 
 /** @type {(request: XMLHttpRequest, onProgress: (fraction: number) => void) => void} */
 function followSending(request, onProgress) {
-  let patience = 0;
+  let timeout = 0;
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) onProgress(Math.min(event.loaded / event.total, 0.99));
   });
   request.upload.addEventListener("load", () => {
     onProgress(1);
-    patience = setTimeout(() => request.abort(), REMOVAL_SECONDS * 1000);
+    timeout = setTimeout(() => request.abort(), REMOVAL_SECONDS * 1000);
   });
-  request.addEventListener("loadend", () => clearTimeout(patience));
+  request.addEventListener("loadend", () => clearTimeout(timeout));
 }
 
 /** @type {(path: string, options: RequestInit) => Promise<any>} */
@@ -172,8 +172,8 @@ async function call(path, options) {
 
 /** @type {(address: string, options: RequestInit, seconds: number) => Promise<Response>} */
 async function get(address, options, seconds) {
-  const patience = AbortSignal.timeout(seconds * 1000);
-  const signal = options.signal ? AbortSignal.any([patience, options.signal]) : patience;
+  const timeout = AbortSignal.timeout(seconds * 1000);
+  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
   try {
     return await fetch(address, { ...options, signal, credentials: CREDENTIALS });
   } catch (failure) {

@@ -1,4 +1,4 @@
 // What may differ between installations. Everything else asks this module.
 
-/** Where the endpoints answer: a path on this origin, or the full address of a host that allows this origin. */
+/** The address of the endpoints: a path on this origin, or the full address of a host that allows this origin. */
 export const API_BASE = "/api";

@@ -1,4 +1,4 @@
-// What components tell the page. Events bubble up from a component; state goes down to it.
+// Events of components for the page. Events bubble up from a component; state goes down to it.
 /** @import { PageEvents } from "./types.js" */
 
 /**
@@ -13,7 +13,7 @@ export function emit(source, name, detail) {
 }
 
 /**
- * Hears what the components inside an element tell.
+ * Listens to the events of the components inside an element.
  * @template {keyof PageEvents} K
  * @param {EventTarget} target
  * @param {K} name

@@ -99,7 +99,7 @@ function goOn() {
   uploads.pump();
 }
 
-/** Shows the first cut-out to somebody who has waited for it where they chose the picture. @param {string} id */
+/** Scrolls to the first cut-out if the user still waits at the upload form. @param {string} id */
 function onArrived(id) {
   if (scrollY === placeOfChoice && !document.querySelector("dialog[open]")) records.reveal(id);
 }

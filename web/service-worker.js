@@ -2,7 +2,7 @@
 /// <reference lib="webworker" />
 
 const TARGET = new URL("./api/upload", location.href).href; // share_target in site.webmanifest
-const PATIENCE = 60_000; // milliseconds that the page has to load and ask
+const TIMEOUT = 60_000; // milliseconds for the page to load and ask
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 /** @type {{ files: FormDataEntryValue[], done: () => void } | null} */
@@ -12,7 +12,7 @@ worker.addEventListener("install", () => worker.skipWaiting());
 
 worker.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
-  // The page's own uploads do not navigate; whatever is not answered here goes to the server.
+  // The page's own uploads do not navigate; all other requests go to the server.
   if (method === "POST" && mode === "navigate" && url === TARGET) event.respondWith(take(event));
 });
 
@@ -34,7 +34,7 @@ async function take(event) {
         resolve(undefined);
       }
       shared = mine;
-      setTimeout(done, PATIENCE);
+      setTimeout(done, TIMEOUT);
     }),
   );
   return Response.redirect("./?shared", 303);

@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -12,19 +11,13 @@ import pytest
 
 from common.removers.catalogue import DEFAULT, models
 from infra.local import FUNCTIONS, ROOT
+from tests.infra.commands import run_module
 
 FIRST_TIME_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "infra.bundle", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_module("infra.bundle", *arguments)
 
 
 def made(*arguments: str | Path) -> Path:

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 import yaml
 
 from infra import ROOT
+from tests.infra.commands import run_module
 from tests.infra.workspace import OUTPUTS
 
 IMAGE = "europe-west1-docker.pkg.dev/some-project/image-background-remover/image-background-processor:1234abc"
@@ -24,14 +24,7 @@ def outputs(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "infra.rollout", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_module("infra.rollout", *arguments)
 
 
 def rendered(folder: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-// Says that the server cannot be reached, and what happens with what is waiting.
+// Says that the server cannot be reached, and what happens to waiting uploads.
 import { emit } from "../events.js";
 import { part } from "./markup.js";
 

@@ -148,7 +148,7 @@ export function mountEditorDialog(root, { onSave, onClose }) {
 
   /** @param {KeyboardEvent} event */
   function shortcut(event) {
-    // Browsers let a second Escape close a dialog whatever its cancel event says, so the key is handled here.
+    // A second Escape closes a dialog even if its cancel event is prevented, so handle the key here.
     if (event.key === "Escape") {
       event.preventDefault();
       return escape();

@@ -37,7 +37,7 @@ export function showText(target, sentence) {
 }
 
 /**
- * Marks a control as out of use for now, yet lets it keep the focus.
+ * Marks a control as disabled, but lets it keep the focus.
  * @param {HTMLElement} control
  * @param {boolean} off
  */

@@ -43,7 +43,7 @@ export function mountPageInput(root) {
     accept(event.dataTransfer, NO_FILE_DROPPED);
   });
   window.addEventListener("paste", (event) => {
-    // Text goes where it is being typed.
+    // Pasted text belongs to the text field with the focus.
     if (!event.clipboardData?.files.length && isTyping()) return;
     event.preventDefault();
     accept(event.clipboardData, NO_PICTURE_PASTED);

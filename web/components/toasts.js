@@ -1,4 +1,4 @@
-// What the page says: short messages at its foot, some of which can be undone, and words for screen readers.
+// Messages of the page: short ones at its foot, some with an undo button, and texts for screen readers.
 import { emit } from "../events.js";
 import { copyTemplate, part } from "./markup.js";
 
@@ -6,7 +6,7 @@ const NOTE_STAYS = 8000; // milliseconds
 const SILENCE = 50;
 
 /**
- * Wires the toasts; they emit toast-undo, and toast-hold while somebody is at them.
+ * Wires the toasts; they emit toast-undo, and toast-hold while the pointer or the focus is on them.
  * @param {HTMLElement} root
  */
 export function mountToasts(root) {
@@ -50,7 +50,7 @@ export function mountToasts(root) {
     const held = toast?.matches(":hover, :focus-within");
     toast?.remove();
     if (!held) return;
-    // Browsers do not tell that the pointer left what is gone.
+    // Browsers send no event when the element under the pointer is removed.
     hovered = list.matches(":hover");
     tellHeld();
   }

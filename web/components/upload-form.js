@@ -1,4 +1,4 @@
-// The form that takes pictures. Without this script it is a plain form for one of them.
+// The upload form. Without this script it is a plain form for one picture.
 import { emit } from "../events.js";
 import { shownUsed } from "../core/state.js";
 import { part } from "./markup.js";

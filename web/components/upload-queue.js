@@ -42,7 +42,7 @@ export function mountUploadQueue(root) {
     const row = makeUploadRow(upload);
     rows.set(upload.id, row);
     list.append(row.root);
-    // In a long queue the newest would come to lie below what is seen of it.
+    // In a long queue the newest row would be below the visible part.
     requestAnimationFrame(() => list.scrollTo({ top: list.scrollHeight }));
     return row;
   }

@@ -23,7 +23,7 @@ export function mountZoomDialog(root) {
   let scale = 1;
   let openings = 0;
 
-  /** Keeps what is in the middle of the view there. @param {number} next */
+  /** Keeps the middle of the view in place. @param {number} next */
   function zoomTo(next) {
     const bounded = Math.max(SMALLEST, Math.min(LARGEST, next));
     const change = bounded / scale;
@@ -82,7 +82,7 @@ export function mountZoomDialog(root) {
       openings += 1;
       return openings;
     },
-    /** Shows the picture where the dialog is still open for it. @type {(opening: number, picture: Blob) => void} */
+    /** Shows the picture if the dialog is still open for it. @type {(opening: number, picture: Blob) => void} */
     show(opening, picture) {
       if (dialog.open && opening === openings) image.src = URL.createObjectURL(picture);
     },

@@ -33,7 +33,7 @@ export const choiceOf = (backdrop) => {
 };
 
 /**
- * Says where a picture lies so that it covers a frame, centred, with nothing stretched.
+ * Returns the box of a picture that covers a frame, centred and not stretched.
  * @type {(picture: { width: number, height: number }, frame: { width: number, height: number }) => Box}
  */
 export const cover = (picture, frame) => {

@@ -15,7 +15,7 @@ const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
 export const isPicture = ({ name, type }) => PICTURE_TYPE.test(type) || PICTURE_ENDING.test(name);
 
 /**
- * Returns what is wrong with a file, or nothing when it may be sent.
+ * Returns the mistake of a file, or nothing if it may be sent.
  * @type {(file: { name: string, type: string, size: number }, bounds: Bounds) => string}
  */
 export const fileProblem = (file, { maxUploadMb }) => {
@@ -25,14 +25,14 @@ export const fileProblem = (file, { maxUploadMb }) => {
 };
 
 /**
- * Returns what is wrong with a picture's dimensions, or nothing when it may be sent.
+ * Returns the mistake of a picture's dimensions, or nothing if it may be sent.
  * @type {(size: { width: number, height: number }, bounds: Bounds) => string}
  */
 export const measureProblem = (size, { maxMegapixels }) =>
   size.width * size.height > maxMegapixels * 1_000_000 ? tooManyPixels(size, maxMegapixels) : "";
 
 /**
- * Returns what is wrong with a record's name, or nothing when it is fine.
+ * Returns the mistake of a record's name, or nothing if it is valid.
  * @type {(name: string) => string}
  */
 export const nameProblem = (name) => {

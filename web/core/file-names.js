@@ -23,7 +23,7 @@ export const uniqueFileNames = (pictures) => {
     for (let number = 2; taken.has(candidate.toLowerCase()); number += 1) {
       candidate = fileName(`${name} (${number})`, ending);
     }
-    // Some file systems do not tell upper from lower case.
+    // Some file systems do not distinguish upper and lower case.
     taken.add(candidate.toLowerCase());
     return candidate;
   });

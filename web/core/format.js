@@ -33,7 +33,7 @@ export const localTime = (createdOn) => {
 };
 
 /**
- * Says until when a record is kept, nothing where it is kept for ever.
+ * Says until when a record is kept, nothing if it is kept for ever.
  * @type {(createdOn: string, days: number) => string}
  */
 export const keptUntil = (createdOn, days) => {
@@ -52,7 +52,7 @@ export const fileSize = (bytes) => {
 };
 
 /**
- * Writes what is known of a picture's size; records of the original application know nothing.
+ * Describes a picture's known sizes; records of the original application have none.
  * @type {(record: { width: number | null, height: number | null, size: number | null }) => string[]}
  */
 export const measures = ({ width, height, size }) => [

@@ -1,4 +1,4 @@
-// Where the subject goes on its canvas: plain geometry in pixels, the same as /v1.0/removebg has it.
+// The place of the subject on its canvas: plain geometry in pixels, the same as in /v1.0/removebg.
 /** @import { CanvasKind, Framing, Size } from "../types.js" */
 
 /** @typedef {{ left: number, top: number, width: number, height: number }} Box */
@@ -32,7 +32,7 @@ export const isUnframed = ({ canvas, scale, isMoved }) => canvas === "original" 
 export const scaleOf = ({ canvas, scale }) => scale ?? CANVASES[canvas].scale;
 
 /**
- * Finds the subject in a matte; null where there is none.
+ * Finds the subject in a matte; null if there is none.
  * @param {number} width
  * @param {number} height
  * @param {Uint8Array} alpha

@@ -36,7 +36,7 @@ const SENTENCES = new Map([
   ["timeout", "The server did not answer in time. Try again in a minute."],
 ]);
 
-// What to do, where the server's sentence does not say it.
+// Advice, if the server's sentence has none.
 const ADVICE = new Map([
   ["bad_request", "Reload the page and try again."],
   ["method_not_allowed", "Reload the page and try again."],
@@ -88,7 +88,7 @@ export const sentenceOf = (code) => SENTENCES.get(code) ?? "Something went wrong
 export const codeOfStatus = (status) => CODE_OF_STATUS.get(status) ?? "internal";
 
 /**
- * Gives the code of a failed call, "internal" for whatever nobody foresaw.
+ * Returns the code of a failed call, "internal" for unexpected errors.
  * @type {(failure: unknown) => string}
  */
 export const codeOf = (failure) =>

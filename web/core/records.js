@@ -1,4 +1,4 @@
-// The records on the page and what is under way on each: entries in, entries out.
+// The records on the page and the running tasks of each: entries in, entries out.
 /** @import { Backdrop, Entries, Entry, Framing, ImageRecord, Look } from "../types.js" */
 
 /** @type {Readonly<Backdrop>} */

@@ -27,11 +27,11 @@ export const initialState = () => ({
 /** The records that the page shows. @type {(state: State) => Entries} */
 export const shownEntries = ({ entries }) => entries.filter((entry) => !entry.leaving);
 
-/** How many are kept as the reader sees it: what is leaving no longer counts. @type {(state: State) => number} */
+/** The number of kept records, without those that are being deleted. @type {(state: State) => number} */
 export const shownUsed = ({ used, entries }) =>
   Math.max(0, used - entries.filter((entry) => entry.leaving).length);
 
-/** How many more the server would take now. @type {(state: State) => number} */
+/** The number of records that the server would still accept. @type {(state: State) => number} */
 export const freePlaces = (state) =>
   state.list === "ready" ? Math.max(0, state.limit - state.used) : Number.POSITIVE_INFINITY;
 

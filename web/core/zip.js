@@ -12,7 +12,7 @@ const CRC_TABLE = crcTable();
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /**
- * Computes the checksum that ZIP asks for.
+ * Computes the CRC-32 of ZIP entries.
  * @param {Uint8Array} bytes
  * @returns {number}
  */
@@ -48,7 +48,7 @@ export function startZip() {
     },
 
     /**
-     * Ends the archive with the directory of what is in it.
+     * Ends the archive with its directory.
      * @returns {Bytes[]}
      */
     end() {

@@ -44,7 +44,7 @@ export function makeHistory(mostBytes = MOST_BYTES) {
       const step = (direction === "undo" ? undo : redo).pop();
       if (step) (direction === "undo" ? redo : undo).push(exchange(step));
     },
-    /** Packs some tiles; false once all are packed and what is beyond the memory's bound is forgotten. */
+    /** Packs some tiles; false once all are packed and steps beyond the memory limit are dropped. */
     packSome() {
       let left = TILES_AT_ONCE;
       for (const step of undo) {
@@ -60,7 +60,7 @@ export function makeHistory(mostBytes = MOST_BYTES) {
     },
     canUndo: () => undo.length > 0,
     canRedo: () => redo.length > 0,
-    /** Whether anything differs from the start, as far as the steps tell. */
+    /** Whether the matte differs from the start, according to the steps. */
     isChanged: () => isCut || undo.length > 0,
   };
 }

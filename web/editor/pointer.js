@@ -13,7 +13,7 @@ const LEAST_PRESSURE = 0.3; // of the brush's size, for a pen that hardly touche
  * @param {object} tools
  * @param {() => Brush} tools.brush
  * @param {() => boolean} tools.pans whether a drag moves the picture
- * @param {(at: Point | null) => void} tools.onHover where the brush is; null: nowhere
+ * @param {(at: Point | null) => void} tools.onHover the brush's position; null: none
  */
 export function followPointers(canvas, surface, { brush, pans, onHover }) {
   /** @type {Map<number, Point>} */

@@ -1,4 +1,4 @@
-// The smart stroke: it draws only on what looks like the place where the stroke began and hangs together with it.
+// The smart stroke: it draws only on an area that resembles the stroke's start and is connected to it.
 import { boundsOf } from "./brush.js";
 
 /** @import { Point, Segment } from "./brush.js" */
@@ -6,7 +6,7 @@ import { boundsOf } from "./brush.js";
 
 /** @typedef {{ red: number, green: number, blue: number }} Color */
 /**
- * Where a segment may draw.
+ * The area in which a segment may draw.
  * @typedef {object} Region
  * @property {(x: number, y: number) => number} share 0 to 256: how much a pixel of the picture belongs to it
  * @property {(rect: Rect) => boolean} reaches
@@ -21,7 +21,7 @@ const OTHERS_COUNT = 0.02; // of the brush: fewer pixels of other colours are no
 const LEARNING = 0.2;
 
 /**
- * Starts a smart stroke; the returned function tells where each of its segments may draw.
+ * Starts a smart stroke; the returned function returns the area in which a segment may draw.
  * @param {Level<Uint32Array>[]} levels
  * @param {Point} start
  * @param {number} radius
@@ -79,7 +79,7 @@ function sum() {
   };
 }
 
-/** The colour where the stroke begins, and how far the colours around it spread. @type {(level: Level<Uint32Array>, start: Point, radius: number) => { own: Color, tolerance: number }} */
+/** The colour at the stroke's start, and the spread of the colours around it. @type {(level: Level<Uint32Array>, start: Point, radius: number) => { own: Color, tolerance: number }} */
 function seedOf({ width, height, pixels }, start, radius) {
   const x = Math.max(0, Math.min(width - 1, Math.floor(start.x)));
   const y = Math.max(0, Math.min(height - 1, Math.floor(start.y)));
@@ -126,7 +126,7 @@ function eachUnder({ width, pixels }, { left, top, right }, window, use) {
   }
 }
 
-/** The mean of what is not of the stroke's colour, null where that is nothing to speak of. @type {(level: Level<Uint32Array>, rect: Rect, window: Float32Array, own: Color, tolerance: number) => Color | null} */
+/** The mean of the pixels with other colours than the stroke's, null if there are hardly any. @type {(level: Level<Uint32Array>, rect: Rect, window: Float32Array, own: Color, tolerance: number) => Color | null} */
 function otherColor(level, rect, window, own, tolerance) {
   const others = sum();
   let count = 0;

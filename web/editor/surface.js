@@ -19,8 +19,8 @@ import { makeView } from "./view.js";
  * @property {() => void} finish
  */
 
-const FRAME_BUDGET = 3; // milliseconds of drawing; what is left of the stroke comes in the next frame
-const SMART_STEP = 0.5; // of the radius: colours are looked at anew after that
+const FRAME_BUDGET = 3; // milliseconds of drawing; the rest of the stroke follows in the next frame
+const SMART_STEP = 0.5; // of the radius: the stroke samples colours again after that
 
 /** The name under which each frame of a stroke is measured. */
 export const STROKE_FRAME = "stroke-frame";
@@ -84,7 +84,7 @@ export function makeSurface(canvas, { width, height, pixels }, alpha, onChange) 
     if (matte.history.packSome()) timer = setTimeout(packHistory);
   }
 
-  /** Does at once whatever is left to do. */
+  /** Finishes the pending work at once. */
   function settle() {
     stroke?.end();
     stroke = null;
@@ -134,7 +134,7 @@ export function makeSurface(canvas, { width, height, pixels }, alpha, onChange) 
       add: (more) => void points.push(...more),
       end: () => void (ended = true),
       isEnded: () => ended && isDone(),
-      /** Draws until the time is used up; true where something is left. */
+      /** Draws until the time is used up; true if something is left. */
       advance(until) {
         while (!isDone()) {
           const part = parts.pop();

@@ -7,7 +7,7 @@ const LARGEST_FIT = 2;
 const MARGIN = 16; // pixels of the page
 const MOST_PIXELS = 1_600_000; // of the canvas: beyond that it is drawn coarser than the screen
 const CHECK_SIZE = 12;
-const DIMMED = 72; // of 256: how much of the original shines through where it is removed
+const DIMMED = 72; // of 256: visibility of the removed parts of the original
 
 /** @typedef {ReturnType<typeof makeView>} View */
 

@@ -5,7 +5,7 @@ const RADIUS = 7; // pixels of the small picture
 const PASSES = 3; // box blurs; three of them look like a Gaussian
 
 /**
- * Returns a small blurred version; null where the browser cannot decode the picture.
+ * Returns a small blurred version; null if the browser cannot decode the picture.
  * @param {Blob} picture
  * @returns {Promise<Blob | null>}
  */

@@ -80,7 +80,7 @@ export function paint(pen, picture, frame, { backdrop, behind, shadow, detail = 
   pen.restore();
 }
 
-/** Shadows are measured in pixels of the canvas, whatever the pen's scale. @type {(pen: CanvasRenderingContext2D, height: number) => void} */
+/** Shadows are measured in pixels of the canvas, independent of the pen's scale. @type {(pen: CanvasRenderingContext2D, height: number) => void} */
 function cast(pen, height) {
   const scale = pen.getTransform().d;
   pen.shadowColor = SHADOW.color;

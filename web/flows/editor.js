@@ -1,4 +1,4 @@
-// Touch-up: loads a picture and its matte, hands them to the editor and saves what was drawn.
+// Touch-up: loads a picture and its matte, passes them to the editor and saves the result.
 import { image, putMatte } from "../api.js";
 import { mountEditorDialog } from "../components/editor-dialog.js";
 import { adoptStyles } from "../components/markup.js";

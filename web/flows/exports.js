@@ -50,7 +50,7 @@ export function runExports(store, { say, onLost }) {
     /** @type {(id: string) => Promise<void>} */
     copy: (id) =>
       run(id, "Copying…", async (entry) => {
-        // Clipboards take PNG alone.
+        // Clipboards only accept PNG.
         await copyPicture(compose({ ...entry, look: { ...entry.look, format: "png" } }));
         return `${shownName(entry)} is copied.`;
       }),

@@ -37,7 +37,7 @@ export function runLibrary(store, { say, onChange, onLost }) {
     }
   }
 
-  /** Brings the list up to date; what the page shows stays where that fails. */
+  /** Updates the list; if that fails, the page keeps the old one. */
   async function refresh() {
     if (store.get().list !== "ready") return load();
     try {
@@ -74,7 +74,7 @@ export function runLibrary(store, { say, onChange, onLost }) {
 
   /** @type {(id: string, failure: unknown) => void} */
   function notRemoved(id, failure) {
-    // Somebody else deleted it first: that is what was wanted.
+    // Another page deleted it first, which is the wanted result.
     if (codeOf(failure) === "not_found") {
       store.update((state) => change.removed(state, id));
       return onChange();
@@ -89,7 +89,7 @@ export function runLibrary(store, { say, onChange, onLost }) {
     refresh,
     rename,
     remove,
-    /** Takes records off the page, or puts them back where they were. @type {(ids: readonly string[], leaving: boolean) => void} */
+    /** Removes records from the page, or restores them at their places. @type {(ids: readonly string[], leaving: boolean) => void} */
     setLeaving(ids, leaving) {
       edit((entries) => ids.reduce((rest, id) => records.withEntry(rest, id, { leaving, problem: "" }), entries));
       store.update(noneSelected);

@@ -1,7 +1,7 @@
-// The measures of a picture that has not been sent.
+// The dimensions of a picture before its upload.
 
 /**
- * Reads a picture's measures from its own bytes; 0 by 0 where the browser does not read its format.
+ * Reads a picture's dimensions from its bytes; 0 by 0 if the browser does not support its format.
  * @param {Blob} file
  * @returns {Promise<{ width: number, height: number }>}
  */

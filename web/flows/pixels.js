@@ -3,7 +3,7 @@
 const STRIP = 256; // rows
 
 /**
- * Reads the alpha of a picture; null where the browser cannot decode it.
+ * Reads the alpha of a picture; null if the browser cannot decode it.
  * @param {Blob} blob
  */
 export async function readAlpha(blob) {
@@ -18,7 +18,7 @@ export async function readAlpha(blob) {
 }
 
 /**
- * Reads the colours of a picture as 32-bit words; null where the browser cannot decode it.
+ * Reads the colours of a picture as 32-bit words; null if the browser cannot decode it.
  * @param {Blob} blob
  */
 export async function readColors(blob) {

@@ -24,10 +24,10 @@ export function saveBlob(blob, name) {
  */
 
 /**
- * Opens a file to write to: on disk where the browser lets the reader choose one, else in memory.
+ * Opens a file for writing: on disk if the browser lets the user choose one, else in memory.
  * @param {string} name
  * @param {string} type
- * @returns {Promise<Sink | null>} null where the reader thought better of it
+ * @returns {Promise<Sink | null>} null if the user cancelled
  */
 export async function openSink(name, type) {
   if (!("showSaveFilePicker" in window)) return memorySink(name, type);
@@ -53,7 +53,7 @@ const memorySink = (name, type) => {
   /** @type {Blob[]} */
   const pieces = [];
   return {
-    // A browser may keep the bytes of a Blob on disk, those of an array it may not.
+    // A browser can keep the bytes of a Blob on disk, but not those of an array.
     write: (piece) => void pieces.push(new Blob([piece])),
     close: () => saveBlob(new Blob(pieces, { type }), name),
     abort: () => void pieces.splice(0),

@@ -1,7 +1,7 @@
 // Pictures that another app shared with the installed page: the service worker keeps them until the page asks.
 
 /**
- * Registers the service worker and passes on what was shared.
+ * Registers the service worker and passes shared pictures on.
  * @param {(files: File[]) => void} use
  */
 export async function takeShared(use) {

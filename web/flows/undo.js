@@ -5,7 +5,7 @@
 const TIME_TO_UNDO = 6000; // milliseconds
 
 /**
- * Runs what is pending when its time has passed, and all of it when the page is left.
+ * Runs a pending deletion when its time has passed, and all of them when the user leaves the page.
  * @param {(id: string) => void} onDue
  */
 export function runUndo(onDue) {
@@ -46,7 +46,7 @@ export function runUndo(onDue) {
     },
     /** Names the one that can be taken back and was added last. @type {() => string | undefined} */
     latest: () => [...pending.keys()].at(-1),
-    /** Stops the clocks while somebody is about to undo, and lets them go on. @type {(hold: boolean) => void} */
+    /** Pauses the timers while the user is about to undo, and resumes them. @type {(hold: boolean) => void} */
     hold(hold) {
       if (hold === held) return;
       held = hold;

@@ -12,13 +12,11 @@ from flask import Request, Response
 from common import bootstrap
 from common.domain.errors import OriginNotAllowed
 from common.domain.removal_errors import KeyRefused
-from common.observability import logging as logs
-from common.observability.request_context import scope
 from common.service.sessions import LIFETIME
 from common.settings import Settings
-from common.web import request_body
 from common.web.cookies import is_https
 from common.web.cors import is_own_page
+from common.web.endpoint import logged
 from common.web.key_auth import sent_key
 from common.web.problems import SAFE_HEADERS, Problem
 from common.web.responses import prefers_html
@@ -64,12 +62,7 @@ class AccessGate:
         is_open = request.path in _OPEN or _is_preflight(request)
         if request.path != PATH and (is_open or self._has_access(request)):
             return None
-        begun = time.monotonic()
-        with scope() as context:
-            with request_body.guarded(request):
-                response = self._refuse(request)
-            logs.log_request(request, context, status=response.status_code, seconds=time.monotonic() - begun)
-        return response
+        return logged(request, self._refuse)
 
     def _has_access(self, request: Request) -> bool:
         if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._token().encode()):

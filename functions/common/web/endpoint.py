@@ -70,6 +70,16 @@ def largest_body(settings: Settings) -> int:
     return settings.max_upload_bytes * 4 // 3 + _FORM_OVERHEAD
 
 
+def logged(request: Request, respond: HttpFunction) -> Response:
+    """Respond with a guarded body, and log the request with what was bound meanwhile."""
+    begun = time.monotonic()
+    with scope() as context:
+        with request_body.guarded(request):
+            response = respond(request)
+        logs.log_request(request, context, status=response.status_code, seconds=time.monotonic() - begun)
+    return response
+
+
 def endpoint(
     address: Address,
     *,
@@ -110,12 +120,7 @@ class _Route:
     explain: Explain | None
 
     def serve(self, request: Request) -> Response:
-        begun = time.monotonic()
-        with scope() as context:
-            with request_body.guarded(request):
-                response = self._respond(request)
-            logs.log_request(request, context, status=response.status_code, seconds=time.monotonic() - begun)
-        return response
+        return logged(request, self._respond)
 
     def _respond(self, request: Request) -> Response:
         try:
