@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -128,7 +128,7 @@ class Job:
     """The work on one picture at one worker, of which it may take several steps."""
 
     def __init__(self, worker: Worker, pixels: int, is_alone: Callable[[], bool]) -> None:
-        self._worker = worker
+        self.worker = worker
         self._megapixels = pixels / 1_000_000
         self._seconds, self._memory = timeouts.job_limits(self._megapixels)
         self._clock = timeouts.JOB_CLOCK * self._seconds
@@ -145,15 +145,15 @@ class Job:
         begun = time.monotonic()
         self.keeps = False
         try:
-            head, made = self._worker.ask(replace(bounded, alone=self._is_alone()), *files)
+            head, made = self._ask(replace(bounded, alone=self._is_alone()), files)
         except (EOFError, OSError, MemoryError) as error:
-            status = self._worker.end()
+            status = self.worker.end()
             self._log(status, error)
             if status == -signal.SIGKILL and not isinstance(error, TimeoutError | MemoryError):
                 raise Overloaded from error  # somebody else killed it, so the picture is not to blame
             raise UnreadableImage from error
         except BaseException:
-            self._worker.end()  # it is not known what it would send next
+            self.worker.end()  # it is not known what it would send next
             raise
         reply = json.loads(head)
         self._clock -= time.monotonic() - begun
@@ -162,10 +162,22 @@ class Job:
         self.keeps = request.keep
         return reply, made
 
+    def _ask(self, request: Request, files: Sequence[bytes]) -> Message:
+        try:
+            return self.worker.ask(request, *files)
+        except ConnectionError:
+            if not files:
+                raise
+            # It was killed while it was idle, before it had read the request.
+            self.worker.end()
+            self.worker = Worker()
+            self.worker.wait_until_ready()
+            return self.worker.ask(request, *files)
+
     def drop(self) -> None:
         """Have the worker drop the picture that it keeps."""
         if self.keeps:
-            self._worker.forget()
+            self.worker.forget()
 
     def _log(self, status: int, error: BaseException) -> None:
         reason = signal.Signals(-status).name if status < 0 else f"status {status}"
@@ -201,30 +213,22 @@ class Workers:
         with timed("wait"):
             if not self._free.acquire(timeout=self._timeout):
                 raise Overloaded
-        try:
-            with self._worker() as worker:
-                job = Job(worker, pixels, lambda: self._busy == 1)
-                try:
-                    yield job
-                finally:
-                    job.drop()
-        finally:
-            self._free.release()
-
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator[Worker]:
         with self._changing:
             self._busy += 1
-        worker = None
+        job = None
         try:
             worker = self._idle_one() or Worker()
             worker.wait_until_ready()
-            yield worker
+            job = Job(worker, pixels, lambda: self._busy == 1)
+            yield job
         finally:
+            if job:
+                job.drop()
             with self._changing:
                 self._busy -= 1
-                if worker:
-                    self._put_back(worker)
+                if job:
+                    self._put_back(job.worker)
+            self._free.release()
 
     def _idle_one(self) -> Worker | None:
         """Return a worker that is idle, and forget those that were killed meanwhile."""

@@ -13,7 +13,7 @@ import pytest
 from common.domain.errors import Overloaded
 from common.domain.mattes import Matte, ViewSpec
 from common.imaging.worker_codec import WorkerCodec
-from common.imaging.workers import Workers
+from common.imaging.workers import Worker, Workers
 from infra.local import FUNCTIONS
 from tests.photos import photo
 from tests.tiers import extended
@@ -82,6 +82,19 @@ def test_a_worker_that_was_killed_while_idle_is_replaced(codec: WorkerCodec) -> 
 
     assert cut(codec, PICTURE) == (64, 48)
     assert not psutil.pid_exists(idle)
+
+
+def test_a_worker_that_is_killed_just_before_its_use_costs_no_upload(
+    codec: WorkerCodec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(codec, PICTURE)
+    [idle] = children()
+    os.kill(idle, signal.SIGKILL)
+    os.waitid(os.P_PID, idle, os.WEXITED | os.WNOWAIT)
+    monkeypatch.setattr(Worker, "is_alive", lambda _: True)  # as it was when the pool looked
+
+    assert cut(codec, PICTURE) == (64, 48)
+    assert idle not in children()
 
 
 def test_a_worker_that_is_killed_from_outside_does_not_blame_the_picture(codec: WorkerCodec) -> None:
