@@ -1,4 +1,4 @@
-# make run and make test do all of their own set-up, in .venv and .data.
+# make run and make test install everything that they need, in .venv and .data.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: deploy-check help run test test-all test-extended test-ready chaos bench lint lint-site format model screenshots clean
@@ -10,16 +10,16 @@ REMOVE_BG_NPM_VERSION := 1.3.0
 IMGLY_VERSION := 1.4.5
 MODEL := u2netp
 VENV := venv --allow-existing --python '>=3.11,<3.14'
-# OpenVINO's wheel also holds plugins for GPU and NPU and readers of other formats than ONNX, 73 MB in all, which
-# nothing here loads.
+# OpenVINO's wheel also contains plugins for GPU and NPU and readers of other formats than ONNX: 73 MB that are
+# never loaded.
 UNUSED_OPENVINO := $(addprefix .venv/lib/python3.*/site-packages/openvino/libs/,cache.json \
     $(addprefix libopenvino_,$(addsuffix _plugin.*,intel_gpu intel_npu) \
     $(addsuffix _frontend.*,gguf jax paddle pytorch tensorflow tensorflow_lite)))
-# Tests wait for other processes half of the time, hence more workers than the two cores they are timed on. They also
-# start hundreds of processes, which would compile what they import anew if bytecode were not kept.
+# Tests wait for other processes half of the time, so there are more workers than the two cores of the time budget.
+# They also start hundreds of processes, which would compile their imports each time if bytecode were not kept.
 WORKERS := 3
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -p xdist --numprocesses $(WORKERS) --no-loadscope-reorder
-# An installed uv, or else one of our own.
+# An installed uv, or else our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
 
 help: ## list the commands
@@ -35,7 +35,7 @@ test: lint test-ready ## lint, then the tests of every guarantee
 test-all: lint test-ready ## lint, then every test
 	@$(PYTEST)
 
-test-extended: test-ready ## the tests that make test leaves to make test-all
+test-extended: test-ready ## the tests that only make test-all adds
 	@$(PYTEST) -m extended
 
 test-ready: model .venv/tests-installed .venv/checkov/installed .venv/clients/installed
@@ -44,10 +44,10 @@ test-ready: model .venv/tests-installed .venv/checkov/installed .venv/clients/in
 chaos: .venv/tests-installed ## ten minutes of users and faults at random: make chaos CHAOS='--seed 7 --host functions'
 	@$(PYTHON) -m tests.chaos $(CHAOS)
 
-bench: model .venv/tests-installed .venv/rembg/installed .venv/imgly/installed ## measure beside what people would use instead: make bench BENCH='throughput --rounds 3'
+bench: model .venv/tests-installed .venv/rembg/installed .venv/imgly/installed ## compare with the alternatives: make bench BENCH='throughput --rounds 3'
 	@$(PYTHON) -m tests.bench $(BENCH)
 
-lint: .venv/tests-installed ## style, types and the rules on which part may import which
+lint: .venv/tests-installed ## check style, types and import rules
 	@$(PYTHON) -m ruff format --check --quiet . || { echo 'Run "make format".'; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
@@ -58,20 +58,20 @@ lint: .venv/tests-installed ## style, types and the rules on which part may impo
 lint-site: .venv/node/installed
 	@.venv/node/node_modules/.bin/tsc --project web/jsconfig.json
 
-deploy-check: .venv/tests-installed ## check what can be checked of a deployment without an account
+deploy-check: .venv/tests-installed ## check a deployment as far as possible without an account
 	@PYTHONPATH=functions $(PYTHON) -m tests.infra.deploy_check
 
-format: .venv/tests-installed ## put the code into the one style
+format: .venv/tests-installed ## format the code
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
 model: .venv/installed ## download a local model: make model MODEL=u2net (`python -m infra.models list` shows them)
 	@$(PYTHON) -m infra.models fetch $(MODEL)
 
-screenshots: .venv/tests-installed ## take the README's screenshots anew: make screenshots PHOTOS=folder
+screenshots: .venv/tests-installed ## take the README's screenshots: make screenshots PHOTOS=folder
 	@$(PYTHON) -m tests.browser.screenshots $(if $(PHOTOS),--photos $(PHOTOS))
 
-clean: ## delete what was installed and built; pictures in .data are kept
+clean: ## delete everything installed and built; pictures in .data are kept
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/installed: requirements.txt functions/requirements.txt functions/requirements-local-model.txt | $(UV)
@@ -91,7 +91,7 @@ clean: ## delete what was installed and built; pictures in .data are kept
 	@$(UV) pip install --python .venv/checkov/bin/python --requirement tests/infra/checkov.txt
 	@touch $@
 
-# Without npm, the tests replay what its client sends.
+# Without npm, the tests replay the requests of the npm client.
 .venv/clients/installed: tests/integration/clients/requirements.txt Makefile | $(UV)
 	@$(UV) $(VENV) .venv/clients
 	@$(UV) pip install --python .venv/clients/bin/python --requirement $<
@@ -122,7 +122,7 @@ clean: ## delete what was installed and built; pictures in .data are kept
 	@npm install --prefix .venv/node --no-save --no-package-lock --loglevel error typescript@$(TYPESCRIPT_VERSION)
 	@touch $@
 
-# Only the program stays: pip is not needed again, and takes 17 MB.
+# Keep only the program: pip is not needed again, and takes 17 MB.
 .venv/uv/bin/uv:
 	@echo 'Fetching uv, which installs the rest ...'
 	@python3 -m venv .venv/uv || { echo 'make needs uv, or python3 with its venv module (Debian: apt install python3-venv).'; exit 1; }

@@ -1,4 +1,4 @@
-// Takes the pictures that another app shares with the installed page, and hands them to the page. It caches nothing.
+// Receives pictures that another app shares with the installed page, and passes them to the page. It caches nothing.
 /// <reference lib="webworker" />
 
 const TARGET = new URL("./api/upload", location.href).href; // share_target in site.webmanifest
@@ -25,7 +25,7 @@ worker.addEventListener("message", ({ data, source }) => {
 /** @type {(event: FetchEvent) => Promise<Response>} */
 async function take(event) {
   const files = (await event.request.formData()).getAll("image");
-  // A worker with nothing to do may be stopped, and the files with it.
+  // The browser may stop an idle worker, which would lose the files.
   event.waitUntil(
     new Promise((resolve) => {
       const mine = { files, done };

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from tests.bench.alternation import Figure
 
-_HEAD = ("figure", "ours", "beside", "ratio", "spread", "to reach", "reached")
+_HEAD = ("figure", "ours", "other", "ratio", "range", "target", "reached")
 
 
 def markdown(figures: Iterable[Figure]) -> str:

@@ -1,7 +1,7 @@
-// The upload queue and every way it changes. Pure functions: a queue in, a new queue out.
+// The upload queue and its changes. Pure functions: a queue in, a new queue out.
 /** @import { Queue, ToRemove, Upload } from "../types.js" */
 
-/** How many pictures are sent at the same time. */
+/** The number of pictures sent at the same time. */
 export const IN_FLIGHT = 2;
 
 /** @type {(upload: Upload) => boolean} */
@@ -54,10 +54,10 @@ export const failed = (queue, id, sentence, retryable) =>
 export const paused = (queue, id, sentence, until) =>
   changed(queue, id, () => ({ phase: "paused", sentence, until }));
 
-/** The server still works on an earlier try of the same upload. @type {(queue: Queue, id: string) => Queue} */
+/** The server still works on an earlier attempt of the same upload. @type {(queue: Queue, id: string) => Queue} */
 export const stillRemoving = (queue, id) => changed(queue, id, () => ({ phase: "removing", attempts: 0 }));
 
-/** Puts an upload back into the line. @type {(queue: Queue, id: string) => Queue} */
+/** Queues an upload again. @type {(queue: Queue, id: string) => Queue} */
 export const requeued = (queue, id) => changed(queue, id, () => ({ phase: "waiting", sentence: "" }));
 
 /** @type {(queue: Queue, id: string) => Queue} */
@@ -68,10 +68,10 @@ export const dropped = (queue, id) => queue.filter((upload) => upload.id !== id)
  * @type {(queue: Queue, free: number) => { fitting: Upload[], beyond: Upload[] }}
  */
 export const admitted = (queue, free) => {
-  const held = queue.filter((upload) => isActive(upload) || upload.phase === "paused").length;
+  const occupied = queue.filter((upload) => isActive(upload) || upload.phase === "paused").length;
   const waiting = queue.filter(({ phase }) => phase === "waiting");
-  const places = Math.max(0, free - held);
-  return { fitting: waiting.slice(0, places), beyond: waiting.slice(places) };
+  const slots = Math.max(0, free - occupied);
+  return { fitting: waiting.slice(0, slots), beyond: waiting.slice(slots) };
 };
 
 /**

@@ -1,4 +1,4 @@
-// Blurs a picture for use as a backdrop. Small and then enlarged: a backdrop without detail needs none.
+// Blurs a picture for use as a backdrop, on a small copy, because a blurred backdrop has no details.
 
 const LONGEST_SIDE = 240;
 const RADIUS = 7; // pixels of the small picture
@@ -29,7 +29,7 @@ export async function blurred(picture) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-/** Averages along each line; beyond its ends it goes on as it ended. @type {(data: Uint8ClampedArray, lines: number, lineStep: number, length: number, step: number) => void} */
+/** Averages along each line, whose end values continue beyond its ends. @type {(data: Uint8ClampedArray, lines: number, lineStep: number, length: number, step: number) => void} */
 function blurLines(data, lines, lineStep, length, step) {
   const line = new Uint8Array(length);
   const at = (/** @type {number} */ index) => /** @type {number} */ (line[Math.max(0, Math.min(length - 1, index))]);

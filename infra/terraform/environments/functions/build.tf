@@ -1,12 +1,11 @@
-# The functions' sources, the account that builds them and the repository of the results. Without an account of its
-# own a build runs as the Compute Engine default account, which has far too many roles or, in newer organisations,
-# none.
+# The functions' sources, the account that builds them, and the repository of the results. Without its own account a
+# build runs as the Compute Engine default account, which has far too many roles or, in newer organisations, none.
 resource "google_storage_bucket" "source" {
   name                        = "${var.project_id}-${var.name}-source"
   location                    = local.location
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  force_destroy               = true # bundles can be made again from the repository
+  force_destroy               = true # bundles can be rebuilt from the repository
 
   lifecycle_rule {
     condition {
@@ -18,8 +17,8 @@ resource "google_storage_bucket" "source" {
   }
 }
 
-# A bundle is named after its content: other content is another object, and that makes Terraform deploy. Earlier
-# bundles stay in the bucket for a year, to roll back to.
+# A bundle is named after its content, so new content makes a new object, which makes Terraform deploy. Earlier
+# bundles stay in the bucket for a year, for rollbacks.
 resource "google_storage_bucket_object" "bundle" {
   bucket          = google_storage_bucket.source.name
   name            = basename(var.bundle)

@@ -1,9 +1,9 @@
-# One entry for each function: its endpoint is the key and its name. What an entry leaves out comes from
+# One entry for each function, with its endpoint as key and name. Missing fields have the defaults of
 # modules/function.
 locals {
   uses_provider = strcontains(var.remover, "rapidapi")
   uses_model    = strcontains(var.remover, "local")
-  model         = try(regex("functions-([a-z0-9-]+)-[0-9a-f]{12}\\.zip$", var.bundle_with_model)[0], "") # which one the bundle carries
+  model         = try(regex("functions-([a-z0-9-]+)-[0-9a-f]{12}\\.zip$", var.bundle_with_model)[0], "") # the model in the bundle
 
   functions = {
     upload = {
@@ -25,7 +25,7 @@ locals {
       secrets             = ["MONGO_URI", "X_RAPID_API_KEY"]
       removes_backgrounds = true
       paths               = ["/v1.0/*", "/v1/*", "/api/v1.0/*", "/api/v1/*", "/api/remove"]
-      backend             = "removals" # its paths are its own
+      backend             = "removals" # it has its own paths
       memory              = "${local.remover_memory_gib}Gi"
       cpu                 = 2
       concurrency         = local.remover_concurrency
@@ -85,7 +85,7 @@ locals {
       images          = "write"
       public          = false
       concurrency     = 1
-      timeout_seconds = 120 # it stops by itself after 50, between two batches
+      timeout_seconds = 120 # it begins no batch after 50
     }
   }
 
@@ -117,7 +117,7 @@ locals {
     MEGAPIXELS_AT_ONCE = tostring(local.remover_concurrency * var.max_megapixels)
   }
 
-  # Without the provider nobody gets its key, and its secret need not exist.
+  # Without the provider no function gets its key, and its secret is not necessary.
   secrets = {
     for setting, name in var.secret_names : setting => {
       name    = name
@@ -125,12 +125,12 @@ locals {
     } if setting != "X_RAPID_API_KEY" || local.uses_provider
   }
 
-  # An upload mostly waits, about seven seconds for the provider, so an instance takes as many as its memory holds
-  # of the largest pictures. At its peak one takes 22 MiB a megapixel (measured: 1.1 GB for 50), and its file is there
-  # three times: in /tmp, read, and on its way to the bucket. The model works on one picture at a time and keeps both
-  # processors busy, so with it fewer uploads share an instance.
+  # An upload mostly waits, about seven seconds for the provider, so the memory limits the uploads of an instance. A
+  # picture needs at most 22 MiB per megapixel (measured: 1.1 GB for 50) and three times its file: in /tmp, in memory,
+  # and on the way to the bucket. The model works on one picture at a time and uses both processors, so with it fewer
+  # uploads share an instance.
   remover_memory_gib  = local.uses_provider ? 8 : 4
-  remover_spared_mib  = 512 + (local.uses_model ? 512 : 0) # the process, and the model at work
+  remover_spared_mib  = 512 + (local.uses_model ? 512 : 0) # the process, and the model in use
   remover_mib         = 22 * var.max_megapixels + 3 * var.max_upload_mb
   remover_concurrency = floor((1024 * local.remover_memory_gib - local.remover_spared_mib) / local.remover_mib)
 }
@@ -141,7 +141,7 @@ module "function" {
 
   project_id  = var.project_id
   region      = var.region
-  name        = each.key # the load balancer finds it by the path /api/NAME
+  name        = each.key # the load balancer derives it from the path /api/NAME
   account     = "${var.name}-${each.key}"
   description = each.value.description
 
@@ -166,7 +166,7 @@ module "function" {
   all_users = var.all_users
   ingress   = contains(keys(local.endpoints), each.key) ? local.public_ingress : "ALLOW_INTERNAL_ONLY"
 
-  # A build that starts before its account has its roles fails.
+  # A build fails if its account does not have its roles yet.
   depends_on = [
     google_project_iam_member.build_logs,
     google_project_iam_member.build_reads_source,

@@ -1,7 +1,7 @@
-# The original application made this cluster with one gcloud command. What is different:
-# - a release channel in place of version 1.27.3, which is out of support;
+# The original application created this cluster with one gcloud command. Differences:
+# - a release channel instead of version 1.27.3, which is out of support;
 # - Dataplane V2, which enforces NetworkPolicies;
-# - Workload Identity, which gives pods a service account of their own in place of the node's;
+# - Workload Identity, which gives pods their own service account instead of the node's;
 # - larger nodes: an e2-micro has 1 GB for the system and a large picture together.
 # Autoscaling of pods, HTTP load balancing and the disk driver, which it named too, are on by default.
 resource "google_container_cluster" "this" {
@@ -9,7 +9,7 @@ resource "google_container_cluster" "this" {
   location            = var.location
   deletion_protection = var.deletion_protection
 
-  # Null for the other kind of cluster: the provider refuses even a false.
+  # Null for the other kind of cluster, because the provider refuses even false.
   enable_autopilot         = var.autopilot ? true : null
   remove_default_node_pool = var.autopilot ? null : true
   initial_node_count       = var.autopilot ? null : 1
@@ -53,7 +53,7 @@ resource "google_container_cluster" "this" {
     }
   }
 
-  # The pool that is removed at once must not need the Compute Engine default account either.
+  # Even the default pool, which is removed at once, must not use the Compute Engine default account.
   dynamic "node_config" {
     for_each = var.autopilot ? [] : [google_service_account.nodes.email]
     content {
@@ -73,7 +73,7 @@ resource "google_container_cluster" "this" {
   }
 
   lifecycle {
-    ignore_changes = [node_config] # from here on it shows the pool in nodes.tf
+    ignore_changes = [node_config] # after creation it describes the pool in nodes.tf
   }
 
   depends_on = [google_project_iam_member.nodes]

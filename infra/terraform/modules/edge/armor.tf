@@ -43,7 +43,7 @@ resource "google_compute_security_policy" "this" {
     }
   }
 
-  # Turning the limit off has to detach the policy from its backend before deleting it.
+  # To turn the limit off, Terraform must detach the policy from its backend before it deletes it.
   lifecycle {
     create_before_destroy = true
   }

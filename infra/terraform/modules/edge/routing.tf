@@ -24,7 +24,7 @@ resource "google_compute_url_map" "this" {
       }
     }
 
-    # A private bucket has no start page of its own.
+    # A private bucket has no start page.
     path_rule {
       paths   = ["/"]
       service = var.site_backend
@@ -36,8 +36,8 @@ resource "google_compute_url_map" "this" {
       }
     }
 
-    # Visitors get the site's own page for a missing file. This is a rule and not the default, so that the
-    # endpoints' errors stay as they are.
+    # A missing file returns the site's own page. This is a rule and not the default, so that the endpoints' errors
+    # do not change.
     path_rule {
       paths   = ["/*"]
       service = var.site_backend
@@ -66,7 +66,7 @@ resource "google_compute_url_map" "to_https" {
     strip_query            = false
   }
 
-  # Removing the domain has to detach this map from the http proxy before deleting it.
+  # To remove the domain, Terraform must detach this map from the http proxy before it deletes it.
   lifecycle {
     create_before_destroy = true
   }

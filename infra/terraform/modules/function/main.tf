@@ -27,9 +27,8 @@ resource "google_cloudfunctions2_function" "this" {
     min_instance_count               = var.min_instances
     max_instance_count               = var.max_instances
 
-    # One thread per request; the framework's default counts processors. The allocator returns the memory of large
-    # pictures to the system at once, and numpy's linear algebra starts no threads, which would take as long as
-    # importing numpy.
+    # One thread per request, instead of one per processor. The allocator returns the memory of large pictures to the
+    # system at once, and numpy's linear algebra starts no threads, which would take as long as importing numpy.
     environment_variables = merge(
       { for setting, value in var.settings : setting => value if value != null },
       {

@@ -4,8 +4,8 @@ resource "google_storage_bucket" "this" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
-  # A deleted picture can be restored for a week, in case a mistake deletes many; then it is gone. Older versions
-  # would live on for ever.
+  # The operator can restore deleted pictures for a week, for example after a mistake. Versioning would keep old
+  # versions for ever.
   versioning {
     enabled = false
   }
@@ -22,7 +22,7 @@ resource "google_storage_bucket" "this" {
     max_age_seconds = 3600
   }
 
-  # Cleanup deletes a picture with its record on time. This rule covers a week in which it did not run.
+  # Cleanup deletes a picture with its record on time. This rule applies a week later, if cleanup did not run.
   dynamic "lifecycle_rule" {
     for_each = var.retention_days > 0 ? [var.retention_days + 7] : []
     content {
@@ -35,7 +35,7 @@ resource "google_storage_bucket" "this" {
     }
   }
 
-  # A changed name, project or location would replace the bucket and lose every picture, so such a plan fails.
+  # A new name, project or location would replace the bucket and lose all pictures, so such a plan fails.
   lifecycle {
     prevent_destroy = true
   }

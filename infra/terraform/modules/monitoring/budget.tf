@@ -29,7 +29,7 @@ resource "google_billing_budget" "this" {
     spend_basis       = "FORECASTED_SPEND"
   }
 
-  # Besides the billing account's administrators, who hear of it in any case.
+  # In addition to the billing account's administrators, who are always notified.
   dynamic "all_updates_rule" {
     for_each = length(local.channels) > 0 ? [local.channels] : []
     content {

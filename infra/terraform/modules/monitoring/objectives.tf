@@ -1,4 +1,4 @@
-# Two objectives over 28 days, and what they are measured by.
+# Two objectives over 28 days, and their metrics.
 locals {
   requests = join(" AND ", [
     "metric.type=\"run.googleapis.com/request_count\"",

@@ -1,5 +1,5 @@
 variable "project_id" {
-  description = "Project to watch."
+  description = "Project to monitor."
   type        = string
 }
 
@@ -54,6 +54,6 @@ variable "billing_account" {
 }
 
 variable "monthly_budget" {
-  description = "Costs a month that are alerted on, in the billing account's currency; 0 for no budget."
+  description = "Monthly budget for alerts, in the billing account's currency; 0 for none."
   type        = number
 }

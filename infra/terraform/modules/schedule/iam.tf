@@ -3,7 +3,7 @@ resource "google_service_account" "this" {
   display_name = "Calls ${var.service} on a schedule"
 }
 
-# A binding replaces every other member: nobody else can call the service.
+# A binding replaces all other members, so nobody else can call the service.
 resource "google_cloud_run_service_iam_binding" "invokers" {
   location = var.region
   service  = var.service

@@ -11,7 +11,7 @@ variables {
 }
 
 run "the_parts_fit" {
-  # Terraform could not destroy the bucket after the test, which is what prevent_destroy is for.
+  # Otherwise prevent_destroy would keep Terraform from destroying the bucket after the test.
   override_module {
     target  = module.images
     outputs = { bucket = "a-project-background-remover-images" }

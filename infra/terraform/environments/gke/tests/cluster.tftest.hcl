@@ -1,4 +1,4 @@
-# The cluster, the account of its pods, and where their images and pictures are.
+# The cluster, the account of its pods, and the places of their images and pictures.
 mock_provider "google" {
   mock_resource "google_certificate_manager_dns_authorization" {
     defaults = { dns_resource_record = [{ name = "_acme-challenge.pictures.example.com.", type = "CNAME", data = "a.authorize.certificatemanager.goog." }] }
@@ -10,7 +10,7 @@ variables {
 }
 
 run "the_pods_are_one_account_with_few_roles" {
-  # Terraform could not destroy the bucket after the test, which is what prevent_destroy is for.
+  # Otherwise prevent_destroy would keep Terraform from destroying the bucket after the test.
   override_module {
     target  = module.images
     outputs = { bucket = "a-project-background-image-processor-images" }
