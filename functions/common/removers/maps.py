@@ -14,6 +14,7 @@ Samples = NDArray[np.uint8]
 _BLUR_PASSES = 2
 _BLUR = 3 / 32  # of the square's side: how far the blur that fills a letterbox reaches
 _CONTRAST = 0.5  # a map that has less is not stretched to the full range: it would be noise
+_LEAST_INDECISION = 0.001
 _DEEP = 1 / 32  # of the longer side: how far inside a subject is solid
 _SOLID, _SURELY_SOLID = 0.65, 0.95  # what one map has to say there for it to begin, and to be, solid
 _FITS = {Fit.STRETCH: "stretch", Fit.LETTERBOX: "long side", Fit.SHORT_SIDE: "short side"}
@@ -55,18 +56,27 @@ def stretched(found: Floats) -> Floats:
 
 
 def combined(maps: Sequence[Floats]) -> Floats:
-    """Return the mean of several maps, but solid wherever any of them is sure deep inside."""
+    """Return the mean of several maps, but solid wherever any of them is sure deep inside.
+
+    The more decided a map is, the more it counts.
+    """
     if len(maps) == 1:
         return maps[0]
     shape = max(each.shape for each in maps)
     resized = np.stack([_resized(each, shape) for each in maps])
-    mean: Floats = resized.mean(0)
+    mean = np.average(resized, 0, [_indecision(each) ** -2 for each in resized]).astype(np.float32)
     low, contrast = mean.min(), max(float(mean.max() - mean.min()), _CONTRAST)
     most = ((resized.max(0) - low) / np.float32(contrast)).clip(0, 1)
     deep = _eroded(most, round(_DEEP * max(most.shape)))
     solid = ((deep - _SOLID) / np.float32(_SURELY_SOLID - _SOLID)).clip(0, 1)
     raised: Floats = mean + (low + np.float32(contrast) - mean).clip(0) * solid
     return raised
+
+
+def _indecision(found: Floats) -> float:
+    """Return the mean of 1 - alpha over the subject: near 0 for a map that is clear, 1 for an empty one."""
+    total = float(found.sum())
+    return 1 - float((found * found).sum()) / total + _LEAST_INDECISION if total > 0 else 1.0
 
 
 def _resized(values: Floats, shape: tuple[int, ...]) -> Floats:

@@ -151,15 +151,24 @@ def test_a_map_without_contrast_is_empty_and_never_stretched_noise(level: float)
     assert stretched(noise).max() < 0.05
 
 
-def test_several_maps_are_averaged() -> None:
-    one, other = grid([0, 0.2, 1]), grid([0, 0.4, 0.5])
+def test_maps_that_are_equally_clear_are_averaged() -> None:
+    one, other = grid([0, 0.2, 1]), grid([0.2, 0, 1])
 
     np.testing.assert_allclose(combined([one]), one)
-    np.testing.assert_allclose(combined([one, other])[0, :2], [0, 0.3], atol=1e-6)
+    np.testing.assert_allclose(combined([one, other])[0, :2], [0.1, 0.1], atol=1e-6)
+
+
+def test_the_clearer_map_counts_more_and_an_empty_one_the_least() -> None:
+    clear, vague, empty = grid([0, 0.9, 0.9, 0.9]), grid([0.3, 0.3, 0.6, 0.6]), grid([0, 0, 0, 0])
+
+    assert combined([clear, vague])[0, 0] == pytest.approx(combined([vague, clear])[0, 0])
+    assert combined([clear, vague])[0, 0] < 0.03
+    assert combined([empty, vague])[0, 0] > 0.2
+    assert combined([empty, empty]).max() == 0
 
 
 def test_a_subject_is_solid_deep_inside_if_one_map_is_sure_of_it() -> None:
-    unsure, sure = np.full((320, 320), 0.1, np.float32), np.zeros((320, 320), np.float32)
+    unsure, sure = np.zeros((2, 320, 320), np.float32)
     sure[100:220, 100:220] = 1
     unsure[:40, :40] = sure[:40, :40] = 1
 
@@ -177,4 +186,4 @@ def test_maps_of_different_sizes_have_the_larger_one_s() -> None:
     found = combined([small, np.zeros((8, 8), np.float32)])
 
     assert found.shape == (8, 8)
-    np.testing.assert_allclose(found[0, :5] * 4, [0, 0, 0.125, 0.375, 0.625], atol=1e-6)
+    np.testing.assert_allclose(found[0, :5] / found[0, 4], [0, 0, 0.2, 0.6, 1], atol=1e-6)

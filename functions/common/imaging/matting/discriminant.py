@@ -11,6 +11,7 @@ _UNSURE = 40 / 255  # colour alone decides about alpha at least this far from 0 
 _DOUBLINGS = 2  # squarings of a cell's shares, which favour cells that are all subject or all background
 _NOISE = 0.001  # the least variance of a colour, at full brightness 1
 _FEW = 0.01  # if this share of a neighbourhood is certain, its colour gets half of the trust
+_DOUBT = 3  # squared separation, in standard deviations, at which colour and the given alpha count the same
 _PAIRS = tuple(combinations_with_replacement(range(3), 2))
 
 
@@ -31,7 +32,7 @@ def coefficients(colours: Floats, alpha: Floats, neighbourhoods: tuple[int, int]
     separation = (direction * difference).sum(0)
     # The given alpha is one more observation, as certain as a separation of one standard deviation.
     few = shares.min(0)
-    weights = direction * few / (few + _FEW) / (separation + 1)
+    weights = direction * few / (few + _FEW) / (separation + _DOUBT)
     intercept = -(weights * background).sum(0)
     return np.stack([*weights, intercept, (weights * difference).sum(0)])
 
