@@ -10,7 +10,7 @@ from infra.errors import CommandError
 from infra.models.files import fetch
 
 MODELS = "models"  # relative to the bundle's root, a function's working directory
-OWN = "own"  # the name of a model of one's own
+OWN = "own"  # the name of a user's own model
 _HOST, _OTHER_HOST = "main.py", "app.py"  # the container's host, which needs web/ beside it
 _REQUIREMENTS, _MODEL_REQUIREMENTS = "requirements.txt", "requirements-local-model.txt"
 
@@ -26,7 +26,7 @@ def contents(folder: Path, model: Mapping[str, bytes] | None = None) -> dict[str
 
 
 def model_files(chosen: str, folder: Path) -> dict[str, bytes]:
-    """Return the files of a catalogue entry, fetched if they are missing, or of a model of one's own."""
+    """Return the files of a catalogue entry, downloaded if necessary, or of a user's own model."""
     if chosen in CATALOGUE:
         return {f"{MODELS}/{path.name}": _read(path) for path in fetch(chosen, folder)}
     file, description = Path(chosen), Path(chosen).with_suffix(".json")

@@ -32,11 +32,11 @@ class _Terminated(KeyboardInterrupt):
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Cut out what the command line names and return the exit status."""
+    """Process the pictures of the command line and return the exit status."""
     chosen = arguments.read(given)
     signal.signal(signal.SIGTERM, _terminate)
     os.environ.update({name: value for name, value in TUNING.items() if name not in os.environ})
-    logging.getLogger().addHandler(logging.NullHandler())  # the report tells of failures
+    logging.getLogger().addHandler(logging.NullHandler())  # the report shows failures
     report = Report()
     plan = Plan(chosen.naming, chosen.existing, report.fail)
     try:
@@ -80,13 +80,13 @@ def _cutter(chosen: Arguments) -> Cutter:
         removal.remover()
     except SettingsError:
         raise
-    except Exception as error:  # the runtime's exceptions have no common base of their own
+    except Exception as error:  # the runtime's exceptions have no common base class
         raise CommandError(f"The model cannot be loaded: {error}") from error
     return Cutter(removal, chosen.options, backdrop, megapixels, replaces=chosen.existing != "fail")
 
 
 def _settings(model: str | None) -> Settings:
-    """Return the settings of this machine, as `make run` has them unless a model was chosen."""
+    """Return this machine's settings as for `make run`, with the chosen model if there is one."""
     environ = environment()
     if model:
         environ = {**environ, "REMOVER": "local", "LOCAL_MODEL": model}
@@ -96,7 +96,7 @@ def _settings(model: str | None) -> Settings:
 
 
 def _backdrop(path: Path, removal: Removal, megapixels: int) -> bytes:
-    """Return a picture for the background, or raise CommandError if it cannot be read."""
+    """Return the background picture, or raise CommandError if it cannot be read."""
     try:
         content = files.read(path, megapixels)
         removal.codec().preview(content)
@@ -108,7 +108,7 @@ def _backdrop(path: Path, removal: Removal, megapixels: int) -> bytes:
 
 
 def _end(report: Report, plan: Plan, reason: str, status: int) -> NoReturn:
-    """End at once, with the workers and without half a file, whatever threads are still doing."""
+    """End at once, without waiting for threads, but without leaving workers or incomplete files."""
     for sent in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sent, signal.SIG_IGN)
     with files.no_writes():

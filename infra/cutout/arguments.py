@@ -1,4 +1,4 @@
-"""The command line: what is cut out, how, and into which files."""
+"""The command line: the pictures, their options and their targets."""
 
 import argparse
 import sys
@@ -35,7 +35,7 @@ _OPTIONS = {
 
 @dataclass(frozen=True)
 class Arguments:
-    """A command line without mistakes."""
+    """A valid command line."""
 
     inputs: Sequence[Path]  # none: standard input
     naming: Naming
@@ -48,7 +48,7 @@ class Arguments:
 
 
 def read(given: Sequence[str] | None) -> Arguments:
-    """Return what a command line asks for; a mistake ends the process with status 2."""
+    """Parse a command line; a mistake ends the process with status 2."""
     parser = _parser()
     chosen = parser.parse_args(given)
     inputs = [Path(text) for text in chosen.inputs if text != "-"]
@@ -143,7 +143,7 @@ def _check_folder(parser: argparse.ArgumentParser, output: Path, inputs: Sequenc
 
 
 def _format_of(path: Path) -> str | None:
-    """Return the format that a file's name says."""
+    """Return the format of a file's suffix."""
     return next((format for format, suffixes in SUFFIXES.items() if path.suffix.lower() in suffixes), None)
 
 

@@ -1,4 +1,4 @@
-"""Pictures on the disk: read within a limit, and written whole or not at all."""
+"""Files on the disk: read within a limit, and written completely or not at all."""
 
 import errno
 import itertools
@@ -22,7 +22,7 @@ _cleared: set[Path] = set()
 
 
 def read(path: Path | None, megapixels: int) -> bytes:
-    """Return a file (None: standard input), or raise OSError, or ImageTooLarge if no picture is as long."""
+    """Return a file (None: standard input); raises OSError, or ImageTooLarge beyond any picture."""
     most = megapixels * 1_000_000 * _BYTES_A_PIXEL
     with path.open("rb") if path else nullcontext(sys.stdin.buffer) as file:
         content = file.read(most + 1)
@@ -32,7 +32,7 @@ def read(path: Path | None, megapixels: int) -> bytes:
 
 
 def write(target: Path, content: bytes, *, replaces: bool) -> None:
-    """Make a file, and its folder, or raise OSError and leave no part of it."""
+    """Write a file, creating its folder; if it raises OSError, no part of the file remains."""
     part = target.with_name(f".cutout-{os.getpid()}-{next(_numbers)}.part")
     with _writing:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def _move(part: Path, target: Path, *, replaces: bool) -> None:
 
 @contextmanager
 def no_writes() -> Iterator[None]:
-    """Wait for the write that is under way, and let none begin in this block."""
+    """Wait for the write in progress, and let none begin in this block."""
     with _writing:
         yield
 
@@ -70,7 +70,7 @@ def shown(path: object) -> str:
 
 
 def _clear_leftovers(folder: Path) -> None:
-    """Delete what runs that were killed left in a folder, the first time that this run writes there."""
+    """Delete the leftovers of killed runs in a folder, before the first write of this run there."""
     if folder in _cleared:
         return
     _cleared.add(folder)

@@ -1,4 +1,4 @@
-"""Which pictures are cut out, and into which files."""
+"""Plan the pictures to process and the files to write."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,21 +11,21 @@ from infra.cutout.files import shown
 MARK = "-cut-out"
 _READ = "jpg jpeg jfif png webp gif bmp tif tiff avif heic heif"
 _READ_SUFFIXES = frozenset(f".{name}" for name in _READ.split())
-# What a cut-out of each format can be called; the first is its name where none was given.
+# The suffixes of each format; the first is the default.
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     **{"png": (".png",), "jpg": (".jpg", ".jpeg"), "webp": (".webp",), "zip": (".zip",)},
 }
 WRITTEN_SUFFIXES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 
 Existing = Literal["fail", "overwrite", "skip", "update"]
-Fail = Callable[[str, str], None]  # takes the name of what failed, and why
+Fail = Callable[[str, str], None]  # takes the name of a failed picture, and the reason
 
 
 @dataclass(frozen=True)
 class Task:
-    """A picture (None: standard input) and where its cut-out goes (none: standard output).
+    """A picture (None: standard input) and the target of its cut-out (none: standard output).
 
-    There are two targets where the format is auto, for PNG and for JPEG.
+    With the format auto there are two targets, for PNG and for JPEG.
     """
 
     source: Path | None
@@ -33,24 +33,24 @@ class Task:
 
     @property
     def name(self) -> str:
-        """The picture's name, to be shown."""
+        """The picture's name for messages."""
         return shown(self.source or "standard input")
 
     def target(self, suffix: str) -> Path | None:
-        """Return where a cut-out goes whose format has this suffix."""
+        """Return the target of a cut-out with this suffix."""
         return next((target for target in self.targets if target.suffix == suffix), (*self.targets, None)[0])
 
 
 @dataclass(frozen=True)
 class Naming:
-    """How cut-outs are named: for the folder of their picture, for another one, all alike, or not at all."""
+    """The naming of cut-outs: beside their picture, in another folder, one file, or standard output."""
 
     kind: Literal["beside", "folder", "file", "stdout"]
     format: str  # auto, png, jpg, webp or zip
     output: Path = Path()  # the folder or the file
 
     def targets(self, source: Path, root: Path) -> tuple[Path, ...]:
-        """Return where the cut-out of a picture goes that was found below a root folder."""
+        """Return the target for a picture that was found below a root folder."""
         if self.kind == "stdout":
             return ()
         if self.kind == "file":
@@ -64,17 +64,17 @@ class Naming:
 
 @dataclass
 class Plan:
-    """The tasks of a run; remembers what it gave away, so that no cut-out is taken for a picture."""
+    """The tasks of a run; remembers all targets, so that it does not process cut-outs as pictures."""
 
     naming: Naming
     existing: Existing
     fail: Fail
     skipped: int = 0
-    _sources: dict[Path, Path] = field(default_factory=dict)  # by the file that they lead to
-    _targets: dict[Path, Path] = field(default_factory=dict)  # the picture of each
+    _sources: dict[Path, Path] = field(default_factory=dict)  # by resolved path
+    _targets: dict[Path, Path] = field(default_factory=dict)  # the picture of each target
 
     def find(self, inputs: Sequence[Path], *, may_be_empty: bool = False) -> list[tuple[Path, Path]]:
-        """Return each picture once, with the root that its cut-out's place is relative to."""
+        """Return each picture once, with the root of its relative target."""
         found: dict[Path, Path] = {}
         for given in inputs:
             if not is_folder(given):
@@ -90,7 +90,7 @@ class Plan:
         return list(found.items())
 
     def _inside(self, root: Path, errors: list[OSError]) -> Iterator[Path]:
-        """Yield the pictures in a folder and those below, except cut-outs and what is hidden."""
+        """Yield the pictures in a folder and its subfolders, without cut-outs and hidden files."""
         for folder, folders, names in os.walk(root, onerror=errors.append):
             here = Path(folder)
             folders[:] = sorted(
@@ -108,13 +108,13 @@ class Plan:
         return is_named_so or real(path) in self._targets
 
     def tasks(self, found: Sequence[tuple[Path, Path]]) -> list[Task]:
-        """Return what is to be done of these pictures."""
+        """Return the tasks for these pictures."""
         self._sources.update({real(source): source for source, _ in found})
         planned = [Task(source, self.naming.targets(source, root)) for source, root in found]
         return [task for task in planned if self._is_to_be_done(task)]
 
     def stdin_tasks(self) -> list[Task]:
-        """Return what is to be done of the picture that comes from standard input."""
+        """Return the task for the picture on standard input."""
         task = Task(None, self.naming.targets(Path(), Path()))
         return [task] if self._is_to_be_done(task) else []
 
@@ -129,7 +129,7 @@ class Plan:
         return True
 
     def _problem(self, task: Task, target: Path) -> str | None:
-        """Return why a cut-out cannot go to a file."""
+        """Return the reason if a cut-out cannot be written to a file."""
         try:
             return self._overwritten(task, target) or self._in_the_way(target)
         except OSError as error:
@@ -154,7 +154,7 @@ class Plan:
         return None
 
     def _may_stay(self, task: Task, target: Path) -> bool:
-        """Tell whether a cut-out from before is good enough."""
+        """Tell whether to keep an existing cut-out."""
         if self.existing not in ("skip", "update") or not target.exists():
             return False
         return (
@@ -165,7 +165,7 @@ class Plan:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a path leads to a folder, as far as it can be looked at."""
+    """Tell whether a path is a folder, false if it cannot be accessed."""
     try:
         return path.is_dir()
     except OSError:
@@ -173,5 +173,5 @@ def is_folder(path: Path) -> bool:
 
 
 def real(path: Path) -> Path:
-    """Return the file that a path leads to, which need not exist."""
+    """Return the resolved path, which need not exist."""
     return Path(os.path.realpath(path))

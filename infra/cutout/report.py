@@ -1,4 +1,4 @@
-"""What a run tells on stderr: a bar with rate and time left on a terminal, a line for each file elsewhere."""
+"""The output of a run on stderr: a bar with rate and remaining time on a terminal, else a line per file."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ from infra.progress import RateProgress
 
 
 class Report:
-    """Counts what becomes of the pictures, and tells it."""
+    """Counts and prints the results."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
@@ -19,25 +19,25 @@ class Report:
         self.begin(0)
 
     def begin(self, total: int) -> None:
-        """Show from now on how many of so many pictures are done, and count the time."""
+        """Start to show progress towards this number of pictures, and to measure the time."""
         self._bar = RateProgress(total, self.stream)
         self._begun, self._ended = time.monotonic(), 0
 
     def succeed(self, name: str, target: Path | None) -> None:
-        """Tell that a picture was cut out."""
+        """Report a finished cut-out."""
         self.done += 1
         if not self._bar.is_shown:
             self.tell(f"{name} -> {shown(target or 'standard output')}")
         self._advance()
 
     def fail(self, name: str, reason: str) -> None:
-        """Tell that a picture was not cut out, and why."""
+        """Report a failed picture with the reason."""
         self.failed.append(name)
         self.tell(f"{name}: {shown(reason)}")
         self._advance()
 
     def tell(self, line: str) -> None:
-        """Print a line; the bar is drawn below it."""
+        """Print a line above the bar."""
         self._bar.clear()
         print(line, file=self.stream, flush=True)
 
@@ -46,7 +46,7 @@ class Report:
         self._bar.at(self._ended)
 
     def summarise(self, skipped: int) -> None:
-        """Tell what came of the run as a whole."""
+        """Report the result of the whole run."""
         seconds = time.monotonic() - self._begun
         parts = [f"{self.done} cut out"]
         if skipped:

@@ -1,4 +1,4 @@
-"""Watching folders: pictures are cut out once they are written to their end."""
+"""Watch folders, and process pictures once they are written completely."""
 
 import time
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from typing import NoReturn
 from infra.cutout.plan import Plan
 from infra.cutout.work import Pool
 
-POLL_SECONDS = 1.0  # for which size and time of a file must stay the same
+POLL_SECONDS = 1.0  # in which a file's size and time must not change
 
 State = tuple[int, int]  # bytes, and the time of the last change
 
 
 class Watcher:
-    """Finds the pictures that have come to rest since it last looked; each state of a file is found once."""
+    """Finds pictures that have not changed since the last check; returns each state of a file once."""
 
     def __init__(self, folders: Sequence[Path], plan: Plan) -> None:
         self._folders = folders
@@ -23,7 +23,7 @@ class Watcher:
         self._found: dict[Path, State] = {}
 
     def look(self) -> list[tuple[Path, Path]]:
-        """Return pictures whose size and time are those of the last look, with their root folders."""
+        """Return the pictures whose size and time have not changed since the last call, with their roots."""
         present = [
             (path, root, _state(path)) for path, root in self._plan.find(self._folders, may_be_empty=True)
         ]
@@ -38,7 +38,7 @@ class Watcher:
 
 
 def watch(folders: Sequence[Path], plan: Plan, pool: Pool) -> NoReturn:
-    """Have new pictures cut out until Ctrl-C."""
+    """Process new pictures until Ctrl-C."""
     watcher = Watcher(folders, plan)
     while True:
         for task in plan.tasks(watcher.look()):
@@ -52,6 +52,6 @@ def watch(folders: Sequence[Path], plan: Plan, pool: Pool) -> NoReturn:
 def _state(path: Path) -> State | None:
     try:
         found = path.stat()
-    except OSError:  # it is gone already, or leads nowhere
+    except OSError:  # it was deleted, or is a broken link
         return None
     return found.st_size, found.st_mtime_ns

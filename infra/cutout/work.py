@@ -1,4 +1,4 @@
-"""The work itself: several pictures at a time, each read, cut out and written by a thread of its own."""
+"""Process several pictures at a time: a thread reads, cuts out and writes each of them."""
 
 import errno
 import sys
@@ -20,7 +20,7 @@ _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "app
 
 @dataclass(frozen=True)
 class Cutter:
-    """Cuts out one picture after another as the options ask."""
+    """Cuts out pictures by the options."""
 
     removal: Removal
     options: CutoutOptions
@@ -29,7 +29,7 @@ class Cutter:
     replaces: bool  # files that exist
 
     def cut(self, task: Task) -> Path | None:
-        """Return where the cut-out is, None for standard output; raises ApplicationError or OSError."""
+        """Return the written file, None for standard output; raises ApplicationError or OSError."""
         content = files.read(task.source, self.megapixels)
         rendering = self.removal.remove_background(content, self.options, self.backdrop)
         if rendering.subject is None:
@@ -44,7 +44,7 @@ class Cutter:
 
 
 class Pool:
-    """Has tasks done by threads; reports what came of them on the thread that waits for them."""
+    """Runs tasks in threads, and reports their results in the calling thread."""
 
     def __init__(self, cutter: Cutter, jobs: int, report: Report) -> None:
         self._cutter = cutter
@@ -53,11 +53,11 @@ class Pool:
         self._running: dict[Future[Path | None], Task] = {}
 
     def submit(self, task: Task) -> None:
-        """Have a task done as soon as a thread is free."""
+        """Submit a task once a thread is free."""
         self._running[self._threads.submit(self._cutter.cut, task)] = task
 
     def settle(self, seconds: float | None = None) -> bool:
-        """Wait for a task to end, at most so long, report those that have ended, and tell if any is left.
+        """Wait for a task for at most this long, report finished ones, and tell whether any is left.
 
         Raises CommandError if the disk is full.
         """
@@ -76,7 +76,7 @@ class Pool:
             raise CommandError("Stopped, because nothing more can be written.")
 
     def drop(self) -> None:
-        """Begin no further task."""
+        """Begin no more tasks."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -1,4 +1,4 @@
-"""Which local model a command on this machine uses, fetched if it is missing."""
+"""Choose the local model of a command on this machine, and download it if necessary."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from infra.models.files import fetch
 
 
 def choose_model(environ: dict[str, str], folder: Path) -> None:
-    """Name in the settings a local model whose files are in the folder, if they need one and name no file.
+    """Set the local model in the settings, if they need one and name no file; its files are in the folder.
 
     Raises CommandError or SettingsError.
     """

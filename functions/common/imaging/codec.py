@@ -31,7 +31,7 @@ _PIXELS_A_BYTE = 256  # a sequential JPEG has at most this: 64 pixels take at le
 _MOST_CHUNKS = 100_000  # of a WebP; an animation has some thousands
 
 _AVIF_THREADS = 4  # at most, because each takes memory
-# For a grid of grids libheif starts threads in every tile; these take memory and the timer misses some.
+# In every tile of a grid of grids, libheif starts threads; they take memory, and the timer misses some.
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=0)
 AvifImagePlugin.DEFAULT_MAX_THREADS = min(_AVIF_THREADS, processors())
 # We check the size before decoding; Pillow would only warn, and at half of our limit.
@@ -192,7 +192,7 @@ def _loaded(file: File, megapixels: int) -> Image.Image:
     if not _is_sound(image, content, format):
         raise UnreadableImage
     image.load()
-    return upright(image.copy() if format == "HEIF" else image)  # pi_heif may decode anew at every access
+    return upright(image.copy() if format == "HEIF" else image)  # pi_heif may decode again at every access
 
 
 def _is_sound(image: ImageFile, content: bytes, format: str) -> bool:

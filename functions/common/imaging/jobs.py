@@ -1,7 +1,7 @@
-"""python -m common.imaging.jobs FD: a picture worker; it does the jobs that arrive over a socket.
+"""python -m common.imaging.jobs FD: a picture worker that does the jobs from a socket.
 
-It ends when the socket does, so it never outlives the process that started it for longer than a job takes.
-Requests are pickled. Replies are JSON, so that a decoder that was taken over cannot run code in the host.
+It ends when its socket is closed, so it outlives its host by one job at most. Requests are pickled. Replies
+are JSON, so that a compromised decoder cannot run code in the host.
 """
 
 import contextlib
@@ -27,14 +27,14 @@ from common.imaging.messages import Channel
 from common.imaging.parallel import sharing
 from common.imaging.request import Request
 
-_STACK = 1 << 20  # bytes of a thread, which count as memory of the worker even if they are never used
+_STACK = 1 << 20  # bytes of a thread's stack, which count as the worker's memory even if they are never used
 
 Reply = tuple[dict[str, Any], list[bytes]]
 
 
 @dataclass
 class _Work:
-    """What a worker has at hand: the decoded picture, while it is kept, and the memory used before it."""
+    """A worker's state: the decoded picture, if it is kept, and the memory in use before it."""
 
     picture: codec.Picture | None = None
     base: int = 0
@@ -66,10 +66,10 @@ def main() -> None:
     """Do jobs until the socket is closed."""
     channel = Channel(socket.socket(fileno=int(sys.argv[1])))
     threading.stack_size(_STACK)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold somebody's picture
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the host finishes its uploads, and then closes the socket
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would contain a user's picture
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the host finishes its uploads before it closes the socket
     warnings.simplefilter("ignore")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native decoders complain there
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native decoders write warnings there
     work = _Work()
     with contextlib.suppress(EOFError, OSError):
         channel.send(b"{}")
@@ -89,7 +89,7 @@ def _answer(channel: Channel, work: _Work, request: Request, files: list[bytes])
     except (PictureError, InvalidOption) as error:
         reply = {"error": type(error).__name__, "detail": error.detail}
     except MemoryError:
-        os._exit(1)  # libraries that ran out of memory are not to be trusted with another picture
+        os._exit(1)  # after running out of memory, libraries are not reliable for another picture
     except Exception:  # noqa: BLE001 - whoever waits for the answer raises it
         reply = {"error": "", "detail": traceback.format_exc()}
     if not request.keep or "error" in reply:
@@ -119,7 +119,7 @@ def _done(work: _Work, request: Request, contents: list[bytes]) -> Reply:
 
 @contextlib.contextmanager
 def limits(most: int, seconds: float, clock: float) -> Iterator[None]:
-    """Have the system end this process at its deadline, and refuse it more memory."""
+    """Make the system end this process at its deadline, and limit its memory."""
     memory.limit(most)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, clock)

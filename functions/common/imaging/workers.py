@@ -1,8 +1,8 @@
-"""Worker processes that work on pictures, because nobody can tell what decoding a stranger's file will take.
+"""Picture workers: processes that decode pictures, because untrusted files may take any time and memory.
 
-A job has a deadline and a bound on memory, by the size that the file claims. A worker that exceeds them or
-crashes is replaced, and its job alone fails. Workers are children of this process, started with a clean
-environment, and end when their socket is closed, however this process ends.
+A job has limits on time and memory by the file's claimed size. A worker that exceeds them or crashes is
+replaced, and only its job fails. Workers are children of this process, have a clean environment, and end when
+their socket is closed, however this process ends.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ from common.observability.request_context import timed
 logger = logging.getLogger(__name__)
 
 _WATCH_SECONDS = 0.05
-# Neither keys nor addresses: a decoder has no use for them.
+# No keys and no addresses: a decoder does not need them.
 _ENVIRONMENT = ("LANG", "LC_", "LD_", "DYLD_", "MALLOC_", "OPENBLAS_", "OMP_", "PATH", "TMPDIR")
 _ERRORS: Mapping[str, type[ApplicationError]] = {
     error.__name__: error
@@ -63,7 +63,7 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                process_group=0,  # Ctrl-C reaches the host alone
+                process_group=0,  # Ctrl-C reaches only the host
             )
         self._channel = Channel(ours)
         self._is_ready = False
@@ -74,7 +74,7 @@ class Worker:
         return self._process.pid
 
     def is_alive(self) -> bool:
-        """Tell whether the process still runs; an idle one whose socket is readable has just ended."""
+        """Tell whether the process runs; an idle one with a readable socket has just ended."""
         if self._process.poll() is not None:
             return False
         return not self._is_ready or not self._can_read(0)
@@ -85,7 +85,7 @@ class Worker:
         return bool(poll.poll(seconds * 1000))
 
     def wait_until_ready(self) -> None:
-        """Return when the worker has loaded its modules, or raise RuntimeError if it cannot."""
+        """Wait until the worker has loaded its modules, or raise RuntimeError if it cannot."""
         if self._is_ready:
             return
         try:
@@ -95,7 +95,7 @@ class Worker:
         self._is_ready = True
 
     def ask(self, request: Request, *files: bytes) -> Message:
-        """Return the reply to a request, or raise EOFError, OSError or MemoryError if there will be none."""
+        """Return the reply to a request; raises EOFError, OSError or MemoryError if there is none."""
         deadline = time.monotonic() + request.clock + timeouts.JOB_GRACE_SECONDS
         self._channel.send(pickle.dumps(request), *files, deadline=deadline)
         if not memory.IS_ENFORCED:
@@ -103,13 +103,13 @@ class Worker:
         return self._channel.receive(deadline)
 
     def _watch(self, deadline: float, most: int) -> None:
-        """Wait for the reply while the worker uses no more memory than it may."""
+        """Wait for the reply while the worker's memory is within its limit."""
         while time.monotonic() < deadline and not self._can_read(_WATCH_SECONDS):
             if memory.used_bytes(self.pid) > most:
                 raise MemoryError
 
     def forget(self) -> None:
-        """Have the worker drop the picture that it keeps."""
+        """Make the worker drop its kept picture."""
         try:
             self._channel.send(
                 pickle.dumps(Request(job="forget")), deadline=time.monotonic() + timeouts.JOB_GRACE_SECONDS
@@ -125,7 +125,7 @@ class Worker:
 
 
 class Job:
-    """The work on one picture at one worker, of which it may take several steps."""
+    """The work on one picture at one worker, in one or several steps."""
 
     def __init__(self, worker: Worker, pixels: int, is_alone: Callable[[], bool]) -> None:
         self.worker = worker
@@ -133,13 +133,13 @@ class Job:
         self._seconds, self._memory = timeouts.job_limits(self._megapixels)
         self._clock = timeouts.JOB_CLOCK * self._seconds
         self._is_alone = is_alone
-        self.keeps = False  # whether the worker has a decoded picture
+        self.keeps = False  # whether the worker keeps a decoded picture
 
     def run(self, request: Request, *files: bytes) -> Reply:
         """Return the reply to one step, or raise PictureError or InvalidOption.
 
-        A picture that ends its worker is an UnreadableImage. A worker that is killed from outside, as by a
-        system that is short of memory, is Overloaded.
+        If the picture kills its worker, raise UnreadableImage. If something else kills the worker, for
+        example a system without free memory, raise Overloaded.
         """
         bounded = replace(request, seconds=self._seconds, clock=self._clock, memory=self._memory)
         begun = time.monotonic()
@@ -150,10 +150,10 @@ class Job:
             status = self.worker.end()
             self._log(status, error)
             if status == -signal.SIGKILL and not isinstance(error, TimeoutError | MemoryError):
-                raise Overloaded from error  # somebody else killed it, so the picture is not to blame
+                raise Overloaded from error  # another process killed it, so the picture is not at fault
             raise UnreadableImage from error
         except BaseException:
-            self.worker.end()  # it is not known what it would send next
+            self.worker.end()  # its next message is unknown
             raise
         reply = json.loads(head)
         self._clock -= time.monotonic() - begun
@@ -168,14 +168,14 @@ class Job:
         except ConnectionError:
             if not files:
                 raise
-            # It was killed while it was idle, before it had read the request.
+            # It was killed while idle, before it read the request.
             self.worker.end()
             self.worker = Worker()
             self.worker.wait_until_ready()
             return self.worker.ask(request, *files)
 
     def drop(self) -> None:
-        """Have the worker drop the picture that it keeps."""
+        """Make the worker drop its kept picture."""
         if self.keeps:
             self.worker.forget()
 
@@ -199,7 +199,7 @@ class Workers:
         self._changing = threading.Lock()
         self._idle: list[Worker] = []
         self._busy = 0
-        self.close = weakref.finalize(self, _end, self._idle)  # also when this process ends
+        self.close = weakref.finalize(self, _end, self._idle)  # also at the end of this process
 
     def start(self) -> None:
         """Start a worker ahead of the first job."""
@@ -209,7 +209,7 @@ class Workers:
 
     @contextlib.contextmanager
     def job(self, pixels: int) -> Iterator[Job]:
-        """Wait for a worker and return a job at it, or raise Overloaded if none becomes free in time."""
+        """Wait for a worker and yield a job at it, or raise Overloaded if none becomes free in time."""
         with timed("wait"):
             if not self._free.acquire(timeout=self._timeout):
                 raise Overloaded
@@ -231,7 +231,7 @@ class Workers:
             self._free.release()
 
     def _idle_one(self) -> Worker | None:
-        """Return a worker that is idle, and forget those that were killed meanwhile."""
+        """Return an idle worker, after removing those that were killed meanwhile."""
         with self._changing:
             while self._idle:
                 worker = self._idle.pop()

@@ -15,25 +15,25 @@ from enum import StrEnum
 
 
 class Fit(StrEnum):
-    """How a picture is brought to the size that a network takes."""
+    """How to fit a picture to the input size of a network."""
 
-    STRETCH = "stretch"  # to the square, whatever its shape
-    LETTERBOX = "letterbox"  # its longer side to the square's side, the rest filled
-    SHORT_SIDE = "short side"  # its shorter side to `side`, both rounded to a multiple of `multiple`
+    STRETCH = "stretch"  # to a square, ignoring the aspect
+    LETTERBOX = "letterbox"  # the longer side to the square's side, the rest filled
+    SHORT_SIDE = "short side"  # the shorter side to `side`, both sides rounded to `multiple`
 
 
 class Fill(StrEnum):
-    """What fills the rest of a letterbox."""
+    """The filling of a letterbox."""
 
-    MIRROR = "mirror"  # the picture's own mirror image, which continues a subject that the frame cuts off
-    BLUR = "blur"  # its edges, blurred
+    MIRROR = "mirror"  # the picture's mirror image, which continues a subject at the frame
+    BLUR = "blur"  # the picture's edges, blurred
 
 
 class Activation(StrEnum):
-    """What turns the network's output into values from 0 to 1."""
+    """How to turn the network's output into values from 0 to 1."""
 
-    NONE = "none"  # they are already
-    SIGMOID = "sigmoid"  # the network gives logits
+    NONE = "none"  # the output is in this range
+    SIGMOID = "sigmoid"  # the output is logits
 
 
 class Commercial(StrEnum):
@@ -50,12 +50,12 @@ class Wheel:
 
     requirement: str
     member: str
-    python: str = "3.12"  # a version that the wheel admits
+    python: str = "3.12"  # a version that can install the wheel
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFile:
-    """Where a model's file is published, and what it has to be."""
+    """The source of a model's file, and its size and checksum."""
 
     url: str
     size: int  # bytes
@@ -65,7 +65,7 @@ class ModelFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """What the network takes: float32 of shape (1, 3, height, width), RGB."""
+    """The input of the network: float32 of shape (1, 3, height, width), RGB."""
 
     side: int
     mean: tuple[float, float, float]
@@ -73,19 +73,17 @@ class Input:
     fit: Fit = Fit.LETTERBOX
     fill: Fill = Fill.MIRROR
     multiple: int = 32
-    divisor: float | None = None  # None: the largest value in the picture, as rembg has it
+    divisor: float | None = None  # None: the largest value in the picture, as in rembg
 
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """What the network gives: a map of the subject of shape (1, 1, height, width)."""
+    """The output of the network: a map of the subject of shape (1, 1, height, width)."""
 
     index: int = 0
     activation: Activation = Activation.NONE
-    is_stretched: bool = True  # its least value counts as 0 and its largest as 1
-    edge_width: float = (
-        7 / 512
-    )  # of the longer side: how wide an edge is in which the map is not to be trusted
+    is_stretched: bool = True  # stretched from its lowest to its highest value
+    edge_width: float = 7 / 512  # width of the uncertain edges in the map, as a share of the longer side
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +96,7 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A network: its file, its licence and how it is used."""
+    """A network: its file, its licence and its use."""
 
     title: str
     licence: str
@@ -107,7 +105,7 @@ class Model:
     file: ModelFile
     input: Input
     output: Output
-    measured: Measured | None = None  # None: it has never been run here
+    measured: Measured | None = None  # None: not run here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +119,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Combination:
-    """The results of several runs for one picture, averaged."""
+    """The mean of several runs for one picture."""
 
     title: str
     parts: tuple[Part, ...]
@@ -135,7 +133,7 @@ _U2NET_NOTICE = (
     " code; they were trained on DUTS."
 )
 
-# What a U2-Net of one's own is taken for when nothing describes it.
+# The defaults for a user's own U2-Net without a description.
 U2NET_INPUT = Input(side=320, mean=_IMAGENET_MEAN, std=_IMAGENET_STD)
 U2NET_OUTPUT = Output()
 
@@ -222,12 +220,12 @@ CATALOGUE: Mapping[str, Model | Combination] = {
     ),
 }
 
-DEFAULT = "u2net-pair"  # what `make run` uses
-LIGHT = "u2netp"  # what is used if the default cannot be had, and by functions
+DEFAULT = "u2net-pair"  # for `make run`
+LIGHT = "u2netp"  # for functions, and if the default cannot be downloaded
 
 
 def models(name: str) -> Mapping[str, Model]:
-    """Return the networks that an entry consists of, by name: itself, or those that it combines."""
+    """Return the networks of an entry by name: itself, or those that it combines."""
     entry = CATALOGUE[name]
     if isinstance(entry, Model):
         return {name: entry}

@@ -1,4 +1,4 @@
-"""What a network takes and gives: a picture as a tensor, and a map of the subject, from 0 to 1."""
+"""Convert a picture to a network's input tensor, and its output to a map of the subject from 0 to 1."""
 
 from collections.abc import Sequence
 
@@ -12,16 +12,16 @@ Floats = NDArray[np.float32]
 Samples = NDArray[np.uint8]
 
 _BLUR_PASSES = 2
-_BLUR = 3 / 32  # of the square's side: how far the blur that fills a letterbox reaches
-_CONTRAST = 0.5  # a map that has less is not stretched to the full range: it would be noise
+_BLUR = 3 / 32  # reach of the blur that fills a letterbox, as a share of the square's side
+_CONTRAST = 0.5  # a map with less contrast is noise, so it is not stretched to the full range
 _LEAST_INDECISION = 0.001
-_DEEP = 1 / 32  # of the longer side: how far inside a subject is solid
-_SOLID, _SURELY_SOLID = 0.65, 0.95  # what one map has to say there for it to begin, and to be, solid
+_DEEP = 1 / 32  # depth inside a subject at which it is solid, as a share of the longer side
+_SOLID, _SURELY_SOLID = 0.65, 0.95  # values of a single map there at which solidity begins and is complete
 _FITS = {Fit.STRETCH: "stretch", Fit.LETTERBOX: "long side", Fit.SHORT_SIDE: "short side"}
 
 
 def view_spec(input: Input) -> ViewSpec:
-    """Return how a network wants to see a picture."""
+    """Return the view spec of a network."""
     multiple = input.multiple if input.fit is Fit.SHORT_SIDE else 1
     return ViewSpec("rgb", input.side, _FITS[input.fit], multiple, answers_soon=True)  # type: ignore[arg-type]
 
@@ -38,7 +38,7 @@ def tensor(view: View, input: Input, fill: Fill) -> Floats:
 
 
 def subject_map(outputs: Sequence[Floats], view: View, input: Input, output: Output) -> Floats:
-    """Return what a network says of each pixel of a view, from 0 to 1."""
+    """Return a network's map for the pixels of a view, from 0 to 1."""
     found = np.asarray(outputs[output.index], np.float32)
     found = found.reshape(found.shape[-2:])
     if output.activation is Activation.SIGMOID:
@@ -50,15 +50,15 @@ def subject_map(outputs: Sequence[Floats], view: View, input: Input, output: Out
 
 
 def stretched(found: Floats) -> Floats:
-    """Return a map that uses the whole range; one without contrast becomes empty."""
+    """Stretch a map to the whole range; one without contrast becomes empty."""
     low, high = float(found.min()), float(found.max())
     return (found - low) / np.float32(max(high - low, _CONTRAST))
 
 
 def combined(maps: Sequence[Floats]) -> Floats:
-    """Return the mean of several maps, but solid wherever any of them is sure deep inside.
+    """Return the mean of several maps, made solid wherever one of them is certain deep inside.
 
-    The more decided a map is, the more it counts.
+    Clearer maps have more weight.
     """
     if len(maps) == 1:
         return maps[0]
@@ -74,19 +74,19 @@ def combined(maps: Sequence[Floats]) -> Floats:
 
 
 def _indecision(found: Floats) -> float:
-    """Return the mean of 1 - alpha over the subject: near 0 for a map that is clear, 1 for an empty one."""
+    """Return the mean of 1 - alpha over the subject: near 0 for a clear map, 1 for an empty one."""
     total = float(found.sum())
     return 1 - float((found * found).sum()) / total + _LEAST_INDECISION if total > 0 else 1.0
 
 
 def _resized(values: Floats, shape: tuple[int, ...]) -> Floats:
-    """Return a map at another size, interpolated linearly."""
+    """Resize a map by linear interpolation."""
     rows, columns = (_between(old, new) for old, new in zip(values.shape, shape, strict=True))
     return np.asarray(rows @ values @ columns.T, np.float32)
 
 
 def _between(cells: int, count: int) -> Floats:
-    """Return what each of the cells counts for each of `count` places among them."""
+    """Return the weight of each cell for each of `count` positions."""
     places = ((np.arange(count) + 0.5) * (cells / count) - 0.5).clip(0, cells - 1)
     shares = (1 - np.abs(places[:, np.newaxis] - np.arange(cells))).clip(0)
     return shares.astype(np.float32)
@@ -109,7 +109,7 @@ def _offset(length: int, side: int) -> int:
 
 
 def _blurred(pixels: Samples, reach: int) -> Samples:
-    """Return the means over squares, several times over; the edges of the square continue outside."""
+    """Blur by repeated means over squares; the edges of the square continue outside."""
     weights = np.linalg.matrix_power(_moving_mean(len(pixels), reach), _BLUR_PASSES).astype(np.float32)
     planes = np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
     blurred = weights @ planes @ weights.T
@@ -117,7 +117,7 @@ def _blurred(pixels: Samples, reach: int) -> Samples:
 
 
 def _moving_mean(length: int, reach: int) -> Floats:
-    """Return what each of so many places counts for the mean around each of them."""
+    """Return the weights of a moving mean for each of `length` positions."""
     places = np.arange(length)[:, np.newaxis]
     weights = np.zeros((length, length), np.float32)
     np.add.at(weights, (places, (places + np.arange(-reach, reach + 1)).clip(0, length - 1)), 1)
@@ -125,7 +125,7 @@ def _moving_mean(length: int, reach: int) -> Floats:
 
 
 def _eroded(values: Floats, reach: int) -> Floats:
-    """Return the least value within reach of each place, in a square; the edges continue outside."""
+    """Return the minimum within reach of each pixel, in a square; the edges continue outside."""
     for axis in (0, 1):
         padded = np.pad(values, [(reach, reach) if each == axis else (0, 0) for each in (0, 1)], "edge")
         values = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis).min(-1)

@@ -21,11 +21,11 @@ T = TypeVar("T", Input, Output)
 
 
 class SidecarError(ValueError):
-    """A description cannot be used; the message is one line that names the field and what it should be."""
+    """A description is invalid; the message is one line that names the field and says what it should be."""
 
 
 def describe(model: Path) -> tuple[Input, Output] | None:
-    """Return how a model is used, or None without a file beside it that says so; raises SidecarError."""
+    """Read the JSON file beside a model; return None if there is none, or raise SidecarError."""
     path = model.with_suffix(".json")
     try:
         text = path.read_text("utf-8")

@@ -54,7 +54,7 @@ def _of_file(file: Path) -> Source:
 
 
 def _published(file: Path) -> tuple[Input, Output] | None:
-    """Return how the catalogue's entry with this very file is used, if there is one."""
+    """Return input and output of the catalogue entry with this file's SHA-256, None if there is none."""
     size = file.stat().st_size
     candidates = [
         entry for entry in CATALOGUE.values() if isinstance(entry, Model) and entry.file.size == size

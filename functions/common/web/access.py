@@ -108,7 +108,7 @@ class AccessGate:
 
 
 def _is_preflight(request: Request) -> bool:
-    """Tell whether a browser asks if a page may send its API key, which it does without credentials."""
+    """Tell whether this is a preflight, which browsers send without credentials."""
     return request.method == "OPTIONS" and request.path.startswith(_API)
 
 

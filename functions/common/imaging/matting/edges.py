@@ -1,4 +1,4 @@
-"""A small matte at a picture's full size, with its edges where the picture has them."""
+"""Refine a small matte at a picture's full size, so that its edges follow the picture's."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +18,24 @@ from common.imaging.matting.planes import (
     part_of,
 )
 
-_SIDE = 384  # pixels; the longest side at which edges are looked for
-# To each side: cells on which colours are sampled, and neighbourhoods in which they are compared. Larger
-# neighbourhoods come first and repair what a network got wrong; smaller ones then draw the edge.
+_SIDE = 384  # pixels; the longest side of the reduced picture
+# Numbers per side: cells on which colours are sampled, and neighbourhoods in which they are compared. Larger
+# neighbourhoods come first and repair mistakes of a network; smaller ones then draw the edge.
 _STAGES = ((160, 8), (160, 16), (320, 32))
-_SURE = 26 / 255  # alpha this near to 0 or 1 is certain
-_TRUST = 0.2  # how certain the matte is elsewhere
-_STEPS = 3  # of conjugate gradients; each moves what is known by a pixel or two
+_SURE = 26 / 255  # alpha this close to 0 or 1 is certain
+_TRUST = 0.2  # the certainty of other alpha
+_STEPS = 3  # of conjugate gradients; each spreads known alpha by a pixel or two
 _SMOOTHING = 2  # passes of the windows whose lines draw the edge
 _LEVEL = 0.04  # of the range, cut off at either end
-_REACH = 6  # pixels to each side that have a say in a tile
+_REACH = 6  # pixels on each side that influence a tile
 
 
 def refined(rgb: Image.Image, coarse: Image.Image, edge_width: float = 7 / 512) -> Image.Image:
-    """Return a small matte at the picture's size, its soft edges drawn where colours change.
+    """Return a small matte at the picture's size, with soft edges that follow the colours.
 
-    `edge_width`, of the longer side, is how wide an edge is in which the matte is not to be trusted. As in He
-    and Sun, "Fast Guided Filter" (2015), alpha is found as a linear function of colour on a small grid, and
-    that function is applied to the full picture.
+    `edge_width`, as a share of the longer side, is the width of the edges in which the matte is uncertain. As
+    in He and Sun, "Fast Guided Filter" (2015), alpha is a linear function of colour, computed on a small grid
+    and applied to the full picture.
     """
     known = fractions(coarse)
     if known.max() <= MARGIN:
@@ -61,7 +61,7 @@ def _working_size(size: Size) -> Size:
 
 
 def _by_colour(small: Image.Image, alpha: Floats, edge_width: float) -> Floats:
-    """Return alpha as colours correct it, unless the cells they are compared on are wider than the edge."""
+    """Correct alpha by colours, unless their cells are wider than the edge."""
     colours = fractions(small)
     for cells, neighbourhoods in _STAGES:
         if edge_width * cells >= 1:
@@ -73,12 +73,12 @@ def _by_colour(small: Image.Image, alpha: Floats, edge_width: float) -> Floats:
 
 
 def _unknown(alpha: Floats, reach: int) -> NDArray[np.bool_]:
-    """Return where the subject and the background both may be within reach."""
+    """Return the mask of pixels with both subject and background within reach."""
     return _grown(alpha <= 1 - _SURE, reach) & _grown(alpha >= _SURE, reach)
 
 
 def _grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return a mask with all that is within reach of it, in a square."""
+    """Extend a mask by all pixels within reach, in a square."""
     for _ in range(reach):
         rows = mask.copy()
         rows[1:] |= mask[:-1]
@@ -109,7 +109,7 @@ def _drawn(rgb: Image.Image, lines: Floats, alpha: Floats) -> Image.Image:
 
 
 def _near(alpha: Floats, box: Box, size: Size) -> Floats:
-    """Return all of the small alpha that has a say in this box."""
+    """Return the part of the small alpha that influences this box."""
     height, width = alpha.shape
     left, top, right, bottom = (int(edge) for edge in part_of((width, height), box, size))
     rows = slice(max(top - _REACH, 0), bottom + 1 + _REACH)

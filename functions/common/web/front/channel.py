@@ -1,4 +1,4 @@
-"""One connection: what has arrived, how long it has been silent, and how it ends."""
+"""One connection: its requests, its deadlines and its end."""
 
 import socket
 import time
@@ -26,7 +26,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection with deadlines; `check` is called about twice a second."""
 
     parser_class = StrictParser
-    request: StrictParser | None  # the one that is arriving
+    request: StrictParser | None  # the arriving one
     last_activity: float
     close_when_flushed: bool
 
@@ -37,18 +37,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         self._seen_activity = self.last_activity
         self._request_seen: StrictParser | None = None
         self._request_began = now
-        self._samples: deque[tuple[float, int]] = deque()  # when, and how much of the body there was
+        self._samples: deque[tuple[float, int]] = deque()  # times, and the bytes of the body by then
         self._lingers_since: float | None = None
         self._lingered = 0
 
-    # What arrives
+    # Arrival
 
     def readable(self) -> bool:
         """Tell whether to read from the connection."""
         return self._lingers_since is not None or bool(super().readable())
 
     def handle_read(self) -> None:
-        """Read what has arrived."""
+        """Read the arrived data."""
         try:
             data = self.socket.recv(self.adj.recv_bytes)
         except BlockingIOError:
@@ -69,7 +69,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             self.handle_close()
 
     def received(self, data: bytes) -> None:
-        """Parse what has arrived; refuse a body for which there is no memory."""
+        """Parse the arrived data; refuse a body if there is no memory for it."""
         super().received(data)
         request = self.request
         if request is None or request.body_rcv is None or (request.is_admitted and not request.chunked):
@@ -79,7 +79,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             self.fail(Overloaded())
 
     def fail(self, error: Exception) -> None:
-        """Complete the request that is arriving with this error."""
+        """Complete the arriving request with this error."""
         with self.requests_lock:
             request, self.request = self.request, None
             if request is None:
@@ -89,10 +89,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             if len(self.requests) == 1:
                 self.server.add_task(self)
 
-    # How it ends
+    # End
 
     def handle_write(self) -> None:
-        """Send what is pending, and after the last response end the connection so that it is received."""
+        """Send pending data; after the last response, close the connection so that the client gets it."""
         is_last = self.close_when_flushed
         if is_last:
             self.close_when_flushed = False
@@ -111,7 +111,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             self.handle_close()
 
     def close_after_response(self) -> None:
-        """Close the connection now if it is idle, else after the response to what it is at."""
+        """Close the connection now if it is idle, else after the response in progress."""
         if self.is_idle:
             self.handle_close()
         for request in [*self.requests, self.request]:
@@ -129,10 +129,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         """The bytes of the bodies on this connection."""
         return sum(each.body_size for each in [*self.requests, self.request] if each is not None)
 
-    # How long it takes
+    # Deadlines
 
     def check(self, now: float, *, hurried: bool) -> None:
-        """End the connection or its request if it takes too long."""
+        """Close the connection or fail its request if it exceeds a deadline."""
         if self.last_activity != self._seen_activity:
             self._seen_activity, self._active_at = self.last_activity, now
         silent = now - self._active_at
@@ -158,7 +158,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             self.fail(RequestTimeout())
 
     def _is_too_slow(self, request: StrictParser, now: float) -> bool:
-        """Tell whether too little of the body arrived in the last seconds."""
+        """Tell whether the body arrived too slowly in the last seconds."""
         samples = self._samples
         samples.append((now, request.body_bytes_received))
         while len(samples) > 1 and now - samples[1][0] >= BODY_WINDOW:

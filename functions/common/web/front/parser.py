@@ -1,4 +1,4 @@
-"""Parses requests more strictly than waitress does, and turns its refusals into problem details."""
+"""Parse requests more strictly than waitress, and turn its refusals into problem details."""
 
 import re
 from collections import Counter
@@ -24,12 +24,12 @@ _CHUNK_LINE_BYTES = 1024
 _TRAILER_BYTES = 8 * 1024
 _REQUEST_LINE = re.compile(rb"[^ ]{3,20} (/|https?://)[\x21-\x7e\x80-\xff]* HTTP/1\.[01]")
 _FRAMING = {b"content-length", b"transfer-encoding"}
-# Two readers may take different ones of several.
+# With several of these, two parsers may use different ones.
 _SINGLE = {*_FRAMING, b"host", b"content-type", b"authorization", b"origin", b"expect", b"range"}
 
 
 class Refusal:
-    """The response to a request that never reaches the application, as waitress asks an error for it."""
+    """The response to a request that never reaches the application, as an error object of waitress."""
 
     def __init__(self, error: Exception) -> None:
         self._response = Problem.of(error).response()
@@ -40,10 +40,10 @@ class Refusal:
 
 
 class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """Refuses what two parsers could understand differently, and whatever is endless.
+    """Refuses requests that two parsers could understand differently, and endless ones.
 
-    A request whose head is good always reaches the application, which knows how to respond to its caller:
-    if the body fails, reading it raises the reason.
+    A request with a valid head always reaches the application, which knows how to respond to its caller; if
+    the body fails, reading it raises the error.
     """
 
     error: Any  # of waitress, or a Refusal
@@ -51,10 +51,10 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
     expect_continue: bool
     is_admitted = False  # within the budget for bodies
     path = ""
-    _reason: HTTPException | None = None  # why the head is refused
+    _reason: HTTPException | None = None  # for refusing the head
 
     def received(self, data: bytes) -> int:
-        """Take what has arrived and return how many of these bytes belong to this request."""
+        """Parse the arrived data, and return how many of its bytes belong to this request."""
         if self.body_rcv is None and (self.header_plus + data).lstrip(b"\r\n")[:1].isspace():
             self.fail(BadRequest("The request line begins with a space."))
             return len(data)
@@ -82,7 +82,7 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
         self.expect_continue = self.expect_continue and self.body_rcv is not None
 
     def fail(self, error: Exception) -> None:
-        """Complete the request: respond with the error, or raise it where the application reads the body."""
+        """Complete the request: respond with the error, or raise it when the application reads the body."""
         self.completed, self.empty, self.expect_continue = True, False, False
         self.headers["CONNECTION"] = "close"
         if self.body_rcv is None:
@@ -100,7 +100,7 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
 
 
 class _FailedBody:
-    """In place of a body; reading it raises why there is none."""
+    """Replaces a failed body; reading it raises the error."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -145,7 +145,7 @@ def _check_head(head: bytes) -> None:
 
 
 def _broken_chunks(receiver: Any) -> str:
-    """Return what is wrong with the chunks so far, or an empty string."""
+    """Return the mistake in the chunks so far, or an empty string."""
     if len(receiver.control_line) > _CHUNK_LINE_BYTES or len(receiver.trailer) > _TRAILER_BYTES:
         return "A chunk's line or the trailer is too long."
     lines = receiver.trailer.split(b"\r\n") if receiver.completed else []
@@ -156,7 +156,7 @@ def _broken_chunks(receiver: Any) -> str:
 
 
 def _exception(status: int) -> HTTPException:
-    """Return the exception for what waitress itself refused."""
+    """Return the exception for a refusal of waitress itself."""
     if status == RequestEntityTooLarge.code:
         return RequestEntityTooLarge()
     if status == RequestHeaderFieldsTooLarge.code:

@@ -1,4 +1,4 @@
-"""The server: accepts connections, watches them, and finishes what it is at when it is told to end."""
+"""The server: accept connections, check their deadlines, and finish requests in progress at the end."""
 
 import logging
 import resource
@@ -18,21 +18,21 @@ from common.web.front.channel import Channel
 
 THREADS = 16
 CONNECTIONS = 1000
-_FILES = 2 * CONNECTIONS  # that the process may have open
-_SMALL_BODY = 64 * 1024  # bytes; such bodies do not count
-_RESPONSES = 128 * 1024 * 1024  # bytes of responses that clients have yet to take; beyond it they must hurry
-_MOST_RESPONSES = 3 * _RESPONSES  # beyond it threads wait for their clients
-_PATIENT, _IMPATIENT = 2**40, 1024 * 1024  # bytes of a response that may wait until its thread does
+_FILES = 2 * CONNECTIONS  # open files of the process
+_SMALL_BODY = 64 * 1024  # bytes; smaller bodies do not count
+_RESPONSES = 128 * 1024 * 1024  # bytes of unread responses; beyond this, clients get HURRIED_SECONDS
+_MOST_RESPONSES = 3 * _RESPONSES  # beyond this, threads wait for their clients
+_PATIENT, _IMPATIENT = 2**40, 1024 * 1024  # bytes of a response that may be unread before its thread waits
 _HEAD_BYTES = 32 * 1024
 _CHECK_EVERY = 0.5  # seconds
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What clients may take: the largest body and all bodies in bytes, and the seconds between two requests.
+    """The limits on clients: the largest body and all bodies in bytes, and the seconds between two requests.
 
-    A load balancer keeps idle connections for its next requests, so behind one they must stay open for longer
-    than it keeps them: Google's keeps them for 600 s. Requests for the paths in `probes` wait for no others.
+    A load balancer reuses idle connections, so behind one they must stay open longer than it keeps them:
+    Google's keeps them for 600 s. Requests for the paths in `probes` wait for no others.
     """
 
     body: int
@@ -44,8 +44,8 @@ class Limits:
 class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """waitress's server with deadlines, a budget for bodies and a graceful end.
 
-    Requests are read by one thread, and only complete ones take one of the threads that respond, so that
-    silent clients cost memory alone.
+    One thread reads all requests, and only complete ones occupy a thread that responds, so silent clients
+    cost only memory.
     """
 
     channel_class = Channel
@@ -58,12 +58,12 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             connection_limit=CONNECTIONS,
             max_request_header_size=_HEAD_BYTES,
             max_request_body_size=limits.body + 1,
-            inbuf_overflow=2 * limits.body,  # none goes to a file
+            inbuf_overflow=2 * limits.body,  # never write a body to a file
             outbuf_overflow=_PATIENT,
             outbuf_high_watermark=_PATIENT,
             recv_bytes=256 * 1024,
             asyncore_use_poll=True,
-            clear_untrusted_proxy_headers=False,  # the application knows what to make of them
+            clear_untrusted_proxy_headers=False,  # the application evaluates them
             log_socket_errors=False,
             ident=None,
         )
@@ -77,7 +77,7 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         self._ends_at: float | None = None
 
     def add_task(self, channel: Channel) -> None:
-        """Have a thread respond to the first request of a connection."""
+        """Make a thread respond to the first request of a connection."""
         is_probe = channel.requests[0].path in self._limits.probes
         (self._probes if is_probe else self.task_dispatcher).add_task(channel)
 
@@ -87,7 +87,7 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         return sum(size for size in sizes if size > _SMALL_BODY) <= self._limits.bodies
 
     def run(self, grace: float) -> None:
-        """Serve until SIGTERM or SIGINT; then finish what has begun, for so many seconds at most."""
+        """Serve until SIGTERM or SIGINT; then finish the requests in progress, within `grace` seconds."""
 
         def end(*_: object) -> None:
             self._ends_at = self._ends_at or time.monotonic() + grace
@@ -101,7 +101,7 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         self.task_dispatcher.shutdown(timeout=1)
 
     def maintenance(self, now: float) -> None:
-        """Do nothing: the deadlines replace waitress's own."""
+        """Do nothing, because the deadlines replace waitress's own."""
 
     def _check(self, now: float) -> None:
         channels = list(self.active_channels.values())
@@ -129,7 +129,7 @@ def _threads(count: int) -> ThreadedTaskDispatcher:
 
 
 def serve(application: Callable[..., Any], *, host: str, port: int, limits: Limits, grace: float) -> None:
-    """Serve the application until the process is told to end."""
+    """Serve the application until the process is terminated."""
     _allow_files(_FILES)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     Front(application, host, port, limits).run(grace)
