@@ -78,7 +78,7 @@ def test_an_erased_part_is_saved_and_stays_erased_after_a_reload(kept: Page) -> 
     )
 
 
-def test_what_is_restored_has_the_originals_colours(kept: Page, tmp_path: Path) -> None:
+def test_restored_parts_have_the_originals_colours(kept: Page, tmp_path: Path) -> None:
     editor = opened(kept)
     button(editor, "Restore").click()
     button(editor, "Smart stroke").click()

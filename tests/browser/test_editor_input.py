@@ -151,7 +151,7 @@ def test_the_original_is_shown_for_as_long_as_its_button_is_held(page: Page, edi
     expect(original).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_stroke_is_where_the_pointer_is_in_a_page_from_right_to_left(page: Page, tmp_path: Path) -> None:
+def test_a_stroke_follows_the_pointer_in_a_right_to_left_page(page: Page, tmp_path: Path) -> None:
     keep(page, tmp_path, "beach")
     page.evaluate("() => { document.documentElement.dir = 'rtl'; }")
     editor = _opened(page)

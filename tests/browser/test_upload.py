@@ -153,7 +153,7 @@ def test_an_upload_that_still_runs_on_the_server_is_asked_for_again(page: Page, 
         ("huge.jpg", photo(kind="JPEG") + bytes(20 * 1024 * 1024), "The picture has more than 20 MB."),
     ],
 )
-def test_what_the_server_would_refuse_is_not_sent(
+def test_pictures_that_the_server_would_refuse_are_not_sent(
     page: Page, tmp_path: Path, file_name: str, content: bytes, sentence: str
 ) -> None:
     path = tmp_path / file_name
@@ -218,7 +218,7 @@ def test_an_upload_on_its_way_can_be_cancelled(page: Page, tmp_path: Path, provi
 
 
 @pytest.mark.extended
-def test_what_is_over_the_limit_waits_for_a_place(page: Page, tmp_path: Path) -> None:
+def test_pictures_over_the_limit_wait_for_a_slot(page: Page, tmp_path: Path) -> None:
     keep(page, tmp_path, "one", "two", "three", "four", "five")
     expect(page.get_by_text("5 of 5 used").first).to_be_visible()
     choose(page, picture(tmp_path, "six.jpg"))

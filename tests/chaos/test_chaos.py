@@ -105,7 +105,7 @@ def test_a_list_that_breaks_a_guarantee_is_noticed(account: Account, kind: str, 
     assert broken.value.kind == kind
 
 
-def test_what_was_answered_is_all_that_may_be_listed(account: Account) -> None:
+def test_only_confirmed_records_may_be_listed(account: Account) -> None:
     assert account.listed(listed(record())) == []
     assert account.listed(listed(record(), record("b"))) == [record("b")]
     with pytest.raises(Broken, match="nobody sent b"):

@@ -171,7 +171,7 @@ def test_a_host_with_a_syntax_error_is_reported_in_one_line(tmp_path: Path, fold
     assert refused("--out", tmp_path, "--folder", folder).startswith("main.py is not Python: ")
 
 
-def test_missing_requirements_are_told_in_a_line(tmp_path: Path, folder: Path) -> None:
+def test_missing_requirements_are_reported_in_one_line(tmp_path: Path, folder: Path) -> None:
     (folder / "requirements.txt").unlink()
 
     told = refused("--out", tmp_path, "--folder", folder)

@@ -177,7 +177,7 @@ def test_upload_without_provider_and_model_ends_with_one_line(
     assert done.stderr.startswith("LOCAL_MODEL_PATH is not set; the local remover needs it")
 
 
-def test_a_bundle_that_lacks_the_model_it_is_told_to_use_ends_with_one_line(
+def test_a_bundle_without_its_configured_model_ends_with_one_line(
     plain: Unpacked, required: Mapping[str, Mapping[str, str]]
 ) -> None:
     done = plain.ends("upload", {**required["upload"], **LOCAL})

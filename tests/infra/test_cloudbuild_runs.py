@@ -103,9 +103,7 @@ def test_without_a_push_the_image_is_named_after_the_build(workspace: Workspace)
 
 
 @pytest.mark.parametrize(("chosen", "model"), [("", "u2netp"), ("portrait.onnx", "own")])
-def test_a_model_is_bundled_if_terraform_is_told_to_use_it(
-    workspace: Workspace, chosen: str, model: str
-) -> None:
+def test_a_model_is_bundled_if_terraform_uses_it(workspace: Workspace, chosen: str, model: str) -> None:
     (workspace.folder / "portrait.onnx").write_bytes(b"the weights")
     settings = workspace.folder / "infra/terraform/environments/functions/terraform.tfvars"
     settings.write_text('project_id = "some-project"\nremover    = "rapidapi,local"\n')
@@ -135,7 +133,7 @@ def test_a_target_that_does_not_exist_ends_the_build_before_it_does_anything(
     one_in(3, *(call for call in ALL if "infra.bundle" not in call)),
     ids=lambda call: "_".join(call.split()[:3]),
 )
-def test_whatever_fails_is_the_last_that_is_called(workspace: Workspace, failing: str) -> None:
+def test_a_failing_call_is_the_last_one(workspace: Workspace, failing: str) -> None:
     planted = failing.replace("/dist/", f"{workspace.folder}/dist/").split("/functions-HEX")[0]
 
     done = workspace.build(_TARGETS="functions,gke", failing=planted, **PUSHED)

@@ -32,7 +32,7 @@ def test_the_container_runs_as_the_user_that_the_pods_run_as() -> None:
     assert dockerfile.last("USER") == f"{USER}:{USER}"
 
 
-def test_the_container_starts_the_application_where_it_is() -> None:
+def test_the_container_starts_the_application_in_its_folder() -> None:
     assert dockerfile.start_command()[:4] == ["python", "app.py", "--host", "0.0.0.0"]
     assert dockerfile.last("WORKDIR") == "/app/functions"
     assert "functions /app/functions" in [each.rest for each in dockerfile.instructions()]

@@ -203,7 +203,7 @@ def test_the_services_of_compose_run_from_the_image(
     assert still_runs
 
 
-def test_only_the_image_with_the_model_carries_it_and_its_runtime(
+def test_only_the_image_with_the_model_contains_it_and_its_runtime(
     image: Image, image_with_model: Image
 ) -> None:
     plain, with_model = (

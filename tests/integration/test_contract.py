@@ -54,7 +54,7 @@ def test_a_new_user_has_an_empty_list(client: Client) -> None:
     assert client.list()["records"] == []
 
 
-def test_the_list_carries_the_images_when_asked_to(client: Client) -> None:
+def test_the_list_contains_the_images_on_request(client: Client) -> None:
     content = photo()
     record = client.keep(content)
     (listed,) = client.list("?include=images")["records"]

@@ -95,7 +95,7 @@ def fill(folder: Path, number: int) -> None:
         (folder / f"{each:03}.jpg").write_bytes(PHOTO)
 
 
-def test_a_folder_is_cut_out_in_its_shape_and_what_failed_is_told(tmp_path: Path, start: Start) -> None:
+def test_a_folder_keeps_its_structure_and_failures_are_reported(tmp_path: Path, start: Start) -> None:
     fill(tmp_path / "in", 2)
     fill(tmp_path / "in/below", 1)
     odd = os.fsdecode(b"a\n\xff.jpg")
@@ -202,7 +202,9 @@ def test_every_option_together(tmp_path: Path, start: Start) -> None:
         (["a.jpg", "--roi", "0 0 5000 5000"], "reaches over the edge"),
     ],
 )
-def test_what_cannot_be_read_is_told(tmp_path: Path, start: Start, arguments: list[str], said: str) -> None:
+def test_an_unreadable_file_is_reported(
+    tmp_path: Path, start: Start, arguments: list[str], said: str
+) -> None:
     (tmp_path / "a.jpg").write_bytes(PHOTO)
     (tmp_path / "bad.png").write_bytes(b"no picture")
     (tmp_path / "empty").mkdir()

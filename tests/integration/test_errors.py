@@ -157,7 +157,7 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(client: 
 @pytest.mark.parametrize(
     "content", [b"plain text", b"%PDF-1.7", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\3\4"]
 )
-def test_what_is_no_picture_of_ours_is_unsupported(client: Client, content: bytes) -> None:
+def test_an_unsupported_format_is_refused(client: Client, content: bytes) -> None:
     assert_problem(client.upload(content, "photo.png"), 415, "unsupported_image", "JPEG, PNG")
 
 
@@ -267,7 +267,7 @@ def test_health_does_not_wait_for_a_database_that_is_stuck(host: Host, link: Pro
     assert client.call("GET", "/api/health").json() == {"status": "Healthy"}
 
 
-def test_what_nobody_foresaw_goes_to_the_log_alone(host: Host, documents: Documents) -> None:
+def test_an_unexpected_error_appears_only_in_the_log(host: Host, documents: Documents) -> None:
     client = Client(host)
     broken = {"user_id": client.list()["user_id"], "image_name": "x", "created_on": "2026-01-01 00:00:00"}
     record_id = documents.insert_one({**broken, "original_image_base64": 5}).inserted_id

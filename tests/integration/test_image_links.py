@@ -108,7 +108,7 @@ def test_a_long_image_is_a_link_that_the_account_signed_for_this_method_alone(
     signing.verify(bytes.fromhex(parse_qs(link)["X-Goog-Signature"][0]), call.payload)
 
 
-def test_a_link_says_where_who_and_how_long_and_outlives_what_caches_keep_of_it(
+def test_a_link_has_object_signer_and_lifetime_and_outlives_its_cached_redirect(
     owner: Client, record: Record, storage: str
 ) -> None:
     response = owner.call("GET", record["original_url"])
@@ -124,7 +124,7 @@ def test_a_link_says_where_who_and_how_long_and_outlives_what_caches_keep_of_it(
     assert int(lifetime.removeprefix("max-age=")) <= LINK_SECONDS - 30
 
 
-def test_a_link_leads_to_the_image(owner: Client, record: Record) -> None:
+def test_a_link_returns_the_image(owner: Client, record: Record) -> None:
     link = owner.call("GET", record["original_url"]).headers["Location"]
     followed = requests.get(link, timeout=10)
     assert (followed.content == LARGE, followed.headers["Content-Type"]) == (True, "image/bmp")
@@ -132,7 +132,7 @@ def test_a_link_leads_to_the_image(owner: Client, record: Record) -> None:
     assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(LARGE)))
 
 
-def test_a_link_carries_the_name_of_a_download(owner: Client, record: Record) -> None:
+def test_a_link_contains_the_name_of_a_download(owner: Client, record: Record) -> None:
     for asked, kind in (("", "inline"), ("&download=1", "attachment")):
         link = owner.call("GET", record["original_url"] + asked).headers["Location"]
         disposition = parse_qs(link)["response-content-disposition"]

@@ -69,7 +69,7 @@ def test_a_part_of_an_image_can_be_had(client: Client) -> None:
     assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(content)}")
 
 
-def test_head_tells_the_size_without_the_image(client: Client) -> None:
+def test_head_returns_the_size_without_the_image(client: Client) -> None:
     content = photo()
     response = client.call("HEAD", client.keep(content)["original_url"])
     assert (response.status_code, response.content) == (200, b"")

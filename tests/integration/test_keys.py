@@ -143,7 +143,7 @@ def test_a_wrong_setting_is_reported_in_one_line(environ: dict[str, str]) -> Non
         (("sell", "shop"), "sell"),
     ],
 )
-def test_wrong_arguments_are_told_and_change_nothing(
+def test_wrong_arguments_are_reported_and_change_nothing(
     environ: dict[str, str], arguments: tuple[str, ...], told: str
 ) -> None:
     result = keys(environ, *arguments)

@@ -27,7 +27,7 @@ CALL = {"headers": HEADERS, "data": {"name": "the name of it"}, "json": {"record
         *map(b64encode, PICTURES),
     ],
 )
-def test_what_nobody_may_read_is_found_with_its_line(tmp_path: Path, leak: bytes) -> None:
+def test_secrets_are_found_with_their_line(tmp_path: Path, leak: bytes) -> None:
     log = tmp_path / "log"
     log.write_bytes(b"before\nwith " + leak + b"\nafter\n")
 
@@ -44,7 +44,7 @@ def test_anything_else_is_not(tmp_path: Path) -> None:
     assert leaks(log, {"a-secret", "original"[:3], ""}) == []
 
 
-def test_a_run_of_one_character_tells_nothing(tmp_path: Path) -> None:
+def test_a_run_of_one_character_is_no_secret(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("PUT /api/rename/" + "x" * 101)
 

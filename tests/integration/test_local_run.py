@@ -39,7 +39,7 @@ def upload(url: str, content: bytes, session: requests.Session) -> requests.Resp
 
 
 @pytest.mark.extended
-def test_what_was_uploaded_is_there_after_a_restart(environ: dict[str, str], tmp_path: Path) -> None:
+def test_uploads_are_there_after_a_restart(environ: dict[str, str], tmp_path: Path) -> None:
     session, content = requests.Session(), photo()
     with running(environ, tmp_path) as run:
         record = upload(run.url, content, session).json()["record"]

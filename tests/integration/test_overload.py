@@ -35,7 +35,7 @@ def crowd(host: Host, provider: ObjectCut) -> list[requests.Response]:
         return list(threads.map(send, range(SENT)))
 
 
-def test_what_is_too_much_is_refused_and_says_when_to_come_again(crowd: list[requests.Response]) -> None:
+def test_overload_is_refused_with_retry_after(crowd: list[requests.Response]) -> None:
     refused = [answer for answer in crowd if answer.status_code == 503]
     assert len(refused) == SENT - AT_ONCE
     assert sum(answer.status_code == 201 for answer in crowd) == AT_ONCE

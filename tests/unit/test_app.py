@@ -189,7 +189,7 @@ def test_the_original_applications_paths_still_work(client: FlaskClient) -> None
     assert client.get("/health").get_json() == {"status": "Healthy"}
 
 
-def test_a_form_posted_to_the_front_page_leads_back_to_it(client: FlaskClient) -> None:
+def test_a_form_posted_to_the_front_page_redirects_to_it(client: FlaskClient) -> None:
     done = client.post("/", headers=BROWSER, **form(PICTURE))
     failed = client.post("/", headers=BROWSER, **form(b"text"))
 

@@ -114,7 +114,7 @@ def test_deleting_a_record_again_succeeds(service: Service) -> None:
         ("GET", "/image/{}/preview", {}),
     ],
 )
-def test_what_is_unknown_malformed_or_another_users_is_not_found_alike(
+def test_unknown_malformed_and_other_users_ids_are_not_found_alike(
     service: Service, method: str, path: str, options: Mapping[str, Any], record_id: str
 ) -> None:
     theirs = service.upload(user_id="you")

@@ -71,7 +71,7 @@ def test_a_stale_revision_changes_nothing(service: Service) -> None:
     assert put(service, record_id, encoded(Image.new("L", (64, 48), 255)), revision=2).status_code == 200
 
 
-def test_whoever_loses_a_race_is_told_and_leaves_nothing_behind(service: Service) -> None:
+def test_the_loser_of_a_race_gets_an_error_and_leaves_nothing_behind(service: Service) -> None:
     record_id = service.upload()
     service.records.steps.failing["revise"] = errors.RevisionChanged()
 
@@ -119,7 +119,7 @@ def test_unknown_pictures_and_those_of_other_users_are_not_found_alike(service: 
         assert problem(put(service, each, encoded(LEFT_THIRD))) == (404, "not_found")
 
 
-def test_what_the_picture_itself_hides_stays_hidden(service: Service) -> None:
+def test_the_pictures_own_transparency_stays(service: Service) -> None:
     picture = Image.new("RGBA", (64, 48), "red")
     picture.paste((0, 0, 0, 0), (0, 0, 64, 10))
     record_id = service.upload(encoded(picture))

@@ -60,7 +60,7 @@ def test_withoutbg_returns_the_matte(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(("path", "body"), [("?output=x", PICTURE), ("", b""), ("", b"text"), ("", b"{}")])
-def test_withoutbg_tells_of_mistakes_in_its_own_words(client: FlaskClient, path: str, body: bytes) -> None:
+def test_withoutbg_reports_mistakes_in_its_own_format(client: FlaskClient, path: str, body: bytes) -> None:
     response = client.post(WITHOUT_BG + path, data=body)
 
     assert 400 <= response.status_code < 500

@@ -129,7 +129,7 @@ def test_removebg_scales_to_the_size_that_was_asked_for(client: FlaskClient) -> 
         ({"image_file": PICTURE, "bg_image_url": "http://169.254.169.254/"}, 400, "failed_image_download"),
     ],
 )
-def test_removebg_tells_of_mistakes_in_its_own_words(
+def test_removebg_reports_mistakes_in_its_own_format(
     client: FlaskClient, sent: dict[str, Any], status: int, expected: str
 ) -> None:
     response = post(client, **sent)
@@ -156,7 +156,7 @@ def test_addresses_are_fetched_unless_that_is_off(monkeypatch: pytest.MonkeyPatc
     assert client.post(REMOVE_BG, json={"image_url": "https://a.example"}).status_code == 400
 
 
-def test_account_tells_of_a_key_without_limits(client: FlaskClient) -> None:
+def test_account_describes_a_key_without_limits(client: FlaskClient) -> None:
     attributes = client.get("/v1.0/account").get_json()["data"]["attributes"]
 
     assert attributes["credits"]["total"] > 0

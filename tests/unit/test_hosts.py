@@ -36,7 +36,7 @@ def test_a_large_refused_body_is_answered_by_every_host(service: Service) -> Non
 @pytest.mark.usefixtures("environment")
 @pytest.mark.parametrize("target", [endpoint.target for endpoint in ENDPOINTS.values()])
 @pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico"])
-def test_what_the_functions_host_answers_itself_has_our_shape(target: str, path: str) -> None:
+def test_the_functions_hosts_own_answers_have_our_format(target: str, path: str) -> None:
     client = functions_host(target).test_client()
 
     assert problem(client.get(path)) == (404, "not_found")

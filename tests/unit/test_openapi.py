@@ -134,7 +134,7 @@ def test_nothing_in_it_is_left_over() -> None:
     }
 
 
-def test_every_link_leads_to_an_operation_with_its_parameters() -> None:
+def test_every_link_names_an_operation_and_its_parameters() -> None:
     links = [
         link
         for _, node in parts(DOCUMENT)

@@ -28,7 +28,7 @@ def refusal(**given: str) -> str:
     return str(raised.value)
 
 
-def test_what_is_not_set_has_its_default() -> None:
+def test_unset_settings_have_their_defaults() -> None:
     settings = read()
 
     assert (settings.user_limit, settings.retention_days) == (5, 30)

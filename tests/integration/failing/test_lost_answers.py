@@ -34,7 +34,7 @@ def repeat_one_whose_completion_is_not_answered(stage: Stage) -> Client:
     return repeated
 
 
-def test_a_record_is_kept_if_only_the_answer_to_its_completion_was_lost_and_its_sender_is_told(
+def test_a_record_is_kept_if_only_the_answer_to_its_completion_was_lost_and_its_sender_is_reported(
     on_all: OnAll,
 ) -> None:
     def act(stage: Stage) -> None:

@@ -85,7 +85,7 @@ NO_NAMES: dict[str, object] = {
 
 
 @pytest.mark.parametrize("name", NO_NAMES.values(), ids=NO_NAMES)
-def test_what_is_no_name_is_refused(host: Host, victim: Victim, name: object) -> None:
+def test_an_invalid_name_is_refused(host: Host, victim: Victim, name: object) -> None:
     body = json.dumps({"record_name": name}).encode()
     answer = ask(host, *rename(victim), body)
     assert_refused(answer, 422)
@@ -93,7 +93,7 @@ def test_what_is_no_name_is_refused(host: Host, victim: Victim, name: object) ->
 
 
 @pytest.mark.parametrize("size", [64 * KB + 1, *extended(1024 * KB, 40 * 1024 * KB)])
-def test_a_body_beyond_the_limit_is_refused_whether_it_tells_its_length_or_not(
+def test_a_body_beyond_the_limit_is_refused_with_and_without_a_length(
     host: Host, victim: Victim, size: int
 ) -> None:
     body = b'{"record_name": "' + b"x" * (size - 19) + b'"}'

@@ -43,7 +43,7 @@ def test_an_address_refuses_every_method_but_its_own(host: Host, path: str, meth
 
 
 @pytest.mark.parametrize("path", TAKES)
-def test_options_tells_the_methods_of_an_address(host: Host, path: str) -> None:
+def test_options_returns_the_methods_of_an_address(host: Host, path: str) -> None:
     answer = ask(host, "OPTIONS", path)
     assert_refused(answer, 204)
     assert set(answer.headers["allow"].split(", ")) == TAKES[path] | {"OPTIONS"}
@@ -61,7 +61,7 @@ def test_the_addresses_of_the_site_answer_every_method_as_documented(
 
 
 @pytest.mark.parametrize("method", NO_METHODS, ids=ascii)
-def test_what_is_no_method_is_refused_by_the_server(host: Host, method: str) -> None:
+def test_an_invalid_method_is_refused_by_the_server(host: Host, method: str) -> None:
     for path in ("/api/list", "/api/upload", "/"):
         assert_refused(ask(host, method, path), 400)
 

@@ -100,7 +100,7 @@ def assert_only_text(host: Host, me: Client, record_id: str) -> None:
 
 
 @pytest.mark.parametrize("name", one_in(3, *NAMES.values()), ids=NAMES)
-def test_a_name_is_text_wherever_it_is_answered(host: Host, name: str) -> None:
+def test_a_name_is_text_in_every_answer(host: Host, name: str) -> None:
     me = Client(host)
     first, second = me.keep(name=name), me.keep(name="before")
     body = json.dumps({"record_name": name}).encode()
@@ -134,7 +134,7 @@ def test_a_name_that_the_original_application_kept_is_text_too(
 @pytest.mark.parametrize(
     "name", [f"a {MARKUP}", "a\r\nLocation: https://evil.example", "x" * 200, "\N{PILE OF POO}"]
 )
-def test_a_plain_form_leads_to_the_site_and_nowhere_else(host: Host, name: str) -> None:
+def test_a_plain_form_redirects_only_to_the_site(host: Host, name: str) -> None:
     me = Client(host)
     browser = {"Accept": "text/html", "Referer": "https://evil.example", "Host": "evil.example"}
     answer = me.upload(name=name, headers=browser)

@@ -51,7 +51,7 @@ def test_another_users_record_looks_like_an_unknown_one(
 
 
 @pytest.mark.usefixtures("untouched")
-def test_a_known_etag_does_not_tell_a_stranger_that_the_image_exists(host: Host, victim: Victim) -> None:
+def test_a_known_etag_does_not_reveal_the_image_to_another_user(host: Host, victim: Victim) -> None:
     etag = {"If-None-Match": f'"{victim.record_id}-original-1"'}
     assert_refused(ask(host, "GET", f"/api/image/{victim.record_id}/original", etag), 404)
 
@@ -74,7 +74,7 @@ IDS = [
 
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize("odd", [*IDS, "with more", "with space", "with nul", "with line"], ids=ascii)
-def test_what_is_no_id_is_not_found_for_its_own_user_either(host: Host, victim: Victim, odd: str) -> None:
+def test_an_invalid_id_is_not_found(host: Host, victim: Victim, odd: str) -> None:
     suffix = {"with more": "0", "with space": "%20", "with nul": "%00", "with line": "%0a"}.get(odd)
     segment = victim.record_id + suffix if suffix else quote(odd, safe="", errors="surrogatepass")
     headers = {"Cookie": f"user_id={victim.token}"}

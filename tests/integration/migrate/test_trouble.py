@@ -132,7 +132,7 @@ def test_an_unreachable_storage_is_reported_in_one_line_and_in_time(
     assert (output, errors.count("\n")) == ("", 1)
 
 
-def test_missing_credentials_are_told_in_a_line(
+def test_missing_credentials_are_reported_in_one_line(
     album: Album, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def default(**_: object) -> None:

@@ -59,7 +59,7 @@ def test_without_the_database_the_answers_are_as_described(host: Host, link: Pro
     assert client.list()
 
 
-def test_what_nobody_foresaw_is_as_described(client: Client, documents: Documents) -> None:
+def test_an_unexpected_error_is_as_described(client: Client, documents: Documents) -> None:
     broken = {"user_id": client.list()["user_id"], "image_name": "x", "created_on": "2026-01-01 00:00:00"}
     record_id = documents.insert_one({**broken, "original_image_base64": 5}).inserted_id
 

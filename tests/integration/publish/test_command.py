@@ -36,7 +36,7 @@ def test_the_command_publishes_and_is_quiet_without_a_terminal(site: Site) -> No
     assert done.stdout.startswith("Published: uploaded 11, ")
 
 
-def test_missing_credentials_are_told_in_a_line(tmp_path: Path) -> None:
+def test_missing_credentials_are_reported_in_one_line(tmp_path: Path) -> None:
     done = run("gs://some-bucket", "--folder", str(tmp_path), HOME=str(tmp_path), NO_GCE_CHECK="true")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{tmp_path} is not a site: it has no index.html.\n"

@@ -20,7 +20,7 @@ def shares(*values: float) -> Lengths:
     return top, right, bottom, left
 
 
-def test_without_options_the_whole_picture_stays_where_it_is() -> None:
+def test_without_options_the_whole_picture_keeps_its_place() -> None:
     framed = frame(SIZE, SUBJECT, CutoutOptions())
 
     assert framed.canvas == SIZE

@@ -92,7 +92,7 @@ def test_a_lab_picture_becomes_the_colours_it_shows() -> None:
     assert 180 < red < 200
 
 
-def test_the_first_frame_of_an_animation_stands_where_it_belongs_on_its_canvas() -> None:
+def test_the_first_frame_of_an_animation_has_its_place_on_the_canvas() -> None:
     content = frames("PNG", 3)
 
     assert read(content).rgb.getpixel((0, 0)) == (0, 9, 9)

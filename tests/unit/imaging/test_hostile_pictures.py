@@ -49,7 +49,7 @@ def test_it_ends_as_it_should_and_without_a_warning(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", tiered(SMALL))
-def test_what_is_read_can_be_cut_out(name: str) -> None:
+def test_readable_pictures_can_be_cut_out(name: str) -> None:
     content = CASES[name][0]()
     picture = read(content)
     width, height = picture.rgb.size
@@ -70,7 +70,9 @@ GIVEN_AWAY.remove("gif_of_an_enormous_frame")  # whose screen is small
 
 
 @pytest.mark.parametrize("name", tiered(GIVEN_AWAY))
-def test_what_its_header_gives_away_reaches_no_worker(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_that_the_header_check_refuses_reach_no_worker(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def never(*args: object, **options: object) -> NoReturn:
         raise AssertionError(args)
 
@@ -83,7 +85,7 @@ def test_what_its_header_gives_away_reaches_no_worker(name: str, monkeypatch: py
 
 
 @pytest.mark.parametrize("name", tiered(SMALL))
-def test_a_decoder_is_told_which_format_it_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_gets_the_format(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     real = Image.open
 

@@ -56,7 +56,7 @@ def test_an_edge_that_is_blurred_in_the_small_matte_follows_the_sharp_picture() 
 
 
 @pytest.mark.parametrize("picture", [Image.new("RGB", (1000, 700), RED), grainy((1000, 700), GREEN)])
-def test_where_colours_tell_nothing_the_matte_is_no_worse_than_the_small_one(picture: Image.Image) -> None:
+def test_without_colour_contrast_the_matte_is_no_worse_than_the_small_one(picture: Image.Image) -> None:
     truth = disc(picture.size)
     small = as_the_network_sees(truth)
 

@@ -46,7 +46,7 @@ FILES = {
 }
 
 
-def test_the_files_tell_it() -> None:
+def test_the_files_show_it() -> None:
     assert [name for name, content in FILES.items() if SECRET not in content] == []
 
 
@@ -80,7 +80,7 @@ def tells_nothing(content: bytes) -> bool:
     return not image.getexif() and not {"comment", "xmp", "Comment", "Title"} & image.info.keys()
 
 
-def test_a_heic_tells_nothing_either() -> None:
+def test_a_heics_metadata_is_removed_too() -> None:
     with codec().open(HEIC) as picture:
         made = picture.cut_out(MATTE)
 

@@ -40,7 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("- -o out.png", Naming("file", "png", Path("out.png"))),
     ],
 )
-def test_where_cut_outs_go(line: str, naming: Naming) -> None:
+def test_the_targets_of_cut_outs(line: str, naming: Naming) -> None:
     assert arguments.read(line.split()).naming == naming
 
 
@@ -62,7 +62,7 @@ def test_every_option_of_a_cut_out(given: list[str], chosen: dict[str, Any]) -> 
     assert arguments.read(["a.jpg", *given]).options == CutoutOptions(**{"format": "png", **chosen})
 
 
-def test_what_else_can_be_chosen() -> None:
+def test_the_other_options() -> None:
     plain, watching = arguments.read(["a.jpg"]), arguments.read(["in", "--watch", "-j", "3"])
 
     assert (plain.existing, plain.backdrop, plain.model, plain.is_watching) == ("fail", None, None, False)

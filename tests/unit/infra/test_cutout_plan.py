@@ -75,7 +75,7 @@ def test_a_cut_out_of_this_run_is_never_taken_for_a_picture(tmp_path: Path) -> N
     assert [source for source, _ in planned.plan.find([tmp_path / "a"])] == [inside]
 
 
-def test_links_that_lead_back_end_and_each_file_is_taken_once(tmp_path: Path) -> None:
+def test_circular_links_end_and_each_file_is_processed_once(tmp_path: Path) -> None:
     touch(tmp_path / "in/a.jpg")
     (tmp_path / "in/again").symlink_to(tmp_path / "in")
     (tmp_path / "in/loop.jpg").symlink_to(tmp_path / "in/loop.jpg")
@@ -85,7 +85,7 @@ def test_links_that_lead_back_end_and_each_file_is_taken_once(tmp_path: Path) ->
     assert sources == [tmp_path / "in/a.jpg", tmp_path / "in/loop.jpg"]
 
 
-def test_a_folder_without_pictures_is_told_unless_it_is_watched(tmp_path: Path) -> None:
+def test_a_folder_without_pictures_is_reported_unless_it_is_watched(tmp_path: Path) -> None:
     touch(tmp_path / "in/notes.txt")
     planned = Planned(BESIDE)
 
@@ -125,7 +125,7 @@ def test_no_cut_out_overwrites_another_picture_of_the_run(tmp_path: Path) -> Non
     assert "is to be cut out, too" in planned.refused[str(first)]
 
 
-def test_what_exists_is_refused_replaced_or_skipped(tmp_path: Path) -> None:
+def test_existing_files_are_refused_replaced_or_skipped(tmp_path: Path) -> None:
     picture, old = tmp_path / "a.jpg", tmp_path / "a-cut-out.png"
     touch(picture, old)
     refusing, replacing, skipping = Planned(BESIDE), Planned(BESIDE, "overwrite"), Planned(BESIDE, "skip")

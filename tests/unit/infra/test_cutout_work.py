@@ -122,7 +122,7 @@ def test_a_full_disk_stops_the_run_and_leaves_no_part(
 
 
 @pytest.mark.parametrize("name", ["out", "a" * 300])
-def test_what_cannot_be_written_is_told(tmp_path: Path, name: str) -> None:
+def test_an_unwritable_target_is_reported(tmp_path: Path, name: str) -> None:
     (tmp_path / "out").write_bytes(b"a file where a folder should be")
     source = tmp_path / "a"
     source.write_bytes(b"x")
@@ -145,7 +145,7 @@ def test_a_file_that_appeared_meanwhile_is_replaced_only_if_that_was_chosen(tmp_
     assert list(kept.parent.iterdir()) == [kept]
 
 
-def test_what_a_killed_run_left_is_deleted_and_what_another_run_writes_stays(tmp_path: Path) -> None:
+def test_leftovers_of_killed_runs_are_deleted_but_not_files_of_active_ones(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     left, running = tmp_path / f".cutout-{ended.pid}-0.part", tmp_path / f".cutout-{os.getppid()}-0.part"

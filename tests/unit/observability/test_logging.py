@@ -52,7 +52,7 @@ def test_an_event_is_one_line_with_its_severity(stream: io.StringIO) -> None:
     assert line["time"].endswith("+00:00")
 
 
-def test_a_failure_carries_its_stack(stream: io.StringIO) -> None:
+def test_a_failure_contains_its_stack(stream: io.StringIO) -> None:
     logging.getLogger("x").error("unforeseen failure", exc_info=ZeroDivisionError("a bug"))
 
     (line,) = lines(stream)

@@ -192,7 +192,7 @@ def test_the_background_of_a_photo_is_gone(matte: Image.Image) -> None:
 
 
 @pytest.mark.extended
-def test_the_default_model_tells_the_subject_from_a_flag_behind_it(default_model: Path) -> None:
+def test_the_default_model_separates_the_subject_from_a_flag_behind_it(default_model: Path) -> None:
     with Image.open(PHOTO) as photo:
         matte = matte_of(LocalRemover(sources(DEFAULT, default_model)), photo.convert("RGB"))
 

@@ -93,7 +93,7 @@ def test_threads_share_one_remover(provider: ObjectCut, caplog: pytest.LogCaptur
     assert "pool is full" not in caplog.text
 
 
-def test_what_is_noted_belongs_to_the_request_that_caused_it(provider: ObjectCut) -> None:
+def test_bound_facts_belong_to_their_request(provider: ObjectCut) -> None:
     with scope() as notes:
         remover(provider).matte(picture())
 

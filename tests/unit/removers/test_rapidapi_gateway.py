@@ -60,7 +60,7 @@ def test_a_gateway_that_repeats_the_key_does_not_get_it_into_the_log(
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n", f"{KEY}\r\nX-More: 1", f"{KEY}€"])
-def test_a_key_that_cannot_be_sent_is_a_failure_that_does_not_tell_it(
+def test_a_key_that_cannot_be_sent_is_a_failure_that_does_not_reveal_it(
     provider: ObjectCut, caplog: pytest.LogCaptureFixture, key: str
 ) -> None:
     error = error_of(rapid_api(key, provider.host))

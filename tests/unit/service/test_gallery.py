@@ -29,7 +29,7 @@ def test_each_image_is_read_with_its_type(world: World) -> None:
     assert world.gallery.read("me", record_id, "preview")[1] == _file(b"the preview", "image/webp")
 
 
-def test_what_the_original_application_left_out_is_made_when_asked_for(world: World) -> None:
+def test_missing_previews_of_the_original_application_are_made_on_request(world: World) -> None:
     record_id = world.add()
     kept = world.records.kept[record_id]
     del kept.fields["preview_object"]

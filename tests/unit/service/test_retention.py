@@ -45,7 +45,7 @@ def test_cleanup_releases_claims_of_dead_processes_only(world: World) -> None:
     assert world.gallery.list("me").used == 1
 
 
-def test_what_is_to_be_kept_for_ever_is_never_deleted(world: World) -> None:
+def test_without_retention_nothing_expires(world: World) -> None:
     world.keep("me", START - 9999 * DAY)
     world.records.acquire("me", UPLOAD, limit=9, now=START - DAY, valid=TimeWindow(START - DAY))
 

@@ -202,7 +202,7 @@ def test_a_redirect_to_a_file_is_refused(stranger: Start) -> None:
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "500 Oops", "204 No Content", "302 Found"])
-def test_other_answers_are_told_by_their_status(stranger: Start, status: str) -> None:
+def test_other_answers_are_reported_by_status(stranger: Start, status: str) -> None:
     server = stranger(answering(f"HTTP/1.1 {status}\r\nContent-Length: 0"))
 
     with pytest.raises(FetchFailed, match=status[:3]):

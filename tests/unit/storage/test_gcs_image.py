@@ -79,7 +79,7 @@ def test_a_part_far_behind_is_fetched_without_what_is_before_it() -> None:
     assert blob.asked == [(0, MIB - 1), (len(CONTENT) - 10, len(CONTENT) - 1)]
 
 
-def test_a_stream_seeks_from_where_it_is() -> None:
+def test_a_stream_seeks_from_its_position() -> None:
     stream = FakeBlob().image().open()
     stream.read(5)
     assert stream.seek(2 * MIB, io.SEEK_CUR) == 2 * MIB + 5
@@ -136,6 +136,6 @@ def test_streaming_the_longest_answer_needs_a_fraction_of_its_memory() -> None:
         tracemalloc.stop()
 
 
-def test_what_may_be_answered_is_not_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_small_enough_to_send_have_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("google.auth.default", None)  # no credentials are requested
     assert BucketImage(FakeBlob(), LARGEST_ANSWER, Signer()).link("GET", "inline") is None

@@ -22,7 +22,7 @@ def test_images_are_kept_as_the_original_application_kept_them() -> None:
     }
 
 
-def test_what_was_saved_is_loaded_from_the_fields_that_the_store_asks_for() -> None:
+def test_saved_images_are_loaded_from_the_stores_fields() -> None:
     store = InlineImageStore()
     kept = store.save("me", "id", IMAGES)
 
@@ -54,7 +54,7 @@ def test_an_original_that_just_fits_is_taken_and_one_byte_more_is_refused() -> N
 
 
 @pytest.mark.parametrize(("spare", "binary"), [(0, False), (1, True)])
-def test_what_is_too_long_as_text_is_kept_as_binary(spare: int, binary: bool) -> None:
+def test_images_too_long_as_base64_are_kept_as_binary(spare: int, binary: bool) -> None:
     half = bytes(DOCUMENT_BYTES // 8 * 3 - 3)
     room = DOCUMENT_BYTES - 2 * (len(half) // 3 * 4)
     images = Images(half, half, bytes(room + spare))
@@ -67,7 +67,7 @@ def test_what_is_too_long_as_text_is_kept_as_binary(spare: int, binary: bool) ->
     assert loaded == [InMemoryImage(content) for content in (half, half, images.preview)]
 
 
-def test_what_no_document_holds_is_refused_with_its_cut_out_and_preview() -> None:
+def test_images_too_large_for_a_document_are_refused() -> None:
     third = bytes(DOCUMENT_BYTES // 3)
     InlineImageStore().save("me", "id", Images(third, third, third))
 

@@ -70,7 +70,7 @@ def test_leases_take_the_lowest_free_slots(images: MongoImages) -> None:
     assert slots(images) == [0, 1, 2]
 
 
-def test_a_lease_tells_how_many_slots_its_user_uses(images: MongoImages) -> None:
+def test_a_lease_has_its_users_number_of_used_slots(images: MongoImages) -> None:
     keep_original(images)
     keep(images)
     keep(images, SOMEBODY_ELSE)

@@ -109,7 +109,7 @@ def test_expired_documents_with_ids_of_another_kind_are_left_out_and_counted(ima
 # The server
 
 
-def test_writes_survive_a_crash_whatever_the_uri_says() -> None:
+def test_writes_survive_a_crash_with_any_uri() -> None:
     collection = connect("mongodb://127.0.0.1:9/?w=1&journal=false", "pictures")
     collection.database.client.close()
 

@@ -82,7 +82,7 @@ def test_a_function_without_arguments_answers_at_its_root(path: str) -> None:
 # Origins
 
 
-def test_a_preflight_from_a_trusted_origin_is_told_what_is_allowed() -> None:
+def test_a_preflight_from_a_trusted_origin_gets_the_allowed_methods_and_headers() -> None:
     response = serve(thing, allowed_origins=(FRIEND,)).options("/thing/1", headers={"Origin": FRIEND})
 
     assert (response.status_code, response.data) == (204, b"")
@@ -95,7 +95,7 @@ def test_a_preflight_from_a_trusted_origin_is_told_what_is_allowed() -> None:
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_a_preflight_from_a_foreign_origin_is_told_nothing(origin: str) -> None:
+def test_a_preflight_from_a_foreign_origin_gets_no_permission(origin: str) -> None:
     client = serve(thing, site_url=SITE, allowed_origins=(FRIEND,))
 
     response = client.options("/thing/1", headers={"Origin": origin})
@@ -174,7 +174,7 @@ def test_an_endpoints_cache_control_is_kept() -> None:
 # Failures
 
 
-def test_what_nobody_foresaw_is_a_500_whose_trace_goes_to_the_log_only(
+def test_an_unexpected_error_is_a_500_whose_trace_is_only_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     @endpoint(at("/api/broken"))

@@ -80,7 +80,7 @@ def test_no_error_is_missing_from_the_contract() -> None:
     assert set(tree()) - ABSTRACT == {type(row[0]) for row in CONTRACT}
 
 
-def test_what_must_be_waited_for_says_how_long() -> None:
+def test_errors_to_wait_for_have_retry_after() -> None:
     assert respond(errors.RateLimited(retry_after=7)).headers["Retry-After"] == "7"
     assert respond(removal_errors.KeyTooFast(retry_after=9)).headers["Retry-After"] == "9"
     assert "Retry-After" not in respond(errors.Unavailable()).headers
@@ -96,9 +96,7 @@ def test_what_must_be_waited_for_says_how_long() -> None:
         (ImATeapot(), 418, "bad_request"),
     ],
 )
-def test_what_the_framework_refuses_is_answered_in_our_shape(
-    error: HTTPException, status: int, code: str
-) -> None:
+def test_refusals_of_the_framework_have_our_format(error: HTTPException, status: int, code: str) -> None:
     response = respond(error)
 
     assert response.content_type == "application/problem+json"
@@ -120,7 +118,7 @@ def test_the_headers_that_belong_to_a_refusal_are_kept() -> None:
         HTTPException("secret"),
     ],
 )
-def test_what_nobody_foresaw_is_logged_and_tells_its_caller_nothing(
+def test_an_unexpected_error_is_logged_and_reveals_nothing_to_the_caller(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     response = respond(error)

@@ -78,7 +78,7 @@ def test_a_picture_may_have_the_megabytes_of_the_setting_and_its_form_a_little_m
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # Werkzeug leaves its file open
 @pytest.mark.parametrize(("size", "status"), [(60_000, 200), (70_000, 413)])
-def test_a_picture_that_does_not_tell_its_length_is_limited_as_it_is_read(size: int, status: int) -> None:
+def test_a_picture_without_a_length_is_limited_while_it_is_read(size: int, status: int) -> None:
     sent = form(bytes(size))
     environ = {
         "wsgi.input": io.BytesIO(sent["data"]),
@@ -94,7 +94,7 @@ def test_a_picture_that_does_not_tell_its_length_is_limited_as_it_is_read(size: 
     gc.collect()
 
 
-def test_never_more_than_the_limit_is_held_of_a_body_that_does_not_tell_its_length() -> None:
+def test_memory_never_contains_more_than_the_limit_of_a_body_without_a_length() -> None:
     sender = Sender(MB)
 
     response = send(serve(thing), "/thing/1", sender, None, **{"wsgi.input_terminated": True})
@@ -154,7 +154,7 @@ def test_a_hosts_own_reading_after_the_answer_finds_nothing_and_fails_at_nothing
 # JSON
 
 
-def test_a_json_object_is_read_whatever_its_type_is_called() -> None:
+def test_a_json_object_is_read_with_any_content_type() -> None:
     response = serve(body).post("/body", data='{"name": "猫"}', content_type="text/plain")
 
     assert response.get_json() == {"name": "猫"}
@@ -189,7 +189,7 @@ def test_a_browsers_failed_form_redirects_to_the_site_with_the_code(
     assert response.headers["Set-Cookie"]
 
 
-def test_an_endpoint_that_takes_no_form_answers_a_browser_with_the_problem() -> None:
+def test_an_endpoint_without_forms_answers_browsers_with_the_problem() -> None:
     response = serve(thing).put("/thing", headers={"Accept": BROWSER})
 
     assert (response.status_code, response.content_type) == (404, "application/problem+json")

@@ -24,7 +24,7 @@ def test_a_picture_alone_is_cut_out_whole() -> None:
     assert call.options == CutoutOptions()
 
 
-def test_what_the_official_clients_send_for_nothing_chosen_is_nothing() -> None:
+def test_the_official_clients_placeholders_for_missing_values_are_ignored() -> None:
     names = (
         "roi",
         "crop",
