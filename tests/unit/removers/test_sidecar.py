@@ -2,30 +2,24 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from common.removers.catalogue import Activation, Fill, Fit, Input, Output
 from common.removers.sidecar import _INPUT, _OUTPUT, SidecarError, describe
+from infra.local import ROOT
 
 LEAST = {"side": 512, "mean": [0.5, 0.5, 0.5], "std": [1, 1, 1]}
-# The publishers' descriptions of two free models for people.
-MODNET = {
-    "input": {
-        "side": 512,
-        "mean": [0.5, 0.5, 0.5],
-        "std": [0.5, 0.5, 0.5],
-        "fit": "short side",
-        "multiple": 32,
-        "divisor": 255,
-    },
-    "output": {"is_stretched": False, "edge_width": 0},
-}
-ORMBG = {
-    "input": {"side": 1024, "mean": [0, 0, 0], "std": [1, 1, 1], "fit": "stretch", "divisor": 255},
-    "output": {"is_stretched": False},
-}
+# The examples of the documentation, by name.
+EXAMPLES = dict(
+    re.findall(
+        r"`(\w+)\.json` beside `\1\.onnx`:\n\n```json\n(.+?)\n```",
+        (ROOT / "infra/models/README.md").read_text("utf-8"),
+        re.DOTALL,
+    )
+)
 
 
 def described(folder: Path, text: str | bytes) -> tuple[Input, Output]:
@@ -49,8 +43,8 @@ def test_a_model_without_a_description_has_none(tmp_path: Path) -> None:
     assert describe(tmp_path / "own.onnx") is None
 
 
-def test_a_matting_model_that_keeps_the_aspect_is_described(tmp_path: Path) -> None:
-    assert described(tmp_path, json.dumps(MODNET)) == (
+def test_the_documented_matting_model_keeps_the_aspect_and_its_own_edges(tmp_path: Path) -> None:
+    assert described(tmp_path, EXAMPLES["modnet"]) == (
         Input(
             side=512,
             mean=(0.5, 0.5, 0.5),
@@ -63,11 +57,17 @@ def test_a_matting_model_that_keeps_the_aspect_is_described(tmp_path: Path) -> N
     )
 
 
-def test_a_model_that_is_stretched_is_described(tmp_path: Path) -> None:
-    input_, output = described(tmp_path, json.dumps(ORMBG))
+def test_the_documented_model_that_is_stretched_is_described(tmp_path: Path) -> None:
+    input_, output = described(tmp_path, EXAMPLES["ormbg"])
 
     assert (input_.fit, input_.mean, input_.std, input_.divisor) == (Fit.STRETCH, (0, 0, 0), (1, 1, 1), 255)
-    assert not output.is_stretched
+    assert output == Output(edge_width=0.003)
+
+
+def test_every_field_is_documented() -> None:
+    text = (ROOT / "infra/models/README.md").read_text("utf-8")
+
+    assert {name for name in (*_INPUT, *_OUTPUT) if f"`{name}`" not in text} == set()
 
 
 def test_every_field_can_be_described(tmp_path: Path) -> None:
