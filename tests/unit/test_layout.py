@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from common.domain import errors
 from common.settings import SETTINGS
@@ -145,3 +146,24 @@ def test_the_site_says_what_the_server_says(error: type[errors.ApplicationError]
 
     assert f'"{error.code}"' in sentences
     assert f'"{error.default_detail}"' in sentences
+
+
+def test_the_readme_names_a_test_for_every_parameter_of_remove_bg() -> None:
+    section = (
+        (ROOT / "README.md").read_text("utf-8").split("\n## Instead of remove.bg\n")[1].split("\n## ")[0]
+    )
+    rows = re.findall(r"^\| (`[a-z_`, 0-9]+`) \| .+ \| (\[`.+\)) \|$", section, re.MULTILINE)
+    tests = {
+        name: [ROOT / path for path in re.findall(r"\]\(([^)]+)\)", links)]
+        for names, links in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    described = yaml.safe_load((ROOT / "web/openapi.yaml").read_text("utf-8"))["components"]["schemas"]
+
+    assert set(tests) == set(described["Removal"]["properties"])
+    untested = {
+        name: paths
+        for name, paths in tests.items()
+        if not any(re.search(rf"\b{name}\b", path.read_text("utf-8")) for path in paths)
+    }
+    assert untested == {}
