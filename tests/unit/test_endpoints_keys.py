@@ -2,6 +2,7 @@
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from common import bootstrap
 from common.domain.errors import RemoverFailed
@@ -86,6 +87,18 @@ def test_without_keys_other_sites_are_refused(headers: dict[str, str], is_taken:
 
     assert post(client, image_file=PICTURE, headers=headers).status_code == (200 if is_taken else 403)
     bootstrap.provide(None)
+
+
+@pytest.mark.usefixtures("described")
+@pytest.mark.parametrize("origin", ["", "https://evil.example"])
+def test_a_program_without_a_host_header_passes_and_a_page_does_not(origin: str) -> None:
+    environ = EnvironBuilder(path="/v1.0/account").get_environ()
+    del environ["HTTP_HOST"]
+    environ["HTTP_ORIGIN"] = origin
+
+    _, status, _ = run_wsgi_app(serve(removebg, api_keys="off").application, environ)
+
+    assert status.startswith("403" if origin else "200")
 
 
 def test_pages_of_any_origin_may_ask_with_a_key(guarded: FlaskClient) -> None:

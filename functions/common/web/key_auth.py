@@ -69,6 +69,8 @@ def _refuse_foreign(call: Call) -> None:
 
 
 def _is_own_host(call: Call) -> bool:
+    if "Host" not in call.request.headers:  # a program that speaks HTTP/1.0; browsers always send it
+        return True
     host = urlsplit(f"//{call.request.host}").hostname or ""
     if host == "localhost" or (call.settings.site_url and host == urlsplit(call.settings.site_url).hostname):
         return True

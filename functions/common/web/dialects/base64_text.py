@@ -13,9 +13,12 @@ def decoded(text: str) -> bytes:
 
     Raises BadRequest.
     """
-    if text.startswith("data:"):
+    if text[:5].lower() == "data:":
         text = text.partition(",")[2]
-    standard = text.replace("\r", "").replace("\n", "").translate(_STANDARD).rstrip("=")
+    lines = text.strip().splitlines()
+    if all(line.startswith(" ") for line in lines[1:]):  # indented, and no + that became a space
+        lines = [line.lstrip(" ") for line in lines]
+    standard = "".join(lines).replace("\t", "").translate(_STANDARD).rstrip("=")
     try:
         return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
     except (binascii.Error, ValueError):

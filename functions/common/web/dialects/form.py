@@ -1,19 +1,19 @@
 """Parse a body to named texts and files by its first bytes, not by its Content-Type."""
 
-import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
 
 from common.domain.errors import BadRequest
 
 _MOST_PARTS = 100
 _MOST_FIELDS = 1000
 _SEPARATOR = 74  # bytes; the longest first line of a multipart body (RFC 2046)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +37,57 @@ def parse(body: bytes, content_type: str) -> Form:
 
     The first bytes decide, because some published clients label multipart as JSON.
     """
+    body = body.removeprefix(_BYTE_ORDER_MARK)
+    boundary = parse_options_header(content_type)[1].get("boundary", "").encode("latin-1", "replace")
     start = body[:_SEPARATOR].lstrip()
     if start.startswith(b"--"):
-        return _multipart(body, content_type)
+        is_named = boundary and body.lstrip().startswith(b"--" + boundary)
+        return _multipart(body, boundary if is_named else body.lstrip().split(b"\r\n", 1)[0][2:])
     if start.startswith(b"{"):
         return _json(body)
+    if boundary and b"\r\n--" + boundary in body:  # behind a preamble
+        return _multipart(body, boundary)
     return _urlencoded(body)
 
 
-def _multipart(body: bytes, content_type: str) -> Form:
-    boundary = parse_options_header(content_type)[1].get("boundary", "").encode("latin-1", "replace")
-    if not boundary or not body.lstrip().startswith(b"--" + boundary):
-        boundary = body.lstrip().split(b"\r\n", 1)[0][2:]
-    parser = MultiPartParser(
-        stream_factory=lambda *_, **__: io.BytesIO(),
-        max_form_memory_size=len(body),
-        max_form_parts=_MOST_PARTS,
-    )
+def _multipart(body: bytes, boundary: bytes) -> Form:
     try:
-        texts, files = parser.parse(io.BytesIO(body), boundary, len(body))
+        parts = list(_parts(body, boundary))
     except Exception as error:
         raise BadRequest("The multipart body is damaged. Send it again.") from error
-    return Form(
-        {name: text.strip() for name, text in texts.items()},
-        {name: sent.stream.read() for name, sent in files.items()},
-    )
+    texts: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    for part, content in parts:
+        text = None if isinstance(part, File) else _text_in(content)
+        if text is None:
+            files.setdefault(part.name, content)
+        else:
+            texts.setdefault(part.name, text)
+    return Form(texts, files)
+
+
+def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[Field | File, bytes]]:
+    decoder = MultipartDecoder(boundary, len(body), max_parts=_MOST_PARTS)
+    decoder.receive_data(body)
+    decoder.receive_data(None)
+    part: Field | File | None = None
+    content = bytearray()
+    while not isinstance(event := decoder.next_event(), Epilogue):
+        if isinstance(event, Field | File):
+            part, content = event, bytearray()
+        elif isinstance(event, Data) and part:
+            content += event.data
+            if not event.more_data:
+                yield part, bytes(content)
+
+
+def _text_in(content: bytes) -> str | None:
+    """Return the text of a part without a file name; None if it is a picture, which some clients send so."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text.strip()
 
 
 def _json(body: bytes) -> Form:
@@ -78,6 +104,8 @@ def _json(body: bytes) -> Form:
 def _as_text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, str | int | float):
         return str(value).strip()
     raise BadRequest("The values of the JSON object must be texts, numbers or booleans.")

@@ -16,12 +16,20 @@ def parse(form: Form) -> CutoutOptions:
     """
     try:
         return CutoutOptions(
-            alpha_only=values.boolean(form.text("om") or "false"),
+            alpha_only=_boolean(form.text("om") or "false"),
             background=_colour(form.text("bgc")),
             format="png",
         )
     except ValueError:
         raise BadRequest("om is true or false, and bgc four numbers from 0 to 255 or a colour.") from None
+
+
+def _boolean(text: str) -> bool:
+    """Parse a boolean in any spelling of FastAPI, which rembg's server uses."""
+    lowered = text.lower()
+    if lowered in ("on", "yes", "t", "y"):
+        return True
+    return lowered not in ("off", "no", "f", "n") and values.boolean(text)
 
 
 def _colour(text: str) -> Colour | None:

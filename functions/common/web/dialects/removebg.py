@@ -19,8 +19,11 @@ from common.web.dialects.form import Form
 from common.web.problems import Problem
 from common.web.responses import json_response
 
-_TYPES = ("auto", "person", "product", "car", "animal", "graphic", "transportation", "other")
-_ABSENT = "undefined"  # JavaScript clients send this for a missing value
+_TYPES = (
+    *("auto", "person", "product", "car", "car_interior", "car_part", "animal", "graphic", "graphics"),
+    *("transportation", "other"),
+)
+_ABSENT = ("undefined", "null")  # JavaScript clients send these for a missing value
 
 
 class RemoveBgError(BadRequest):
@@ -44,7 +47,7 @@ class RemoveBgCall:
 
 def parse(form: Form) -> RemoveBgCall:
     """Return the call in a form, or raise RemoveBgError for the first mistake."""
-    texts = {name: text for name, text in form.texts.items() if text and text != _ABSENT}
+    texts = {name: text for name, text in form.texts.items() if text and text not in _ABSENT}
     form = Form(texts, form.files)
     image, image_url = _source(form)
     backdrop, backdrop_url = form.file("bg_image_file"), form.text("bg_image_url")
@@ -63,13 +66,19 @@ def parse(form: Form) -> RemoveBgCall:
 
 def _source(form: Form) -> tuple[bytes, str]:
     """Return the picture, or the address of one."""
-    sent = (form.file("image_file"), form.text("image_file_b64", "image_base64"), form.text("image_url"))
+    sent = (form.file("image_file"), _encoded(form), form.text("image_url"))
     if not any(sent):
         raise RemoveBgError("missing_source", "Send a picture as image_file, image_file_b64 or image_url.")
     if sum(map(bool, sent)) > 1:
         raise RemoveBgError("multiple_sources", "Send only one of image_file, image_file_b64 and image_url.")
     file, encoded, url = sent
     return file or _decoded(encoded), url
+
+
+def _encoded(form: Form) -> str:
+    """Return the picture in base64, which may also come as a file, or as the text `image_file`."""
+    file = form.file("image_file_b64").decode("ascii", "replace")
+    return form.text("image_file_b64", "image_base64") or file or form.text("image_file")
 
 
 def _decoded(encoded: str) -> bytes:

@@ -90,6 +90,8 @@ def colour(text: str) -> Colour:
 def _named(text: str) -> Colour:
     from PIL.ImageColor import colormap, getrgb  # imported here, because it loads Pillow
 
+    if text.lower() == "transparent":
+        return 0, 0, 0, 0
     if text.lower() not in colormap:
         raise ValueError(text)
     red, green, blue = getrgb(text.lower())[:3]

@@ -26,6 +26,38 @@ def test_multipart_is_known_by_its_first_line(content_type: str) -> None:
     assert form.file("image_file") == PICTURE
 
 
+def test_a_picture_without_a_file_name_is_a_file_all_the_same() -> None:
+    form = parse(MULTIPART.replace(b'; filename="a.png"', b""), "multipart/form-data; boundary=edge")
+
+    assert form.file("image_file") == PICTURE
+    assert form.texts == {"size": "auto", "roi": ""}
+
+
+def test_a_preamble_and_unquoted_names_are_read() -> None:
+    body = b"This is multipart.\r\n" + MULTIPART.replace(b'name="size"', b"name=size")
+
+    assert parse(body, 'multipart/form-data; boundary="edge"').text("size") == "auto"
+
+
+def test_of_two_parts_of_one_name_the_first_counts() -> None:
+    twice = MULTIPART[: -len(b"--edge--\r\n")] + MULTIPART.replace(b" auto ", b"hd").replace(b"\x00", b"x")
+
+    form = parse(twice, "")
+
+    assert form.text("size") == "auto"
+    assert form.file("image_file") == PICTURE
+
+
+def test_a_byte_order_mark_before_json_is_skipped() -> None:
+    assert parse(b'\xef\xbb\xbf{"size": "auto"}', "application/json").text("size") == "auto"
+
+
+def test_a_whole_number_of_json_has_no_fraction() -> None:
+    form = parse(b'{"shadow_opacity": 50.0, "scale": 0.5}', "")
+
+    assert form.texts == {"shadow_opacity": "50", "scale": "0.5"}
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", ""])
 def test_json_is_known_by_its_brace(content_type: str) -> None:
     form = parse(b' {"size": "auto", "crop": true, "shadow_opacity": 7, "roi": null}', content_type)

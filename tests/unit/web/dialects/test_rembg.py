@@ -13,6 +13,8 @@ from common.web.dialects.rembg import parse
     [
         ({}, CutoutOptions(format="png")),
         ({"om": "true"}, CutoutOptions(format="png", alpha_only=True)),
+        ({"om": "on"}, CutoutOptions(format="png", alpha_only=True)),
+        ({"om": "No"}, CutoutOptions(format="png")),
         ({"om": "false", "bgc": "0,0,0,0"}, CutoutOptions(format="png")),
         ({"bgc": "255, 0, 0, 255"}, CutoutOptions(format="png", background=(255, 0, 0, 255))),
         ({"bgc": "#f00"}, CutoutOptions(format="png", background=(255, 0, 0, 255))),

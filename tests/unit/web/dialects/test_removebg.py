@@ -36,7 +36,7 @@ def test_the_official_clients_placeholders_for_missing_values_are_ignored() -> N
         "channels",
         "type",
     )
-    empty = dict.fromkeys(names, "") | {"add_shadow": "undefined", "type_level": "undefined"}
+    empty = dict.fromkeys(names, "") | {"add_shadow": "undefined", "type_level": "undefined", "scale": "null"}
 
     assert options(**empty, size="auto", format="zip") == CutoutOptions(format="zip")
 
@@ -63,6 +63,9 @@ def test_sizes(text: str, most: int | None) -> None:
         ({"channels": "alpha"}, {"alpha_only": True}),
         ({"channels": "rgba"}, {}),
         ({"bg_color": "fff"}, {"background": (255, 255, 255, 255)}),
+        ({"bg_color": "Transparent"}, {"background": (0, 0, 0, 0)}),
+        ({"type": "graphics"}, {}),
+        ({"type": "car_interior"}, {}),
         ({"crop": "True", "crop_margin": "10px"}, {"crop": True, "crop_margin": (Length(10),) * 4}),
         ({"scale": "80%"}, {"scale": 0.8}),
         ({"position": "20% 30%"}, {"position": (0.2, 0.3)}),
@@ -92,6 +95,36 @@ def test_base64_in_every_spelling(name: str, encode: Any, prefix: str, padding: 
         text = prefix + encode(picture).decode().rstrip("" if padding else "=")
 
         assert parse(Form({name: text})).image == picture
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\r\n\t", "\n    "])
+def test_base64_in_lines_that_may_be_indented(separator: str) -> None:
+    content = PICTURE * 3
+    encoded = base64.b64encode(content).decode()
+    lines = separator.join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
+
+    for text in (lines, f" {lines}\n", f"DATA:image/png;base64,{lines}"):
+        assert parse(Form({"image_file_b64": text})).image == content
+
+
+def test_base64_whose_plus_became_a_space() -> None:
+    content = PICTURE * 3
+    text = base64.encodebytes(content).decode()
+    assert "+" in text
+
+    assert parse(Form({"image_file_b64": text.replace("+", " ")})).image == content
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        Form({}, {"image_file_b64": base64.b64encode(PICTURE)}),
+        Form({"image_file": base64.b64encode(PICTURE).decode()}),
+    ],
+    ids=["as a file", "as the text image_file"],
+)
+def test_base64_in_unusual_places(form: Form) -> None:
+    assert parse(form).image == PICTURE
 
 
 def test_addresses() -> None:
