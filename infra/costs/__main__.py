@@ -86,6 +86,13 @@ def _in_flight(n: int) -> float:
     return n * f.UPLOAD.seconds / f.MONTH
 
 
+def _connections(n: int) -> float:
+    """Return the connections to one node of the database: those in use, and those that watch it."""
+    calls = f.BURST * n * f.CALLS * f.CALL.seconds / f.MONTH
+    in_flight = [(f.UPLOAD, f.BURST * _in_flight(n)), (f.CALL, calls)]
+    return sum(busy + f.WATCHING * max(1, busy / each.shared) for each, busy in in_flight)
+
+
 COSTS: list[Row] = [
     ("Functions: CPU, memory, requests [a]", functions),
     ("Pictures at rest, a week of soft delete included [b]", lambda n: stored(n) * f.STORAGE),
@@ -110,6 +117,7 @@ LOADS: list[Row] = [
     ("uploads in flight, burst", lambda n: f.BURST * _in_flight(n)),
     ("instances of upload, burst", lambda n: max(1, f.BURST * _in_flight(n) / f.UPLOAD.shared)),
     ("database operations a second, burst", lambda n: f.BURST * n * f.DATABASE_OPERATIONS / f.MONTH),
+    ("connections to a node of the database, burst", _connections),
     ("records and indexes, MB", lambda n: n * f.RECORD_KB / 1e3),
     ("records that expire in an hour", lambda n: n / f.HOURS),
 ]

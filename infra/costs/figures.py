@@ -16,6 +16,7 @@ MB, GIB = 1e6, 2**30
 HOURS = 730
 MONTH = HOURS * 3600  # seconds
 BURST = 10  # times the mean
+WATCHING = 2  # connections of an instance to a node of the database, besides those that requests use
 
 # For each picture: its user's calls, traffic and storage.
 CALLS = 7  # three lists, three previews, one download
@@ -31,10 +32,10 @@ DAYS_KEPT, DAYS_SOFT_DELETED = 30, 7
 
 # Seconds of a request. Cloud Run also charges while a client sends: 3 MB at 10 Mbit/s take 2.4 s. The
 # provider takes 7 s, our own work 1 s (0.6 measured on two cores). Cloud Run fills an instance to 60 % of its
-# concurrency.
+# concurrency, or of its processors, which the local model keeps busy for 1.2 of 3.6 s.
 SENDING, PROVIDER, WORK, LOCAL_MODEL = 2.4, 7, 1, 1.2
-UPLOAD = Function(cpus=2, gib=8, seconds=SENDING + PROVIDER + WORK, shared=6 * 0.6)
-LOCAL_UPLOAD = Function(cpus=2, gib=4, seconds=SENDING + LOCAL_MODEL, shared=2 * 0.6)
+UPLOAD = Function(cpus=2, gib=4, seconds=SENDING + PROVIDER + WORK, shared=10 * 0.6)
+LOCAL_UPLOAD = Function(cpus=2, gib=4, seconds=SENDING + LOCAL_MODEL, shared=3.6 / 1.2 * 0.6)
 CALL = Function(cpus=1, gib=1, seconds=0.2, shared=3)
 HEALTH = Function(cpus=1, gib=0.5, seconds=0.2, shared=1)
 CHECKS = 6 * HOURS * 12  # six places ask every five minutes: 1.2 a minute

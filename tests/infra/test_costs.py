@@ -36,4 +36,4 @@ def test_a_deleted_picture_is_paid_for_a_week_longer() -> None:
 
 
 def test_a_warm_instance_is_paid_for_all_month() -> None:
-    assert warm(figures.UPLOAD) == pytest.approx(65.7)
+    assert warm(figures.UPLOAD) == pytest.approx(39.42)

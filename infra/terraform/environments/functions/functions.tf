@@ -14,7 +14,7 @@ locals {
       removes_backgrounds = true
       backend             = "uploads" # limited apart from the cheap calls
       memory              = "${local.remover_memory_gib}Gi"
-      cpu                 = 2
+      cpu                 = local.picture_cpus
       concurrency         = local.remover_concurrency
       timeout_seconds     = 480 # more than UPLOAD_SECONDS in functions/common/timeouts.py
       min_instances       = var.min_instances
@@ -27,7 +27,7 @@ locals {
       paths               = ["/v1.0/*", "/v1/*", "/api/v1.0/*", "/api/v1/*", "/api/remove"]
       backend             = "removals" # it has its own paths
       memory              = "${local.remover_memory_gib}Gi"
-      cpu                 = 2
+      cpu                 = local.picture_cpus
       concurrency         = local.remover_concurrency
       timeout_seconds     = 120 # the application gives up on the provider after 90
       min_instances       = var.min_instances
@@ -68,9 +68,9 @@ locals {
       secrets         = ["MONGO_URI", "APP_SECRET_KEY"]
       images          = "write"
       backend         = "uploads"
-      memory          = "4Gi"
-      cpu             = 2
-      concurrency     = 2 # pictures of the largest size fit side by side
+      memory          = "${local.picture_memory_gib}Gi"
+      cpu             = local.picture_cpus
+      concurrency     = 2
       timeout_seconds = 120
     }
     health = {
@@ -112,9 +112,9 @@ locals {
     LOCAL_MODEL      = local.uses_model && local.model != "own" ? local.model : null
     LOCAL_MODEL_PATH = local.uses_model ? local.model == "own" ? "models/own.onnx" : "models" : null
 
-    # The application accepts as many uploads as Cloud Run sends, and the largest pictures fit side by side.
+    # The application accepts as many uploads as Cloud Run sends, and decodes one for each processor.
     UPLOADS_AT_ONCE    = tostring(local.remover_concurrency)
-    MEGAPIXELS_AT_ONCE = tostring(local.remover_concurrency * var.max_megapixels)
+    MEGAPIXELS_AT_ONCE = tostring(local.picture_cpus * var.max_megapixels)
   }
 
   # Without the provider no function gets its key, and its secret is not necessary.
@@ -125,14 +125,22 @@ locals {
     } if setting != "X_RAPID_API_KEY" || local.uses_provider
   }
 
-  # An upload mostly waits, about seven seconds for the provider, so the memory limits the uploads of an instance. A
-  # picture needs at most 22 MiB per megapixel (measured: 1.1 GB for 50) and three times its file: in /tmp, in memory,
-  # and on the way to the bucket. The model works on one picture at a time and uses both processors, so with it fewer
-  # uploads share an instance.
-  remover_memory_gib  = local.uses_provider ? 8 : 4
-  remover_spared_mib  = 512 + (local.uses_model ? 512 : 0) # the process, and the model in use
-  remover_mib         = 22 * var.max_megapixels + 3 * var.max_upload_mb
-  remover_concurrency = floor((1024 * local.remover_memory_gib - local.remover_spared_mib) / local.remover_mib)
+  # One worker process for each processor decodes pictures. It is killed at 256 MiB and 22 MiB a megapixel above its idle
+  # size, so that much is kept free for every worker, whatever people send. Beside it each upload holds bytes: its file
+  # in /tmp, read, and on its way to the bucket, and a cut-out of up to twice its size.
+  picture_cpus       = 2
+  picture_mib        = 384 + local.picture_cpus * (256 + 22 * var.max_megapixels)
+  upload_mib         = 5 * var.max_upload_mb
+  picture_memory_gib = local.picture_mib + 2 * local.upload_mib <= 4096 ? 4 : 8
+
+  # What the model adds: measured for these two, the rest is an estimate.
+  model_mib = !local.uses_model ? 0 : lookup({ u2netp = 256, u2net-pair = 768 }, local.model, 1536)
+
+  # An upload mostly waits, about seven seconds for the provider, so several share an instance. The model keeps all
+  # processors busy, so without the provider fewer do.
+  remover_mib         = local.picture_mib + local.model_mib
+  remover_memory_gib  = local.remover_mib + 2 * local.upload_mib <= 4096 ? 4 : 8
+  remover_concurrency = min(local.uses_provider ? 10 : 4, floor((1024 * local.remover_memory_gib - local.remover_mib) / local.upload_mib))
 }
 
 module "function" {

@@ -59,6 +59,7 @@ module "monitoring" {
   source = "../../modules/monitoring"
 
   project_id       = var.project_id
+  project_number   = google_storage_bucket.source.project_number
   name             = var.name
   site_url         = module.edge.url
   services         = [for endpoint in keys(local.endpoints) : module.function[endpoint].name]

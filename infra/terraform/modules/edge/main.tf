@@ -10,7 +10,9 @@ locals {
   }
 }
 
-# A backend of several services takes the service's name from the path: /api/list is the service list.
+# A backend of several services takes the service's name from the path: /api/list is the service list. The stateless
+# removal cannot share one with the uploads: the paths of other services' clients, such as /v1.0/removebg, do not name
+# it, a backend service takes one mask in each region, and Google does not say that a mask sees a rewritten path.
 resource "google_compute_region_network_endpoint_group" "this" {
   for_each = local.backends
 

@@ -5,7 +5,7 @@ resource "google_billing_budget" "this" {
   display_name    = var.name
 
   budget_filter {
-    projects        = ["projects/${var.project_id}"]
+    projects        = ["projects/${var.project_number}"] # with the id, every plan would have a change
     calendar_period = "MONTH"
   }
 

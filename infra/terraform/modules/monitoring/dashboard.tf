@@ -53,9 +53,8 @@ resource "google_monitoring_dashboard" "this" {
     mosaicLayout = {
       columns = 48
       tiles = [
-        for place, chart in local.charts : {
-          xPos   = place % 2 * 24
-          yPos   = floor(place / 2) * 16
+        # The API leaves out zeros and empty lists when it is read, so that they would be a change in every plan.
+        for place, chart in local.charts : merge({ for side, position in { xPos = place % 2 * 24, yPos = floor(place / 2) * 16 } : side => position if position > 0 }, {
           width  = 24
           height = 16
           widget = {
@@ -66,18 +65,17 @@ resource "google_monitoring_dashboard" "this" {
                 timeSeriesQuery = {
                   timeSeriesFilter = {
                     filter = chart.filter
-                    aggregation = {
+                    aggregation = merge({ for name, fields in { groupByFields = chart.by } : name => fields if length(fields) > 0 }, {
                       alignmentPeriod    = "60s"
                       perSeriesAligner   = chart.align
                       crossSeriesReducer = chart.reduce
-                      groupByFields      = chart.by
-                    }
+                    })
                   }
                 }
               }]
             }
           }
-        }
+        })
       ]
     }
   })

@@ -3,6 +3,11 @@ variable "project_id" {
   type        = string
 }
 
+variable "project_number" {
+  description = "Number of the same project, by which budgets know it."
+  type        = string
+}
+
 variable "name" {
   description = "Name of the monitored service and prefix of the alerts' names."
   type        = string

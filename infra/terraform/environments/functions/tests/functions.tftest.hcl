@@ -84,11 +84,13 @@ run "with_the_provider" {
     condition = (
       module.function["upload"].service_config.environment_variables.REMOVER == "rapidapi"
       && !contains(keys(module.function["upload"].service_config.environment_variables), "LOCAL_MODEL_PATH")
-      && module.function["upload"].service_config.available_memory == "8Gi"
-      && module.function["upload"].service_config.max_instance_request_concurrency == 6
+      && module.function["upload"].service_config.available_memory == "4Gi"
+      && module.function["upload"].service_config.max_instance_request_concurrency == 10
+      && module.function["upload"].service_config.environment_variables.UPLOADS_AT_ONCE == "10"
+      && module.function["upload"].service_config.environment_variables.MEGAPIXELS_AT_ONCE == "100"
       && module.function["upload"].service_config.timeout_seconds == 480
     )
-    error_message = "With the provider, upload must take as many pictures at once as 8 GiB hold."
+    error_message = "With the provider, upload must take as many pictures at once as 4 GiB hold."
   }
 }
 
@@ -106,7 +108,7 @@ run "with_the_local_model" {
       && module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models"
       && module.function["upload"].service_config.available_memory == "4Gi"
       && module.function["upload"].service_config.available_cpu == "2"
-      && module.function["upload"].service_config.max_instance_request_concurrency == 2
+      && module.function["upload"].service_config.max_instance_request_concurrency == 4
     )
     error_message = "With the model, upload must have its name and folder and take few pictures at once."
   }
@@ -137,6 +139,8 @@ run "with_a_model_of_several_files" {
     condition = (
       module.function["upload"].service_config.environment_variables.LOCAL_MODEL == "u2net-pair"
       && module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models"
+      && module.function["upload"].service_config.available_memory == "4Gi"
+      && module.function["upload"].service_config.max_instance_request_concurrency == 2
     )
     error_message = "The bundle's name must say which model the functions use."
   }
@@ -154,6 +158,8 @@ run "with_a_model_of_ones_own" {
     condition = (
       !contains(keys(module.function["upload"].service_config.environment_variables), "LOCAL_MODEL")
       && module.function["upload"].service_config.environment_variables.LOCAL_MODEL_PATH == "models/own.onnx"
+      && module.function["upload"].service_config.available_memory == "8Gi"
+      && module.function["matte"].service_config.available_memory == "4Gi"
     )
     error_message = "A model of one's own must be used by its path."
   }
@@ -170,7 +176,8 @@ run "with_the_provider_and_the_model" {
     condition = (
       module.function["upload"].service_config.environment_variables.LOCAL_MODEL == "u2netp"
       && contains([for secret in module.function["upload"].service_config.secret_environment_variables : secret.key], "X_RAPID_API_KEY")
-      && module.function["upload"].service_config.available_memory == "8Gi"
+      && module.function["upload"].service_config.available_memory == "4Gi"
+      && module.function["upload"].service_config.max_instance_request_concurrency == 7
     )
     error_message = "With both removers, upload needs the model, the key and memory for both."
   }
@@ -180,12 +187,32 @@ run "larger_pictures_share_an_instance_with_fewer" {
   command = plan
 
   variables {
+    max_megapixels = 60
+  }
+
+  assert {
+    condition = (
+      module.function["upload"].service_config.available_memory == "4Gi"
+      && module.function["upload"].service_config.max_instance_request_concurrency == 5
+    )
+    error_message = "More uploads at once than the memory holds."
+  }
+}
+
+run "the_largest_pictures_get_more_memory" {
+  command = plan
+
+  variables {
     max_megapixels = 120
   }
 
   assert {
-    condition     = module.function["upload"].service_config.max_instance_request_concurrency == 2
-    error_message = "More uploads at once than the memory holds."
+    condition = (
+      module.function["upload"].service_config.available_memory == "8Gi"
+      && module.function["matte"].service_config.available_memory == "8Gi"
+      && module.function["upload"].service_config.max_instance_request_concurrency == 10
+    )
+    error_message = "Two workers with a picture of the largest size must fit."
   }
 }
 

@@ -3,6 +3,7 @@ mock_provider "google" {}
 
 variables {
   project_id       = "a-project"
+  project_number   = "123456789012"
   name             = "a-remover"
   site_url         = "https://pictures.example.com"
   services         = ["upload", "list"]
@@ -78,6 +79,11 @@ run "without_an_address" {
     ])
     error_message = "The dashboard must show every log-based metric, by its name."
   }
+
+  assert {
+    condition     = length(regexall(":0\\b|\\[\\]", google_monitoring_dashboard.this.dashboard_json)) == 0
+    error_message = "What the API leaves out would be a change in every plan."
+  }
 }
 
 run "with_an_address_and_a_budget" {
@@ -98,6 +104,11 @@ run "with_an_address_and_a_budget" {
       one(policy.notification_channels) == google_monitoring_notification_channel.email[0].id
     ])
     error_message = "Every alert must be sent to the address."
+  }
+
+  assert {
+    condition     = one(google_billing_budget.this[0].budget_filter[0].projects) == "projects/123456789012"
+    error_message = "A budget must name the project by its number."
   }
 
   assert {
