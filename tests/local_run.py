@@ -1,4 +1,4 @@
-"""`python -m infra.local` as a person would start it: a process, its output, its children, its end."""
+"""`python -m infra.local` like a user's: a process, its output, its children, its end."""
 
 import contextlib
 import os
@@ -18,14 +18,14 @@ PATIENCE = 60  # seconds
 
 
 class Run:
-    """One run of the local host as a person would start it."""
+    """One run of the local host, started like a user would."""
 
     def __init__(self, environ: Mapping[str, str], output: Path) -> None:
         self.url = f"http://127.0.0.1:{environ['PORT']}"
         self.output = output
         with output.open("wb") as file:
             command = [sys.executable, "-m", "infra.local"]
-            # Elsewhere than at the root, so that nobody's own .env is read.
+            # In another folder than the root, so that no .env is read.
             self.process = subprocess.Popen(
                 command, cwd=output.parent, env={**clean_environment(), **environ}, stdout=file, stderr=file
             )
@@ -42,12 +42,12 @@ class Run:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, word: str) -> psutil.Process:
-        """Return the direct child whose command has this word."""
+        """Return the direct child whose command contains this word."""
         children = psutil.Process(self.process.pid).children()
         return next(child for child in children if any(word in part for part in child.cmdline()))
 
     def end(self, sent: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
-        """Send a signal and return exit status and output, once nothing is left of the run."""
+        """Send a signal; return exit status and output once no process of the run is left."""
         children = self.children()
         self.process.send_signal(sent)
         return self.wait(children)
@@ -60,14 +60,14 @@ class Run:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without any setting of ours, from which the project is found."""
+    """This process's environment without our settings, with the project on Python's path."""
     ours = {*SETTINGS, "PORT", "DATA_DIR"}
     return {name: value for name, value in os.environ.items() if name not in ours} | {"PYTHONPATH": str(ROOT)}
 
 
 @contextlib.contextmanager
 def running(environ: Mapping[str, str], tmp_path: Path) -> Iterator[Run]:
-    """Run until the block ends, whatever happens in it."""
+    """Run until the block ends, and stop the run in any case."""
     run = Run(environ, tmp_path / "output.txt")
     try:
         yield run.wait_until_ready()

@@ -4,7 +4,7 @@ import io
 
 
 class Terminal(io.StringIO):
-    """What is written to it can be read, and it says that it is a terminal."""
+    """Keeps the written text, and claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True

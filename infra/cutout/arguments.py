@@ -14,10 +14,11 @@ from infra.cutout.files import shown
 from infra.cutout.plan import MARK, SUFFIXES, Existing, Naming, is_folder, real
 
 _HELP = f"""Removes the backgrounds of pictures on this machine, without a server. The cut-out of photo.jpg is
-photo{MARK}.png beside it, unless -o says otherwise. Folders are searched with all that is below them, for
-pictures that are not hidden and not named like a cut-out. The model is that of `make run`, with its settings
-(LOCAL_MODEL, X_RAPID_API_KEY, DATA_DIR ...). The exit status is 1 if any picture failed, 2 for mistakes in
-the command, and 130 after Ctrl-C; the same command with --skip-existing goes on."""
+photo{MARK}.png beside it, unless -o names another target. Folders are searched with their subfolders,
+without hidden files and files named like a cut-out. The model and the settings (LOCAL_MODEL,
+X_RAPID_API_KEY, DATA_DIR ...) are those of `make run`. The exit status
+is 1 if a picture failed, 2 for a mistake in the command, and 130 after Ctrl-C; the same command with
+--skip-existing continues."""
 _OPTIONS = {
     "size": "auto, preview (0.25 megapixels), medium (1.5), hd (4), full or 4k (25), 50MP; never larger than"
     " the picture",
@@ -28,7 +29,7 @@ _OPTIONS = {
     "crop-margin": "around the subject with --crop: 1, 2 or 4 lengths, '10px' or '5%% 10%%'",
     "scale": "of the subject beside the canvas: original, or 10%% to 100%%",
     "position": "of the subject: original, center, or one or two percentages, '50%% 90%%'",
-    "roi": "where the subject is: left, top, right and bottom, '10%% 0%% 90%% 100%%' or in pixels",
+    "roi": "the region with the subject: left, top, right and bottom, '10%% 0%% 90%% 100%%' or in pixels",
     "to-remove": "background, or foreground to keep the background instead",
 }
 
@@ -91,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--watch",
         action="store_true",
-        help="go on until Ctrl-C with pictures that are new, or newer than their cut-outs",
+        help="continue until Ctrl-C with new pictures, and with those newer than their cut-outs",
     )
     parser.add_argument(
         *("-j", "--jobs"), metavar="N", type=_jobs, default=processors() + 1, help="pictures at a time"
@@ -135,7 +136,7 @@ def _naming(parser: argparse.ArgumentParser, chosen: argparse.Namespace, inputs:
 
 def _check_folder(parser: argparse.ArgumentParser, output: Path, inputs: Sequence[Path]) -> None:
     if not inputs:
-        parser.error("What comes from standard input has no name. Name a file with -o.")
+        parser.error("Standard input has no name. Name a file with -o.")
     if any(is_folder(each) and real(each) == real(output) for each in inputs):
         parser.error(
             "-o must be another folder than the input. Without -o, cut-outs are beside the pictures."

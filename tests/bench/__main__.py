@@ -1,7 +1,7 @@
-"""python -m tests.bench: this project beside what people would use instead; only ratios count.
+"""python -m tests.bench: compare this project with the alternatives; only ratios count.
 
-Every row runs in rounds in which the contenders take turns. Prints the ratios as a Markdown table.
-`python -m tests.bench quality` measures mattes instead.
+Every row runs in rounds in which the contenders take turns. Prints the ratios as a Markdown table. `python -m
+tests.bench quality` measures mattes instead.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from tests.bench.plots import draw
 from tests.bench.quality import __main__ as quality
 from tests.bench.rows import ROWS
 
-_QUALITY = "quality"  # no row, because it measures pictures and not time: a command of its own
+_QUALITY = "quality"  # not a row but a separate command, because it measures mattes and not time
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in options.rows or ROWS:
             with stage.running(Photos(options.photos), options.rounds, is_quick=options.quick) as row:
                 figures += ROWS[name](row)
-    finally:  # a run is long: whatever ends it, what is measured is told
+    finally:  # a run takes long, so report the measured rows even if it is interrupted
         _tell(figures, options.json, options.plots)
     return 0
 
@@ -53,7 +53,7 @@ def _tell(figures: Sequence[Figure], file: Path | None, plots: Path | None) -> N
 
 
 def _leave(*_: object) -> NoReturn:
-    sys.exit(130)  # which ends every server on its way
+    sys.exit(130)  # so that the servers are ended
 
 
 def _row(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Pictures whose matte is known: subjects made by code, laid on photo-like backgrounds."""
+"""Pictures with known mattes: subjects made by code on photo-like backgrounds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from PIL import Image, ImageFilter
 from tests.bench.shapes import SUBJECTS, Pen, Subject
 from tests.bench.textures import BACKDROPS, Colour, coarse_noise, grain
 
-_FINE = 2  # subjects are drawn this much larger, so that their edges are smooth when they are reduced
+_FINE = 2  # draw subjects at this factor, so that their edges are smooth after reduction
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCutOut:
-    """A photo-like picture and the matte that it was made with."""
+    """A photo-like picture, and the matte that it was made from."""
 
     name: str
     photo: Image.Image
@@ -41,7 +41,7 @@ _SCENES: list[tuple[str, str, Colour, tuple[int, int]]] = [
 
 
 def known_cut_outs() -> Iterator[KnownCutOut]:
-    """Make the pictures of the bench, one at a time and always the same."""
+    """Make the bench's pictures one by one, the same in every run."""
     for number, (name, backdrop, colour, size) in enumerate(_SCENES):
         rng = np.random.default_rng(number)
         subject = SUBJECTS[name]
@@ -58,14 +58,14 @@ def _silhouette(subject: Subject, side: int, rng: np.random.Generator) -> Image.
 
 
 def _placed(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return the mask in the middle of an empty one, on its lower edge."""
+    """Return the mask centred at the lower edge of an empty one."""
     matte = Image.new("L", size)
     matte.paste(mask, ((size[0] - mask.width) // 2, size[1] - mask.height))
     return matte
 
 
 def _lit(rng: np.random.Generator, subject: Subject, matte: Image.Image) -> Image.Image:
-    """Return the subject's surface in the whole frame: mottled, and lit as if it were rounded."""
+    """Return the subject's surface for the whole frame: mottled, with the light of a rounded body."""
     small = matte.resize((matte.width // 8, matte.height // 8)).filter(ImageFilter.GaussianBlur(10))
     down, right = np.gradient(np.asarray(small, np.float32) / 255)
     slope = Image.fromarray((right + down).astype(np.float32)).resize(matte.size, Image.Resampling.BICUBIC)

@@ -1,4 +1,4 @@
-"""The page in WebKit, which is Safari's engine: upload, erase, save, frame."""
+"""The page in WebKit, Safari's engine: upload, erase, save and frame."""
 
 from pathlib import Path
 
@@ -50,6 +50,6 @@ def test_a_picture_is_uploaded_erased_saved_and_framed(
 
 
 def _alpha(browser: webkit.WebKit) -> Image.Image:
-    """Return the alpha of the cut-out that the card's link downloads."""
+    """Return the alpha of the cut-out behind the card's download link."""
     link = browser.run("return document.querySelector('[data-part=download]').href")
     return decoded(requests.get(link, cookies=browser.cookies(), timeout=60).content).getchannel("A")

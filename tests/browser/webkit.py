@@ -1,4 +1,4 @@
-"""WebKit by its WebDriver: Debian's packages `webkit2gtk-driver` and `xvfb`."""
+"""WebKit through its WebDriver: Debian's packages `webkit2gtk-driver` and `xvfb`."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ _SECONDS = 60
 
 
 def missing() -> list[str]:
-    """Return the packages to install, if any."""
+    """Return the missing packages."""
     return [package for program, package in PROGRAMS.items() if not shutil.which(program)]
 
 
@@ -35,15 +35,15 @@ class WebKit:
         self._call("POST", "/url", {"url": url})
 
     def run(self, script: str, *arguments: object) -> Any:
-        """Return what a script returns."""
+        """Return the result of a script."""
         return self._call("POST", "/execute/sync", {"script": script, "args": arguments})
 
     def wait(self, script: str) -> Any:
-        """Wait until a script returns something, and return that."""
+        """Wait until a script returns a value, and return it."""
         return _until(lambda: self.run(script), script)
 
     def click(self, name: str) -> None:
-        """Click the one button with this text that is shown, once it is."""
+        """Click the only visible button with this text, once it is visible."""
         [shown] = _until(lambda: self._shown(f"//button[normalize-space()={name!r}]"), name)
         self._call("POST", f"/element/{shown}/click", {})
 
@@ -59,7 +59,7 @@ class WebKit:
         self._call("POST", f"/element/{element}/value", {"text": str(file)})
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Press the mouse at one place of the window and release it at another."""
+        """Press the mouse at one point of the window, and release it at another."""
         places = [
             {"type": "pointerMove", "x": round(a + (b - a) * share), "y": round(c + (d - c) * share)}
             for (a, c), (b, d) in [(start, end)]
@@ -89,7 +89,7 @@ class WebKit:
 
 @contextmanager
 def running() -> Iterator[WebKit]:
-    """Start WebKit on a display of its own."""
+    """Start WebKit on a new display."""
     port = free_port()
     display = subprocess.Popen(
         ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],

@@ -1,4 +1,4 @@
-"""`python -m infra.cutout` as a person would run it: a process, its files, its output and its end."""
+"""`python -m infra.cutout` like a user's: a process, its files, its output and its end."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.usefixtures("weights"), pytest.mark.timeout(2 * PATIEN
 
 
 class Command:
-    """A run of the command in a folder of its own."""
+    """A run of the command in a new folder."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         environ = {**clean_environment(), "DATA_DIR": str(ROOT / ".data")}
@@ -44,7 +44,7 @@ class Command:
         return self.process.returncode
 
     def wait_for(self, word: str) -> None:
-        """Read what the command tells until a line has this word."""
+        """Read the command's output up to a line with this word."""
         assert self.process.stderr
         for line in self.process.stderr:
             self.told += line.decode()
@@ -53,7 +53,7 @@ class Command:
         raise AssertionError(self.told)
 
     def stop(self, sent: signal.Signals) -> int:
-        """Send a signal and return the status, once no process is left."""
+        """Send a signal; return the status once no process is left."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         assert children
         self.process.send_signal(sent)
@@ -116,7 +116,7 @@ def test_a_folder_keeps_its_structure_and_failures_are_reported(tmp_path: Path, 
     assert command.told.endswith("Failed: in/bad.jpg\n")
 
 
-def test_after_ctrl_c_no_process_and_no_half_file_is_left_and_the_next_run_goes_on(
+def test_after_ctrl_c_no_process_and_no_incomplete_file_is_left_and_the_next_run_continues(
     tmp_path: Path, start: Start
 ) -> None:
     fill(tmp_path / "in", 24)
@@ -158,7 +158,7 @@ def test_pictures_that_arrive_in_a_watched_folder_are_cut_out(tmp_path: Path, st
 
 
 @pytest.mark.extended
-def test_one_that_is_terminated_ends_its_workers(tmp_path: Path, start: Start) -> None:
+def test_a_terminated_run_ends_its_workers(tmp_path: Path, start: Start) -> None:
     fill(tmp_path / "in", 12)
     command = start("in")
     command.wait_for("->")
@@ -167,7 +167,7 @@ def test_one_that_is_terminated_ends_its_workers(tmp_path: Path, start: Start) -
 
 
 @pytest.mark.extended
-def test_one_that_is_killed_leaves_whole_files_alone(tmp_path: Path, start: Start) -> None:
+def test_a_killed_run_leaves_complete_files_only(tmp_path: Path, start: Start) -> None:
     fill(tmp_path / "in", 12)
     command = start("in", "-o", "out")
     command.wait_for("->")

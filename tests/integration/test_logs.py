@@ -25,7 +25,7 @@ def lines_of(host: Host, path: str, mark: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_an_upload_is_one_line_that_says_how_long_each_step_took(client: Client, host: Host) -> None:
+def test_an_upload_is_one_line_with_the_time_of_each_step(client: Client, host: Host) -> None:
     headers = {"X-Cloud-Trace-Context": f"{TRACE}/1;o=1"}
     response = client.upload(photo(66, 44), headers=headers)
     record_id = response.json()["record"]["record_id"]
@@ -49,7 +49,7 @@ def test_a_failure_of_the_provider_is_a_warning(client: Client, host: Host, prov
     assert (line["severity"], line["httpRequest"]["status"]) == ("WARNING", 502)
 
 
-def test_nothing_of_a_user_is_written_down(client: Client, host: Host, environ: dict[str, str]) -> None:
+def test_no_data_of_a_user_is_logged(client: Client, host: Host, environ: dict[str, str]) -> None:
     token = client.token()
     content = photo(67, 45, "JPEG")
     key = "a-key-of-an-upload"

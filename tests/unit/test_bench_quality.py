@@ -99,7 +99,7 @@ def test_photos_of_a_folder_are_grouped_by_their_names(tmp_path: Path) -> None:
     ]
 
 
-def test_every_maker_is_measured_on_every_photo_and_what_it_made_is_kept(tmp_path: Path) -> None:
+def test_every_maker_is_measured_on_every_photo_and_its_mattes_are_kept(tmp_path: Path) -> None:
     photos = [Known(name, "squares", Image.new("RGB", (64, 64)), Image.fromarray(half())) for name in "ab"]
     made = tmp_path / "ours u2netp"
     made.mkdir(parents=True)

@@ -4,7 +4,7 @@
 
 const WHEEL_ZOOM = 0.0016;
 const LINE = 20; // pixels; some mice count the wheel in lines
-const LEAST_PRESSURE = 0.3; // of the brush's size, for a pen that hardly touches
+const LEAST_PRESSURE = 0.3; // of the brush's size, for a pen's lightest touch
 
 /**
  * Wires the pointers.
@@ -40,7 +40,7 @@ export function followPointers(canvas, surface, { brush, pans, onHover }) {
     }
   }
 
-  /** A second finger: what the first one has drawn was not meant. */
+  /** A second finger starts a pinch, so the first one's stroke is cancelled. */
   function pinch() {
     if (drawing >= 0) surface.cancel();
     drawing = panning = -1;
@@ -65,7 +65,7 @@ export function followPointers(canvas, surface, { brush, pans, onHover }) {
     onHover(down.size > 1 || event.pointerType === "touch" ? null : to);
   }
 
-  /** The browser reports a fast pointer once a frame; these are the places that it passed. @type {(event: PointerEvent) => PointerEvent[]} */
+  /** The browser reports a fast pointer once a frame; these are the points in between. @type {(event: PointerEvent) => PointerEvent[]} */
   function passed(event) {
     const all = event.getCoalescedEvents?.() ?? [];
     return all.length > 0 ? all : [event];

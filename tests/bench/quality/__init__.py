@@ -1,1 +1,1 @@
-"""How near mattes come to known ones: ours beside those of others."""
+"""The quality of mattes, compared with known ones: ours and others'."""

@@ -1,4 +1,4 @@
-"""python -m tests.bench quality: mattes of our models and of others, measured beside known ones."""
+"""python -m tests.bench quality: compare mattes of our models and of others with known ones."""
 
 import argparse
 import sys
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(each: Sequence[Maker], photos: Sequence[Known], folder: Path) -> report.Measured:
-    """Have every photo's matte made by all, leaving them in `folder`, and return the measures."""
+    """Let all makers make every photo's matte in `folder`, and return the measures."""
     given = folder / "photos"
     given.mkdir(parents=True, exist_ok=True)
     for photo in photos:

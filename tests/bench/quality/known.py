@@ -1,4 +1,4 @@
-"""Photos whose matte is known."""
+"""Photos with known mattes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Known:
 
 
 def known(pairs: Path) -> Iterator[Known]:
-    """Yield the photos of a folder of pairs NAME.jpg and NAME.png, if it is there, and the bench's own."""
+    """Yield the photos of a folder of pairs NAME.jpg and NAME.png, if it exists, and the bench's own."""
     for path in sorted(pairs.glob("*.jpg")):
         group = _GROUPS.get(path.stem.split("-")[0], "other photos")
         with Image.open(path) as photo, Image.open(path.with_suffix(".png")) as matte:

@@ -1,4 +1,4 @@
-"""Whoever makes mattes: our models, rembg's, and IMG.LY's where npm has fetched it."""
+"""The makers of mattes: our models, rembg's, and IMG.LY's if npm has fetched it."""
 
 import os
 import subprocess
@@ -25,13 +25,13 @@ _IMGLY = "IMG.LY's IS-Net"
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """One that makes a matte NAME.png of each photo NAME.png of a folder; what is there already is kept."""
+    """Makes a matte NAME.png for each photo NAME.png of a folder, and keeps existing mattes."""
 
     name: str
-    command: Sequence[str | Path] = ()  # given the folders of photos and mattes; ours run in this process
+    command: Sequence[str | Path] = ()  # takes the folders of photos and mattes; ours run in this process
 
     def make(self, photos: Path, mattes: Path) -> None:
-        """Fill the folder of mattes."""
+        """Make the missing mattes of the folder."""
         mattes.mkdir(parents=True, exist_ok=True)
         if self.command:
             command = [str(part) for part in (*self.command, photos, mattes)]
@@ -41,7 +41,7 @@ class Maker:
 
 
 def makers() -> list[Maker]:
-    """Return those that can be had on this machine, ours first."""
+    """Return the makers that are available on this machine, ours first."""
     others = [Maker(name, (REMBG, _OTHERS, *arguments)) for name, arguments in _REMBG.items()]
     packages = sorted(IMGLY.glob("*.tgz"))
     imgly = [Maker(_IMGLY, (REMBG, _OTHERS, package)) for package in packages]

@@ -1,4 +1,4 @@
-"""How far a matte is from the true one, in the measures of the field."""
+"""The distance of a matte from the true one, in the usual measures."""
 
 from dataclasses import dataclass
 
@@ -10,24 +10,24 @@ Samples = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 _REACH = 6  # pixels from the true edge
-_SIGMA = 1.4  # of the Gaussian derivative, as at alphamatting.com
-_RADIUS = 6  # pixels; that many are four sigmas
+_SIGMA = 1.4  # of the Gaussian derivative, as on alphamatting.com
+_RADIUS = 6  # pixels; four sigmas
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The measures of one matte, all but IoU the smaller the better."""
+    """The measures of one matte; smaller is better, except for IoU."""
 
     mae: float  # mean absolute error, of 1000
     edge: float  # the same within 6 pixels of the true edge, of 255
-    iou: float  # of what is more than half opaque
+    iou: float  # of pixels that are more than half opaque
     sad: float  # sum of absolute differences, in thousands of pixels
     mse: float  # mean squared error, of 1000
     gradient: float  # sum of squared differences of gradient magnitudes, in thousands
 
 
 def errors(matte: Samples, truth: Samples) -> Errors:
-    """Return the measures of a matte, of the same shape as the true one."""
+    """Return the measures of a matte with the true one's shape."""
     found, true = matte / 255, truth / 255
     off = np.abs(found - true)
     return Errors(
@@ -41,13 +41,13 @@ def errors(matte: Samples, truth: Samples) -> Errors:
 
 
 def intersection_over_union(matte: Samples, truth: Samples) -> float:
-    """Return how much of what either shows is in both."""
+    """Return the intersection over union of both subjects."""
     found, true = matte > 127, truth > 127
     return float((found & true).sum() / max((found | true).sum(), 1))
 
 
 def _edge(truth: Samples) -> NDArray[np.bool_]:
-    """Return where the subject and the background both are within reach."""
+    """Return the mask of pixels with both subject and background within reach."""
     subject = Image.fromarray((truth > 127).astype(np.uint8))
     least, most = (each(2 * _REACH + 1) for each in (ImageFilter.MinFilter, ImageFilter.MaxFilter))
     near: NDArray[np.bool_] = np.asarray(subject.filter(least)) != np.asarray(subject.filter(most))

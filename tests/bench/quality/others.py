@@ -1,7 +1,7 @@
-"""others.py MODEL [-a] PHOTOS MATTES: make mattes as others do; run by the Python that has rembg.
+"""others.py MODEL [-a] PHOTOS MATTES: make mattes with other tools; run by rembg's Python.
 
-MODEL is one of rembg's, -a its alpha matting, or the npm package of IMG.LY, whose network is used as that
-package uses it.
+MODEL is one of rembg's, -a its alpha matting, or the npm package of IMG.LY, whose network is used like in
+that package.
 """
 
 import json
@@ -48,7 +48,7 @@ def _imgly(package: Path) -> Callable[[Image.Image], Image.Image]:
 
 
 def _network(package: Path) -> bytes:
-    """Return the package's default network, which it carries in pieces."""
+    """Return the package's default network, which the package contains in pieces."""
     with tarfile.open(package) as archive:
 
         def read(name: str) -> bytes:

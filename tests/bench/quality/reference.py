@@ -1,4 +1,4 @@
-"""reference.py MATTE TRUTH: print measures of the same matte by other people's code; run by .venv/metrics."""
+"""reference.py MATTE TRUTH: print the same measures by other libraries; run by .venv/metrics."""
 
 import json
 import sys

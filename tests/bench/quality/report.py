@@ -1,4 +1,4 @@
-"""The table of a run: each group of photos, and in it each maker's measures with their spread."""
+"""The table of a run: each maker's measures for each group of photos, with their range."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
@@ -18,7 +18,7 @@ Measured = Mapping[str, Mapping[str, Sequence[Errors]]]  # by group, then by mak
 
 
 def markdown(measured: Measured) -> str:
-    """Return the table in Markdown: means, and in brackets the least and the largest of a single photo."""
+    """Return the table in Markdown: means, with the extremes of single photos in brackets."""
     rows = [_HEAD, ["---"] * len(_HEAD)]
     for group, made in measured.items():
         for maker, errors in made.items():

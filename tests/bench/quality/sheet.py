@@ -1,4 +1,4 @@
-"""Crops of cut-outs over green, black and white, ours beside rembg's."""
+"""Crops of cut-outs over green, black and white: ours and rembg's."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ _SIDE, _GAP, _CAPTION = 224, 4, 16  # pixels
 
 Box = tuple[float, float, float, float]
 
-# Where to look in the photos that come with the bench, of their width and height; the whole of others.
+# The crops of the bench's photos, as shares of width and height; other photos are shown whole.
 _CROPS: Mapping[str, list[Box]] = {
     "animal": [(0.1, 0.3, 0.4, 0.525), (0.3, 0.05, 0.6, 0.275), (0.15, 0.65, 0.45, 0.875)],
     "car": [(0.6, 0.4, 0.9, 0.625), (0.0, 0.4, 0.3, 0.625), (0.7, 0.55, 1.0, 0.775)],
@@ -22,7 +22,7 @@ _CROPS: Mapping[str, list[Box]] = {
 
 
 def draw(file: Path, photos: Path, folder: Path) -> None:
-    """Write the sheet of a folder's photos, leaving the mattes in `folder`."""
+    """Write the sheet of a folder's photos, with their mattes in `folder`."""
     given = folder / "sheet"
     given.mkdir(parents=True, exist_ok=True)
     pictures = {path.stem: _opened(path) for path in sorted(photos.glob("*.jpg"))}
@@ -41,7 +41,7 @@ def _opened(path: Path) -> Image.Image:
 def _rows(
     name: str, picture: Image.Image, chosen: list[Maker], given: Path, folder: Path
 ) -> list[list[Image.Image]]:
-    """Return a row for each crop: the photo, and each maker's cut-out over each backdrop."""
+    """Return a row for each crop: the photo, and each maker's cut-out on each backdrop."""
     mattes = []
     for maker in chosen:
         maker.make(given, folder / f"sheet {maker.name}")

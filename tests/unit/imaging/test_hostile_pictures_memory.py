@@ -13,7 +13,7 @@ from tests.unit.imaging.hostile_pictures import CASES, HEAVY, Read, tiered
 
 REFUSED = [name for name, (_, outcome) in CASES.items() if not isinstance(outcome, Read)]
 TICK = 0.2  # seconds by which the system may detect a deadline late
-CODE = 2  # MB of libraries' code that is first used here; it is no data, which alone is bounded
+CODE = 2  # MB of library code that is first used here; the limit counts only data
 
 Measured = dict[str, float | str]
 

@@ -46,7 +46,7 @@ FILES = {
 }
 
 
-def test_the_files_show_it() -> None:
+def test_every_file_contains_the_secret() -> None:
     assert [name for name, content in FILES.items() if SECRET not in content] == []
 
 

@@ -15,7 +15,7 @@ from tests.terminal import Terminal
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a folder with a picture, and one in a folder below."""
+    """Work in a folder with a picture and a subfolder with another one."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in").mkdir()
     for name in ("a.jpg", "b.jpg", "in/c.jpg"):

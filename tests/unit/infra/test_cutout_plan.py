@@ -1,4 +1,4 @@
-"""Which pictures infra.cutout takes, and where their cut-outs go."""
+"""The pictures of infra.cutout, and the targets of their cut-outs."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from infra.cutout.plan import Existing, Naming, Plan, Task
 
 
 class Planned:
-    """A plan in a folder, and what it refused."""
+    """A plan in a folder, and its refusals."""
 
     def __init__(self, naming: Naming, existing: Existing = "fail") -> None:
         self.refused: dict[str, str] = {}
@@ -39,7 +39,7 @@ def test_a_cut_out_is_beside_its_picture_and_named_after_it(tmp_path: Path) -> N
     assert Planned(Naming("beside", "webp")).targets(picture) == {picture: (tmp_path / "a.b-cut-out.webp",)}
 
 
-def test_a_folder_keeps_its_shape_below_the_output_folder(tmp_path: Path) -> None:
+def test_a_folder_keeps_its_structure_below_the_output_folder(tmp_path: Path) -> None:
     inside, below, out = tmp_path / "in/a.JPG", tmp_path / "in/sub/deep/b.heic", tmp_path / "out"
     touch(inside, below)
 
@@ -48,7 +48,7 @@ def test_a_folder_keeps_its_shape_below_the_output_folder(tmp_path: Path) -> Non
     assert found == {inside: (out / "a.png",), below: (out / "sub/deep/b.png",)}
 
 
-def test_only_pictures_are_taken_and_neither_hidden_ones_nor_cut_outs(tmp_path: Path) -> None:
+def test_only_pictures_are_processed_and_neither_hidden_ones_nor_cut_outs(tmp_path: Path) -> None:
     picture = tmp_path / "a.jpg"
     others = ("notes.txt", ".hidden.jpg", ".cache/b.jpg", "a-cut-out.png", "._a.jpg", ".cutout-1-1.part")
     touch(picture, *(tmp_path / name for name in others))
@@ -65,7 +65,7 @@ def test_an_output_folder_inside_the_input_is_not_searched(tmp_path: Path) -> No
 
 
 def test_a_cut_out_of_this_run_is_never_taken_for_a_picture(tmp_path: Path) -> None:
-    inside = tmp_path / "a/a/b.jpg"  # with -o tmp_path, its cut-out lands in a folder that is searched
+    inside = tmp_path / "a/a/b.jpg"  # with -o tmp_path, its cut-out would be in a folder that is searched
     touch(inside)
     planned = Planned(Naming("folder", "png", tmp_path), "overwrite")
     [task] = planned.tasks(tmp_path / "a")
@@ -157,7 +157,7 @@ def test_a_folder_is_never_a_cut_out(tmp_path: Path, existing: Existing) -> None
     assert "which is a folder" in planned.refused[str(picture)]
 
 
-def test_a_cut_out_of_any_format_is_named_when_it_is_known_and_found_before(tmp_path: Path) -> None:
+def test_a_cut_out_of_format_auto_is_named_by_its_format_and_found_again(tmp_path: Path) -> None:
     picture = tmp_path / "a.webp"
     touch(picture)
     [task] = Planned(Naming("beside", "auto")).tasks(picture)

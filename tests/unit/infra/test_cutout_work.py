@@ -1,4 +1,4 @@
-"""How infra.cutout does its tasks, writes files, watches folders and tells of it all."""
+"""infra.cutout at work: tasks, files, watched folders and reports."""
 
 import errno
 import io
@@ -28,7 +28,7 @@ MADE = b"the cut-out"
 
 
 class Codec(FakeCodec):
-    """A codec of which a test decides what becomes of a file's content."""
+    """A codec that lets a test refuse contents."""
 
     def __init__(self, judge: Callable[[bytes], None]) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ def task(folder: Path, name: str, content: bytes | None = b"x") -> Task:
     return Task(source, (folder / "out" / f"{name}.png",))
 
 
-def test_each_task_is_done_or_told_and_none_stops_the_others(tmp_path: Path) -> None:
+def test_each_task_is_done_or_reported_and_none_stops_the_others(tmp_path: Path) -> None:
     contents = {"a": b"x", "bad": b"bad", "broken": b"broken", "empty": b"empty", "gone": None, "z": b"x"}
 
     report = work([task(tmp_path, name, content) for name, content in contents.items()])
@@ -97,7 +97,7 @@ def test_each_task_is_done_or_told_and_none_stops_the_others(tmp_path: Path) -> 
     assert f"{tmp_path}/gone: {tmp_path}/gone: No such file or directory.\n" in lines
 
 
-def test_a_file_that_no_picture_is_as_long_as_is_refused(tmp_path: Path) -> None:
+def test_a_file_longer_than_any_picture_is_refused(tmp_path: Path) -> None:
     long = tmp_path / "long.jpg"
     with long.open("wb") as file:
         file.truncate(8_000_001)
@@ -133,7 +133,7 @@ def test_an_unwritable_target_is_reported(tmp_path: Path, name: str) -> None:
     assert (tmp_path / "out").read_bytes() == b"a file where a folder should be"
 
 
-def test_a_file_that_appeared_meanwhile_is_replaced_only_if_that_was_chosen(tmp_path: Path) -> None:
+def test_a_file_that_appears_meanwhile_is_replaced_only_on_request(tmp_path: Path) -> None:
     kept = tmp_path / "out/a.png"
     kept.parent.mkdir()
     kept.write_bytes(b"somebody's")
@@ -157,7 +157,7 @@ def test_leftovers_of_killed_runs_are_deleted_but_not_files_of_active_ones(tmp_p
     assert sorted(path.name for path in tmp_path.iterdir()) == [running.name, "a.png"]
 
 
-def test_a_watched_file_is_found_once_it_has_come_to_rest_and_again_when_it_changed(tmp_path: Path) -> None:
+def test_a_watched_file_is_found_once_it_stops_changing_and_again_after_a_change(tmp_path: Path) -> None:
     def fail(name: str, reason: str) -> None:
         raise AssertionError(f"{name}: {reason}")
 

@@ -1,4 +1,4 @@
-"""Probes are answered whatever the threads of the application host are at."""
+"""Probes are answered even if all threads of the application host are busy."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Decodes each case, or those named, under a job's limits in a process of its own; prints time and memory."""
+"""Decode each case, or the named ones, in a separate process with a job's limits; print time and memory."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from tests.unit.imaging.hostile_pictures.corpus import MEGAPIXELS
 
 @dataclass(frozen=True)
 class Seen:
-    """The outcome of a case, and what it took beyond what the idle process had."""
+    """The outcome of a case, and its use of time and memory beyond the idle process."""
 
     name: str
     outcome: str
@@ -61,7 +61,7 @@ def _decoded(content: bytes, format: str, seconds: float, most: int) -> str:
 
 
 def _forked(work: Callable[[], str]) -> tuple[str, resource.struct_rusage, float]:
-    """Return what work says in a forked process (else UnreadableImage), and the megabytes it added."""
+    """Return a forked process's result (or UnreadableImage), and the megabytes that it added."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:

@@ -1,4 +1,4 @@
-"""Small files that keep a decoder, or a reader of headers, busy or make it take much memory."""
+"""Small files that cost a decoder, or a reader of headers, much time or memory."""
 
 import struct
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ CONFIGURATION = HEIC[_START : _START + struct.unpack_from(">I", HEIC, _START)[0]
 
 @dataclass
 class Item:
-    """A picture or a grid of a HEIC; extents are places in the coded data, or in `idat` for a grid."""
+    """A picture or a grid of a HEIC; extents are offsets into the coded data, or into `idat` for a grid."""
 
     kind: bytes
     properties: Sequence[int]  # by number, from 1
@@ -26,7 +26,7 @@ class Item:
 
 
 def heic(items: Sequence[Item], properties: Sequence[bytes], shapes: bytes = b"", primary: int = 1) -> bytes:
-    """Return a HEIC of these items, which are numbered from 1 on."""
+    """Return a HEIC of these items, numbered from 1."""
     head = box(b"ftyp", b"heic", bytes(4), b"mif1heic")
     empty = _meta(items, properties, shapes, primary, 0)
     return head + _meta(items, properties, shapes, primary, len(head) + len(empty) + 8) + box(b"mdat", CODED)
@@ -75,7 +75,7 @@ def size(width: int, height: int) -> bytes:
 
 
 def of_large_configurations(items: int, times: int, units: int) -> bytes:
-    """Return a HEIC whose items each name one large decoder configuration many times."""
+    """Return a HEIC whose items each refer to one large decoder configuration many times."""
     unit = struct.pack(">BHH", 33, 1, 65_000) + bytes(65_000)
     configuration = box(b"hvcC", CONFIGURATION[8:30], bytes((units,)), unit * units)
     return heic([Item(b"hvc1", [2] * times + [1])] * items, [size(64, 64), configuration])
@@ -96,12 +96,12 @@ def grid_of_grids(side: int) -> bytes:
 
 
 def of_many_sizes(items: int) -> bytes:
-    """Return a HEIC of many items that each name the same size as often as they may."""
+    """Return a HEIC of many items that each refer to the same size as often as possible."""
     return heic([Item(b"hvc1", [2] * 254 + [1])] * items, [CONFIGURATION, size(64, 64)])
 
 
 def of_empty_extents(extents: int, padding: int) -> bytes:
-    """Return a HEIC whose item is made of extents of length 0, which means up to the end of the file."""
+    """Return a HEIC whose item has extents of length 0, which reach to the end of the file."""
     content = heic([Item(b"hvc1", [1, 2], [(0, 0)] * extents)], [CONFIGURATION, size(64, 64)])
     return content + box(b"free", bytes(padding))
 
@@ -115,7 +115,7 @@ def nested_frames(depth: int, size: int) -> bytes:
 
 
 def of_many_tiles(tiles: int) -> bytes:
-    """Return a TIFF of so many tiles beside each other and two below, all of the same bytes."""
+    """Return a TIFF of this number of tiles in a row and two rows, all with the same bytes."""
     number, pixels = 2 * tiles, bytes(256)
     tables = struct.pack(f"<{number}I", *[8] * number) + struct.pack(f"<{number}I", *[256] * number)
     start = 8 + len(pixels)
