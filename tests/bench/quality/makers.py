@@ -49,9 +49,10 @@ def makers() -> list[Maker]:
 
 
 def _make(model: str, photos: Path, mattes: Path) -> None:
+    missing = [path for path in sorted(photos.glob("*.png")) if not (mattes / path.name).exists()]
+    if not missing:  # then the model need not be there
+        return
     remover = LocalRemover(sources(model, MODELS))
-    for path in sorted(photos.glob("*.png")):
-        target = mattes / path.name
-        if not target.exists():
-            with Image.open(path) as photo:
-                matte_of(remover, photo.convert("RGB")).save(target, compress_level=1)
+    for path in missing:
+        with Image.open(path) as photo:
+            matte_of(remover, photo.convert("RGB")).save(mattes / path.name, compress_level=1)
