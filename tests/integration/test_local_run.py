@@ -15,13 +15,16 @@ from typing import Any
 import psutil
 import pytest
 import requests
+from PIL import Image
 
 from tests import objectcut_behaviours as behaviours
 from tests.local_run import PATIENCE, Run, running
 from tests.objectcut import ObjectCut
-from tests.photos import photo
+from tests.photos import decoded, encoded, photo
 from tests.ports import free_port
 from tests.tiers import extended
+
+URLS = ("original_url", "processed_url", "preview_url")
 
 
 @pytest.fixture
@@ -48,6 +51,23 @@ def test_uploads_are_there_after_a_restart(environ: dict[str, str], tmp_path: Pa
         assert session.get(f"{run.url}/api/list").json()["records"] == [record]
         assert session.get(run.url + record["original_url"]).content == content
         assert session.get(run.url + record["processed_url"]).content == cut_out
+
+
+@pytest.mark.extended
+def test_what_was_touched_up_is_there_after_a_restart(environ: dict[str, str], tmp_path: Path) -> None:
+    session, content = requests.Session(), photo()
+    with running(environ, tmp_path) as run:
+        record = upload(run.url, content, session).json()["record"]
+        matte = encoded(Image.linear_gradient("L").resize((record["width"], record["height"])))
+        url, revision = f"{run.url}/api/matte/{record['record_id']}", {"If-Match": '"1"'}
+        touched = session.put(url, matte, headers=revision, timeout=30).json()["record"]
+        images = [session.get(run.url + touched[name]).content for name in URLS]
+    with running(environ, tmp_path) as run:
+        assert session.get(f"{run.url}/api/list").json()["records"] == [touched]
+        assert [session.get(run.url + touched[name]).content for name in URLS] == images
+    assert touched["revision"] == 2
+    assert images[0] == content
+    assert decoded(images[1]).getchannel("A").tobytes() == decoded(matte).tobytes()
 
 
 def test_the_local_model_needs_no_account(environ: dict[str, str], tmp_path: Path, weights: Path) -> None:

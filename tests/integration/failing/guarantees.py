@@ -8,7 +8,7 @@ import io
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
@@ -19,9 +19,10 @@ from PIL import Image
 from pymongo.collection import Collection
 
 from common.domain.errors import NotFound
+from common.domain.models import OBJECT_FIELDS
 from common.service.sessions import SessionSigner
 from common.storage.gcs.signer import Signer
-from common.storage.gcs.store import BucketImageStore, object_names
+from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
 from common.storage.mongo.database_id import MongoDatabaseId
 from tests import looking
@@ -99,6 +100,12 @@ class Guarantees:
         record = answer.json()["record"]
         if all(kept.record["record_id"] != record["record_id"] for kept in self.all_kept):
             self.all_kept.append(Kept(_user_of(answer), record, content))
+
+    def revised(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Take down that a record has another revision now."""
+        self.all_kept = [
+            replace(kept, record=after) if kept.record == before else kept for kept in self.all_kept
+        ]
 
     def refused(self, answer: requests.Response, content: bytes) -> None:
         """Record that this picture was answered with an error."""
@@ -202,7 +209,7 @@ class Guarantees:
             assert expected <= found, f"{user_id} lost a picture"
             self._adopt(user_id, [each for each in documents if str(each["_id"]) not in expected])
             if self.bucket:
-                names = {name for each in found for name in object_names(user_id, each).values()}
+                names = {each[field] for each in documents for field in OBJECT_FIELDS.values()}
                 assert self.objects_of(user_id) == names
 
     def _adopt(self, user_id: str, documents: list[dict[str, Any]]) -> None:

@@ -84,9 +84,10 @@ class Stage:
         begun, self._begun = self._begun, []
         return [each.result(2 * PATIENCE) for each in begun]
 
-    def kill(self) -> None:
-        """Kill the process that works on uploads with -9; its parent starts another."""
-        (worker,) = psutil.Process(self.processes["upload"].pid).children()
+    def kill(self, endpoint: str = "upload") -> None:
+        """Kill the process that works on these calls with -9; its parent starts another."""
+        process = self.processes.get(endpoint, self.processes["upload"])
+        (worker,) = psutil.Process(process.pid).children()
         worker.send_signal(signal.SIGKILL)
         psutil.wait_procs([worker], PATIENCE)
 

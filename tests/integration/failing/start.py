@@ -26,7 +26,7 @@ from tests.objectcut import ObjectCut
 from tests.ports import free_port
 
 HERE = Path(__file__).parent
-_TARGETS = {"upload": "upload", "list": "list_images", "image": "image"}
+_TARGETS = {"upload": "upload", "list": "list_images", "image": "image", "matte": "matte"}
 
 
 @dataclass(frozen=True)

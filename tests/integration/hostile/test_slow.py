@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.integration.hostile import ANY_HOST
+from tests.integration.hostile.conftest import Victim
 from tests.integration.hostile.guarantees import assert_refused
 from tests.integration.hostile.wire import Answer, Wire, ask, request
 from tests.integration.hosts import Host
@@ -16,6 +17,7 @@ THREADS = 16  # threads of each host's processes
 DEADLINE = 10.0  # seconds for a body; more if it keeps the minimum rate
 GENEROUS = 35.0  # seconds until the timeout must have happened on a busy machine
 FORM = {"Content-Type": "multipart/form-data; boundary=edge"}
+MATTE = b"\x89PNG\r\n\x1a\n"
 IMAGE = b'--edge\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
 
 Pieces = Iterator[tuple[float, bytes]]  # the pause, and the data after it
@@ -75,6 +77,22 @@ def send_slowly(host: Host, pieces: Pieces) -> tuple[float, Answer]:
         seconds = time.monotonic() - started
         assert answer.status != 408 or wire.is_ended()
         return seconds, answer
+
+
+@pytest.mark.extended
+def test_a_matte_that_does_not_arrive_times_out(host: Host, victim: Victim) -> None:
+    path = f"/api/matte/{victim.record_id}"
+    headers = {
+        "Authorization": f"Bearer {victim.token}",
+        "Content-Type": "image/png",
+        "If-Match": '"1"',
+        "Content-Length": "100000",
+    }
+    with Wire(host, path) as wire:
+        wire.send(request("PUT", path, headers) + MATTE)
+        answer = wire.answer()
+        assert_refused(answer, 408)
+        assert wire.is_ended()
 
 
 def test_slow_uploads_on_every_thread_time_out_and_others_are_served(host: Host) -> None:
