@@ -123,6 +123,7 @@ def test_removebg_scales_to_the_size_that_was_asked_for(client: FlaskClient) -> 
         ({"image_file": PICTURE[:60]}, 400, "failed_to_read_image"),
         ({"image_file": PICTURE, "bg_image_file": b"no picture"}, 400, "invalid_file_type"),
         ({"image_file": png((1001, 1000))}, 400, "resolution_too_high"),
+        ({"image_file": png((16_384, 1)), "format": "webp"}, 400, "resolution_too_high"),
         ({"image_file": b"x" * (1024 * 1024 + 1)}, 400, "file_too_large"),
         ({"image_file": b"x" * (2 * 1024 * 1024)}, 400, "file_too_large"),
         ({"image_url": "http://127.0.0.1/a.jpg"}, 400, "failed_image_download"),

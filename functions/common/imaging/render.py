@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
+from common.domain.errors import TooManyPixels
 from common.domain.framing import SUBJECT_ALPHA, Box, Frame, frame
 from common.domain.options import CutoutOptions, Format
 from common.imaging.matting import remove_spill
@@ -16,6 +17,7 @@ _JPEG_QUALITY = 92
 _WEBP_QUALITY = 90
 _WEBP_EFFORT = 2  # of 6; the default, 4, takes twice as long for hardly fewer bytes
 _FAST = 1  # zlib's level, for grey PNGs
+_LONGEST_SIDES = {"webp": 16_383, "jpg": 65_500, "zip": 65_500}  # pixels; a PNG may have any
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "zip": "application/zip"}
 
 
@@ -56,10 +58,18 @@ def compose(
 
 
 def encode(composed: Composed, format: Format) -> tuple[bytes, str]:
-    """Return the encoded cut-out and its media type."""
+    """Return the encoded cut-out and its media type, or raise TooManyPixels if a side is too long for it."""
     image = composed.image
+    side = max(image.size)
     if format == "auto":
-        format = "jpg" if image.mode == "RGBA" and _is_opaque(image) else "png"
+        fits = image.mode == "RGBA" and side <= _LONGEST_SIDES["jpg"]
+        format = "jpg" if fits and _is_opaque(image) else "png"
+    most = _LONGEST_SIDES.get(format, side)
+    if side > most:
+        raise TooManyPixels(
+            f"A side of the cut-out has {side} pixels, in {format} at most {most} are possible."
+            " Ask for png or for a smaller size."
+        )
     save = {"png": _png, "jpg": _jpg, "webp": _webp, "zip": _zip}[format]
     return save(image, composed.icc_profile), _MEDIA_TYPES[format]
 

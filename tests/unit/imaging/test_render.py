@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
+from common.domain.errors import TooManyPixels
 from common.domain.mattes import Rendering
-from common.domain.options import CutoutOptions, Length
-from common.imaging.render import compose, encode
+from common.domain.options import CutoutOptions, Format, Length
+from common.imaging.render import Composed, compose, encode
 
 SIZE = (80, 60)
 SUBJECT = (20, 10, 40, 50)  # red on blue
@@ -51,6 +52,21 @@ def test_without_options_it_is_the_whole_picture_as_a_transparent_png() -> None:
     assert image.getpixel((0, 0)) == CLEAR
     assert image.getpixel((30, 30)) == (*RED, 255)
     assert result.subject == SUBJECT
+
+
+@pytest.mark.parametrize(("format", "side"), [("webp", 16_383), ("jpg", 65_500), ("zip", 65_500)])
+def test_a_side_that_is_too_long_for_the_format_is_refused(format: Format, side: int) -> None:
+    at_most, longer = (Composed(Image.new("RGBA", (1, length)), None, None) for length in (side, side + 1))
+
+    assert encode(at_most, format)
+    with pytest.raises(TooManyPixels, match=f"has {side + 1} pixels"):
+        encode(longer, format)
+
+
+def test_a_side_that_is_too_long_for_a_jpeg_makes_an_opaque_picture_a_png() -> None:
+    opaque = Composed(Image.new("RGBA", (1, 65_501), RED), None, None)
+
+    assert encode(opaque, "auto")[1] == "image/png"
 
 
 def test_a_crop_with_a_margin() -> None:
