@@ -22,6 +22,8 @@ from tests.infra.manifests import as_written, rendered
 from tests.infra.pipeline import faults, pipeline
 from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, TERRAFORM, blocks, local_values
 from tests.infra.test_roles import GUIDE, RESOURCES, role_faults
+from tests.infra.test_runbook import GUIDE as RUNBOOK
+from tests.infra.test_runbook import runbook_faults
 from tests.infra.wheels import pinned, wheel_faults
 
 _PROGRAMS = Path(sys.executable).parent
@@ -120,6 +122,7 @@ CHECKS: Mapping[str, Callable[[], list[str]]] = {
     "the guide grants the roles that Terraform needs": lambda: role_faults(
         {kind for kind, _ in RESOURCES}, GUIDE
     ),
+    "the guide names only what exists": lambda: runbook_faults(RUNBOOK),
     "the manifests fit together as written": lambda: mistakes(as_written()),
     "the manifests fit together as rendered": lambda: mistakes(rendered()),
     "the Gateway fits the application": lambda: https_faults(rendered(ROOT / "infra/gke-https")),

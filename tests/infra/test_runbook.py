@@ -1,0 +1,162 @@
+"""What infra/README.md and the page of compose tell an operator to run, read and set exists."""
+
+import functools
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from infra.local import ROOT
+from tests.infra.manifests import GKE, rendered
+from tests.infra.pipeline import pipeline
+from tests.infra.terraform_files import ENVIRONMENTS, blocks
+
+PAGES = ("infra/README.md", "infra/compose/README.md")
+GUIDE = "\n".join((ROOT / page).read_text("utf-8") for page in PAGES)
+COMPOSE = (ROOT / "infra/compose/compose.yaml").read_text("utf-8")
+
+
+class Command(NamedTuple):
+    """A call of one of our modules: its name, its first word and its options."""
+
+    module: str
+    word: str
+    options: frozenset[str]
+
+
+def code(guide: str) -> str:
+    """Return all that the guide has as code, lines that go on joined."""
+    blocks = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)
+    return "\n".join([*blocks, *re.findall(r"`([^`\n]+)`", guide)]).replace("\\\n", " ")
+
+
+def commands(guide: str) -> set[Command]:
+    calls = re.findall(r"python -m (infra\.\w+)([^\n#|&;)]*)", code(guide))
+    return {
+        Command(module, (rest.split() or [""])[0], frozenset(re.findall(r"(?<!\S)(--[a-z-]+)", rest)))
+        for module, rest in calls
+    }
+
+
+def runbook_faults(guide: str) -> list[str]:
+    """Return a sentence for everything that the guide names and that does not exist."""
+    return [*_paths(guide), *_targets(guide), *_terraform(guide), *_objects(guide), *_settings(guide)]
+
+
+def _paths(guide: str) -> Iterator[str]:
+    paths = set(re.findall(r"(?<![\w/.:$-])(?:infra|tests|functions)/[\w./-]+\w", code(guide)))
+    for path in sorted(paths - {"infra/compose/.env"}):
+        if not (ROOT / path).exists() and not path.endswith("terraform.tfvars"):
+            yield f"{path} does not exist"
+    folders = [ROOT / page for page in PAGES]
+    for link in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", guide):
+        if not any((page.parent / link).exists() for page in folders):
+            yield f"the link {link} leads nowhere"
+
+
+def _targets(guide: str) -> Iterator[str]:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in sorted(set(re.findall(r"\bmake ([a-z][a-z-]*)", code(guide)))):
+        if f"\n{target}:" not in makefile:
+            yield f"make {target} does not exist"
+
+
+def _terraform(guide: str) -> Iterator[str]:
+    outputs, variables = _declared("output"), _declared("variable")
+    for name in sorted(set(re.findall(r"output (?:-raw )?(\w+)", code(guide)))):
+        if name not in outputs:
+            yield f"Terraform has no output {name}"
+    assigned = re.findall(
+        r"^ *(\w+) +=",
+        "\n".join(re.findall(r"(?:```hcl|<<END)\n(.*?)(?:```|END)", guide, re.DOTALL)),
+        re.MULTILINE,
+    )
+    assigned += re.findall(r"`(\w+) = ", guide) + re.findall(r'-var "?(\w+)=', guide)
+    for name in sorted(set(assigned) - variables):
+        yield f"Terraform has no variable {name}"
+
+
+@functools.cache
+def _declared(kind: str) -> set[str]:
+    return {name for folder in ENVIRONMENTS for (name,), _ in blocks(folder, kind)}
+
+
+@functools.cache
+def _rendered() -> set[str]:
+    return {f"{each['kind'].lower()}/{each['metadata']['name']}" for each in rendered()}
+
+
+def _objects(guide: str) -> Iterator[str]:
+    there_are = _rendered()
+    for kind, name in re.findall(r"\b(deployment|service)[/ ](image-[\w-]+)", code(guide)):
+        if f"{kind}/{name}" not in there_are:
+            yield f"there is no {kind}/{name} among the manifests"
+    secret = (GKE / "secret.example.yaml").read_text("utf-8")
+    for name in re.findall(r"--from-literal=(\w+)=", code(guide)):
+        if f"  {name}: " not in secret:
+            yield f"{name} is not one of the Secret's keys"
+
+
+def _settings(guide: str) -> Iterator[str]:
+    substitutions = pipeline()["substitutions"]
+    for name in sorted(set(re.findall(r"(?<![A-Z])_[A-Z_]+\b", code(guide))) - substitutions.keys()):
+        yield f"cloudbuild.yaml has no substitution {name}"
+    table = re.findall(r"^\| (`[A-Z].*?) \|", (ROOT / PAGES[1]).read_text("utf-8"), re.MULTILINE)
+    for name in re.findall(r"`([A-Z_]+)`", "\n".join(table)):
+        if f"${{{name}:" not in COMPOSE:
+            yield f"compose.yaml does not read {name}"
+
+
+def test_everything_that_the_guide_names_exists() -> None:
+    assert len(commands(GUIDE)) > 8
+    assert runbook_faults(GUIDE) == []
+
+
+@pytest.mark.extended  # a process for each command
+@pytest.mark.parametrize("module", sorted({command.module for command in commands(GUIDE)}))
+def test_our_commands_take_what_the_guide_gives_them(module: str) -> None:
+    calls = [command for command in commands(GUIDE) if command.module == module]
+    texts = [_help(module)]
+    words = {command.word for command in calls if re.fullmatch(r"[a-z][a-z-]*", command.word)}
+    for word in sorted(words & set(re.findall(r"[\w-]+", texts[0]))):
+        texts.append(_help(module, word))
+
+    options = {option for command in calls for option in command.options}
+    assert {option for option in options if option not in "\n".join(texts)} == set()
+
+
+def _help(*words: str) -> str:
+    command = [sys.executable, "-m", *words, "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(words)}: {done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        ("`python -m infra.local` and `infra/gke-http`", "infra/gke-http does not exist"),
+        ("[page](no.md)", "the link no.md leads nowhere"),
+        ("`make models`", "make models does not exist"),
+        ("`terraform output -raw site`", "Terraform has no output site"),
+        ("`users_limit = 10`", "Terraform has no variable users_limit"),
+        ("`kubectl logs deployment/image-processor`", "there is no deployment/image-processor"),
+        ("`--from-literal=MONGO=x`", "MONGO is not one of the Secret's keys"),
+        ("`_TARGET`", "cloudbuild.yaml has no substitution _TARGET"),
+    ],
+)
+def test_what_does_not_exist_is_named(mistake: str, told: str) -> None:
+    found = runbook_faults(f"{GUIDE}\n{mistake}\n")
+
+    assert [fault for fault in found if fault.startswith(told)], found
+
+
+def test_every_setting_of_compose_is_on_its_page() -> None:
+    page = Path(ROOT / PAGES[1]).read_text("utf-8")
+    settings = set(re.findall(r"\$\{([A-Z_]+):", COMPOSE))
+
+    assert {name for name in settings if f"`{name}`" not in page} == set()
