@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.chaos.calls import Answer
 from tests.chaos.model import Account, Broken, Kept
-from tests.chaos.pictures import number_of
+from tests.chaos.pictures import CORNER_STEP, number_of
 
 VARIANTS = ("original", "processed", "preview")
 
@@ -49,7 +49,7 @@ class Inspection:
         if answer.status == 404:
             self._account.missing(kept)
         elif answer.status == 200:
-            self._check(kept, variant, answer.content)
+            self._check(kept, variant, answer)
         else:
             self._must_be_excused(answer)
 
@@ -65,21 +65,39 @@ class Inspection:
         elif answer.content != kept.sent.picture.content[first : last + 1]:
             raise Broken("mixed up", f"bytes {first} to {last} of {kept.record_id} are others")
 
-    def _check(self, kept: Kept, variant: str, content: bytes) -> None:
-        picture = kept.sent.picture
+    def _check(self, kept: Kept, variant: str, answer: Answer) -> None:
+        picture, content = kept.sent.picture, answer.content
         if variant == "original":
             if content != picture.content:
                 raise Broken("mixed up", f"the original of {kept.record_id} has other bytes")
             return
+        revision = self._revision(kept, answer)
         checksum = hashlib.sha256(content).hexdigest()
-        if kept.checksums.setdefault(variant, checksum) != checksum:
+        if kept.checksums.setdefault(f"{variant} {revision}", checksum) != checksum:
             raise Broken("mixed up", f"the {variant} of {kept.record_id} has changed")
         with Image.open(io.BytesIO(content)) as image:
             image.load()
+            self._check_corner(kept, revision, image)
             if variant == "processed" and (image.size, image.mode) != (picture.size, "RGBA"):
                 raise Broken("mixed up", f"the cut-out of {kept.record_id} is {image.size} {image.mode}")
         if variant == "processed" and number_of(content) != picture.number:
             raise Broken("mixed up", f"the cut-out of {kept.record_id} is of another picture")
+
+    def _revision(self, kept: Kept, answer: Answer) -> int:
+        """Return the revision that an image was served of."""
+        revision = int(answer.headers["ETag"].strip('"').rpartition("-")[2])
+        self._account.saw_revision(kept, revision)
+        return revision
+
+    def _check_corner(self, kept: Kept, revision: int, image: Image.Image) -> None:
+        drawn = kept.corners.get(revision)
+        alpha = image.convert("RGBA").getchannel("A").getpixel((1, 1))
+        assert isinstance(alpha, int)
+        # A preview is smaller and not without loss.
+        if drawn and not any(abs(alpha - corner) <= CORNER_STEP // 3 for corner in drawn):
+            raise Broken(
+                "revision", f"revision {revision} of {kept.record_id} is another: {alpha}, not {drawn}"
+            )
 
     def _must_be_gone(self, answer: Answer) -> None:
         if answer.status == 200:

@@ -37,7 +37,10 @@ class Kept:
         default_factory=set
     )  # of renames without an answer, which may be applied late
     may_be_gone: bool = False
-    checksums: dict[str, str] = field(default_factory=dict)  # of its images when they were first seen
+    checksums: dict[str, str] = field(default_factory=dict)  # by ETag, when they were first seen
+    revision: int = 1  # the newest that was answered or seen
+    # The alpha of the corner that touch-ups have drawn, by revision; of two tries, one may have won.
+    corners: dict[int, set[int]] = field(default_factory=dict)
 
     @property
     def is_certain(self) -> bool:
@@ -60,7 +63,9 @@ class Account:
     def begin_upload(self, sent: Sent) -> int:
         """Count and return the payments that the provider may get for this."""
         sent.picture.calls += 1
-        is_kept = any(kept.is_certain and kept.sent.picture is sent.picture for kept in self.kept.values())
+        same = [kept for kept in self.kept.values() if kept.sent.picture is sent.picture]
+        # A cut-out that may have been touched up is not used again.
+        is_kept = any(kept.is_certain and not kept.corners for kept in same)
         is_at_work = bool(sent.key) and any(doubt.key == sent.key for doubt in self.doubts)
         payment = int(not (is_kept or is_at_work))
         sent.picture.payments += payment
@@ -108,9 +113,33 @@ class Account:
         name = record["image_name"]
         if name not in {kept.name, *kept.doubtful_names, *kept.late_names}:
             raise Broken("name", f"{kept.record_id} is called {name!r} and not {kept.name!r}")
+        self.saw_revision(kept, record["revision"])
         said = (record["width"], record["height"], record["size"])
         if said != (*kept.sent.picture.size, len(kept.sent.picture.content)):
             raise Broken("mixed up", f"{kept.record_id} is said to be {said}")
+
+    def saw_revision(self, kept: Kept, revision: int) -> None:
+        """Take in the revision that an answer names."""
+        following = kept.revision + 1 if kept.corners.get(kept.revision + 1) else kept.revision
+        if revision not in (kept.revision, following):
+            raise Broken("revision", f"{kept.record_id} is at {revision} and not at {kept.revision}")
+        kept.revision = revision
+
+    def touched_up(self, kept: Kept, corner: int, answer: Answer) -> None:
+        """Take in the answer to a touch-up of the newest known revision."""
+        following = kept.corners.setdefault(kept.revision + 1, set())
+        if answer.status == 412:
+            # Only an earlier try of the same revision can have moved the record.
+            if not following:
+                raise Broken("revision", f"{kept.record_id} is not at {kept.revision}")
+            kept.revision += 1
+        elif answer.status == 404:
+            self.missing(kept)
+        elif answer.status == 200:
+            kept.corners[kept.revision + 1] = {corner}
+            kept.revision += 1
+        elif answer.arrived:
+            following.add(corner)
 
     def listed(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Check a list, and return its records that no answer has confirmed yet."""

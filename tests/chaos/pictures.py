@@ -11,6 +11,8 @@ from tests.photos import encoded, photo
 
 _SIDE = 5  # side of a square in pixels
 _COLUMNS, _ROWS = 6, 5
+_CORNER = 24  # side in pixels of the square that a touch-up draws
+CORNER_STEP = 30  # between the alpha values that touch-ups draw
 _KINDS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 
 
@@ -34,6 +36,14 @@ def paint(number: int, rng: Random) -> Picture:
             colour = "white" if number >> place & 1 else "black"
             image.paste(colour, (left, top, left + _SIDE, top + _SIDE))
         return Picture(number, encoded(image, rng.choice(_KINDS)), size)
+
+
+def draw_matte(size: tuple[int, int], rng: Random) -> tuple[int, bytes]:
+    """Return the alpha of the corner of a matte, and the matte, which keeps everything else."""
+    corner = CORNER_STEP * rng.randrange(1, 8)
+    matte = Image.new("L", size, 255)
+    matte.paste(corner, (0, 0, _CORNER, _CORNER))
+    return corner, encoded(matte)
 
 
 def number_of(content: bytes) -> int:

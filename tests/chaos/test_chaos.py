@@ -59,11 +59,12 @@ def test_a_pictures_number_is_readable_in_every_format(number: int) -> None:
     assert number_of(paint(number, Random(number)).content) == number
 
 
-def record(record_id: str = "a", name: str = "cat") -> dict[str, Any]:
+def record(record_id: str = "a", name: str = "cat", revision: int = 1) -> dict[str, Any]:
     width, height = PICTURE.size
     return {
         "record_id": record_id,
         "image_name": name,
+        "revision": revision,
         "width": width,
         "height": height,
         "size": len(PICTURE.content),
@@ -95,6 +96,7 @@ def account() -> Account:
         ("limit", listed(record(), record())),
         ("leaked", listed(record(), user_id="you")),
         ("mixed up", listed({**record(), "size": 1})),
+        ("revision", listed(record(revision=2))),
         ("deleted", listed(record(), record("gone"))),
     ],
 )
@@ -133,6 +135,28 @@ def test_a_rename_or_deletion_without_an_answer_may_have_happened(account: Accou
     account.listed(listed(record(name="cat")))
     account.removed(account.kept["a"], answered(503))
     account.listed(listed())
+
+
+def test_a_touch_up_is_kept_if_it_was_answered_and_may_be_kept_if_it_was_not(account: Account) -> None:
+    kept = account.kept["a"]
+    account.touched_up(kept, 30, answered(None))
+    account.listed(listed(record()))
+    account.touched_up(kept, 60, answered(200))
+    assert (kept.revision, kept.corners) == (2, {2: {60}})
+    with pytest.raises(Broken, match="is at 1"):
+        account.listed(listed(record()))
+    account.touched_up(kept, 90, answered(503))
+    account.listed(listed(record(revision=3)))
+    assert (kept.revision, kept.corners[3]) == (3, {90})
+
+
+def test_a_touch_up_that_is_refused_as_stale_has_lost_to_another(account: Account) -> None:
+    kept = account.kept["a"]
+    with pytest.raises(Broken, match="is not at 1"):
+        account.touched_up(kept, 30, answered(412))
+    account.touched_up(kept, 60, answered(503))
+    account.touched_up(kept, 90, answered(412))
+    assert (kept.revision, kept.corners) == (2, {2: {60}})
 
 
 def test_a_limit_that_is_said_to_be_reached_too_early_is_noticed(account: Account) -> None:

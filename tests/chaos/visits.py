@@ -8,6 +8,7 @@ import requests
 from tests.chaos.inspection import VARIANTS, Inspection
 from tests.chaos.model import Broken, Kept
 from tests.chaos.person import Person, expect
+from tests.chaos.pictures import draw_matte
 
 _NOBODYS = ("0" * 24, "none")
 
@@ -22,6 +23,7 @@ class Visits:
         """Return the possible actions with their weights."""
         return {
             self._rename: 12,
+            self._touch_up: 10,
             self.delete_one: 16,
             self._delete_again: 4,
             self._go_away: 4,
@@ -58,6 +60,18 @@ class Visits:
             answer = self._person.call("rename", "PUT", path, json={"record_name": name})
             expect(answer, 200, 404)
             self._person.account.renamed(kept, name, answer)
+
+    def _touch_up(self) -> None:
+        if kept := self._any():
+            corner, matte = draw_matte(kept.sent.picture.size, self._rng)
+            path, headers = f"/api/matte/{kept.record_id}", {"If-Match": f'"{kept.revision}"'}
+            if self._rng.random() < 0.2:
+                request = requests.Request("PUT", path, headers=headers, data=matte)
+                answer = self._person.hang_up("touch-up", request)
+            else:
+                answer = self._person.call("touch-up", "PUT", path, headers=headers, data=matte)
+                expect(answer, 200, 404, 412)
+            self._person.account.touched_up(kept, corner, answer)
 
     def _delete_again(self) -> None:
         if deleted := list(self._person.account.deleted):
