@@ -73,6 +73,28 @@ def framing(page: Page, folder: Path, provider: ObjectCut) -> None:
     )
 
 
+def framing_freely(page: Page, folder: Path, provider: ObjectCut) -> None:
+    """Show every field of the dialog."""
+    framing(page, folder, provider)
+    button(page, "Free").click()
+    button(page, "Gradient").click()
+    page.get_by_role("dialog").get_by_label("Format").select_option(label="JPEG")
+    expect(page.get_by_label("Quality")).to_be_visible()
+
+
+def choosing_a_backdrop(page: Page, folder: Path, provider: ObjectCut) -> None:
+    framing(page, folder, provider)
+    button(page.get_by_role("dialog"), "Picture").click()
+    expect(page.get_by_role("dialog", name="Choose a backdrop picture")).to_be_visible()
+
+
+def keeping_the_background(page: Page, folder: Path, provider: ObjectCut) -> None:
+    page.get_by_role("radio", name="Keep the background").check()
+    provider.always(behaviours.slowly(20))
+    choose(page, picture(folder, "one.jpg"))
+    expect(row(page, "one")).to_contain_text("Removing the subject")
+
+
 def undoing(page: Page, folder: Path, provider: ObjectCut) -> None:
     keep(page, folder, "one", "two")
     button(card(page, "one"), "Delete").click()
@@ -112,6 +134,7 @@ STATES: list[Visitor] = [
         offline,
         unreachable,
     ),
+    *extended(framing_freely, choosing_a_backdrop, keeping_the_background),
 ]
 
 
