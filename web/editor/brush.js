@@ -75,7 +75,7 @@ function isFar({ left, top, right, bottom }, { from, to, radius }) {
  * @param {Segment} segment
  * @param {Uint8Array} profile
  * @param {0 | 255} target what the stroke turns the matte into
- * @param {Region | null} the region in which the stroke may draw; null: everywhere
+ * @param {Region | null} region the part in which the stroke may draw; null: everywhere
  */
 export function paintPart(matte, part, { from, to, radius }, profile, target, region) {
   const { width, alpha } = matte;

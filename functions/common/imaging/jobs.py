@@ -90,7 +90,7 @@ def _answer(channel: Channel, work: _Work, request: Request, files: list[bytes])
         reply = {"error": type(error).__name__, "detail": error.detail}
     except MemoryError:
         os._exit(1)  # after running out of memory, libraries are not reliable for another picture
-    except Exception:  # noqa: BLE001 - whoever waits for the answer raises it
+    except Exception:  # noqa: BLE001 - the waiting host raises it
         reply = {"error": "", "detail": traceback.format_exc()}
     if not request.keep or "error" in reply:
         work.picture = None

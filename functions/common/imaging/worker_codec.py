@@ -78,11 +78,11 @@ class Upload:
     """A picture and maybe a backdrop; a worker decodes them only while their pixels are needed."""
 
     def __init__(self, codec: WorkerCodec, files: tuple[bytes, ...], options: CutoutOptions) -> None:
-        claims = [headers.check(content, codec.megapixels) for content in files]
+        checked = [headers.check(content, codec.megapixels) for content in files]
         self.content_type = formats.media_type(files[0])
         self._codec, self._files, self._options = codec, files, options
-        self._formats = tuple(format for format, _ in claims)
-        self._pixels = sum(pixels for _, pixels in claims)
+        self._formats = tuple(format for format, _ in checked)
+        self._pixels = sum(pixels for _, pixels in checked)
         self._job: Job | None = None
         self._worker_stack = ExitStack()
 
