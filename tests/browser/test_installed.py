@@ -26,7 +26,9 @@ def test_the_page_can_be_installed(phone: BrowserContext) -> None:
     session = phone.new_cdp_session(page)
     found = session.send("Page.getAppManifest")
     assert found["errors"] == []
-    assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # Some builds say so of the private window that each test has.
+    assert {error["errorId"] for error in errors} <= {"in-incognito"}
     answer = page.request.get(found["url"])
     assert answer.headers["content-type"] == "application/manifest+json"
     assert "no-cache" in answer.headers["cache-control"]
