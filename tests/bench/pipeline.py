@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from common.imaging.worker_codec import WorkerCodec
+from common.imaging.workers import Workers
 from common.removers.local import LocalRemover
 from common.removers.sources import sources
 from tests.bench.client import at_once
@@ -20,7 +21,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--times", type=int, default=4, help="how often each picture (%(default)s)")
     options = parser.parse_args()
-    codec, remover = WorkerCodec(50), LocalRemover(sources("u2netp", options.model))
+    codec, remover = WorkerCodec(50, Workers(timeout=600)), LocalRemover(sources("u2netp", options.model))
 
     def cut_out(content: bytes) -> None:
         with codec.open(content) as picture:
