@@ -42,6 +42,20 @@ def test_the_background_of_the_pictures_to_come_can_be_kept(page: Page, tmp_path
     expect(page.get_by_role("radio", name="Keep the subject")).to_be_checked()
 
 
+@pytest.mark.extended
+def test_the_page_scrolls_to_the_first_cut_out_unless_the_reader_has_scrolled(
+    page: Page, tmp_path: Path, provider: ObjectCut
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    keep(page, tmp_path, "beach")
+    expect(button(card(page, "beach"), "Touch up")).to_be_in_viewport()
+    provider.always(behaviours.slowly(4))
+    choose(page, picture(tmp_path, "hill.jpg"))
+    page.evaluate("() => window.scrollTo(0, 0)")
+    expect(card(page, "hill")).to_be_visible()
+    assert page.evaluate("() => window.scrollY") == 0
+
+
 def alpha_at(page: Page, name: str, place: str) -> int:
     with page.expect_download() as download:
         card(page, name).get_by_role("link", name="Download PNG").click()
