@@ -34,4 +34,5 @@ def _licence(model: Model) -> str:
 def _measured(entry: Model | Combination) -> str:
     if entry.measured is None:
         return "time and memory not measured here"
-    return f"{entry.measured.seconds:g} s and {entry.measured.megabytes} MB a picture on two cores"
+    seconds, megabytes = entry.measured.seconds, entry.measured.megabytes
+    return f"{seconds:g} s of processor time a picture, {megabytes} MB of memory with four clients"

@@ -252,7 +252,7 @@ def test_list_shows_what_was_measured(
 
     output = capsys.readouterr().out
     assert "1.0 MB; time and memory not measured here" in output
-    assert "1.0 MB; 0.65 s and 700 MB a picture on two cores" in output
+    assert "1.0 MB; 0.65 s of processor time a picture, 700 MB of memory with four clients" in output
 
 
 @pytest.mark.parametrize(

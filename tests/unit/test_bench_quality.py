@@ -64,6 +64,15 @@ def test_a_blurred_edge_costs_within_six_pixels_of_it() -> None:
     assert errors(matte, half()).gradient > 0
 
 
+def test_hair_is_an_edge_wherever_it_is_soft() -> None:
+    truth = half()
+    truth[:, 56:] = 100  # of which nothing is more than half opaque
+    matte = truth.copy()
+    matte[:, 56:] = 49
+
+    assert errors(matte, truth).edge == pytest.approx(51 * 8 / (12 + 14))
+
+
 @pytest.mark.extended
 @pytest.mark.parametrize("seed", range(3))
 def test_the_measures_are_those_of_pysodmetrics_scipy_and_scikit_image(tmp_path: Path, seed: int) -> None:

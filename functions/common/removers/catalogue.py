@@ -88,7 +88,7 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Time and memory for a picture of 1.5 megapixels on two cores."""
+    """Processor time for a picture of 1.5 megapixels, and memory with four clients, on two cores."""
 
     seconds: float
     megabytes: int
@@ -151,6 +151,7 @@ CATALOGUE: Mapping[str, Model | Combination] = {
         ),
         input=replace(U2NET_INPUT, fill=Fill.BLUR),
         output=U2NET_OUTPUT,
+        measured=Measured(seconds=0.37, megabytes=402),
     ),
     "u2net": Model(
         title="U2-Net, the full network",
@@ -165,6 +166,7 @@ CATALOGUE: Mapping[str, Model | Combination] = {
         ),
         input=U2NET_INPUT,
         output=U2NET_OUTPUT,
+        measured=Measured(seconds=0.71, megabytes=742),
     ),
     "silueta": Model(
         title="Silueta, U2-Net reduced to a quarter",
@@ -217,6 +219,7 @@ CATALOGUE: Mapping[str, Model | Combination] = {
     "u2net-pair": Combination(
         title="U2-Net and U2-Net-p together, steadier than either",
         parts=(Part(model="u2net", fill=Fill.MIRROR), Part(model="u2netp", fill=Fill.BLUR)),
+        measured=Measured(seconds=0.98, megabytes=826),
     ),
 }
 

@@ -10,6 +10,7 @@ Samples = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 _REACH = 6  # pixels from the true edge
+_SURE = 12  # of 255: alpha this near to 0 or 255 is not soft
 _SIGMA = 1.4  # of the Gaussian derivative, as on alphamatting.com
 _RADIUS = 6  # pixels; four sigmas
 
@@ -47,11 +48,12 @@ def intersection_over_union(matte: Samples, truth: Samples) -> float:
 
 
 def _edge(truth: Samples) -> NDArray[np.bool_]:
-    """Return the mask of pixels with both subject and background within reach."""
-    subject = Image.fromarray((truth > 127).astype(np.uint8))
+    """Return what is within reach of where the true matte is soft, or where subject meets background."""
     least, most = (each(2 * _REACH + 1) for each in (ImageFilter.MinFilter, ImageFilter.MaxFilter))
+    subject = Image.fromarray((truth > 127).astype(np.uint8))
+    soft = Image.fromarray(((truth > _SURE) & (truth < 255 - _SURE)).astype(np.uint8))
     near: NDArray[np.bool_] = np.asarray(subject.filter(least)) != np.asarray(subject.filter(most))
-    return near
+    return near | (np.asarray(soft.filter(most)) > 0)
 
 
 def _gradient(alpha: Floats) -> Floats:
