@@ -7,8 +7,8 @@
 export async function takeShared(use) {
   const workers = navigator.serviceWorker;
   if (!workers) return; // plain http, or a private window
-  // Not beside this module: the worker's folder is the part of the site that it serves.
-  await workers.register(new URL("./service-worker.js", document.baseURI)).catch(() => {});
+  // Relative to the page, not to this module: the worker's folder is the part of the site that it serves.
+  await workers.register("service-worker.js").catch(() => {});
   const address = new URL(location.href);
   if (!address.searchParams.has("shared")) return;
   address.searchParams.delete("shared");

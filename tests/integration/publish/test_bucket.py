@@ -96,11 +96,10 @@ def test_the_real_site_is_published_whole(site: Site) -> None:
     pages, missing = site.loaded(), site.loaded("404.html")
     published = set(site.objects())
     assert {address[1:] for address in [*pages, *missing]} <= published
-    assert all(
-        name.endswith((".html", "favicon.svg", "robots.txt", "openapi.yaml"))
-        for name in published
-        if not VERSION.search(name)
-    )
+    assert {name for name in published if not VERSION.search(name) and not name.endswith(".html")} == {
+        *("favicon.svg", "robots.txt", "openapi.yaml", "site.webmanifest", "service-worker.js"),
+        *(path.name for path in (ROOT / "web").glob("icon-*.png")),
+    }
     assert not {name for name in published if name.endswith((".md", ".json"))}
     assert site.publish("--api-base", "https://api.example/api") == 0
     assert "https://api.example/api" in site.get(f"{site.version()}config.js").text
