@@ -15,7 +15,7 @@ BODY_SECONDS = 10.0  # for any body
 BODY_RATE = 32 * 1024  # bytes/s; minimum rate of a body that takes longer
 BODY_WINDOW = 10.0  # the period over which the rate is measured
 READER_SECONDS = 30.0  # the longest time in which a client reads nothing of a response
-HURRIED_SECONDS = 1.0  # replaces READER_SECONDS and the idle time under too many connections or responses
+CROWDED_SECONDS = 1.0  # replaces READER_SECONDS and the idle time under too many connections or responses
 LINGER_SECONDS = 2.0  # we read the rest of a refused body this long, so that its sender gets the response
 LINGER_BYTES = 64 * 1024 * 1024
 

@@ -151,6 +151,7 @@ _PAGE = """<!doctype html>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/styles/tokens.css">
 <link rel="stylesheet" href="/styles/base.css">
+<link rel="stylesheet" href="/styles/page.css">
 <link rel="stylesheet" href="/styles/docs.css">
 </head>
 <body>

@@ -30,9 +30,9 @@ LATER = datetime.now(UTC) + timedelta(hours=1)
 def bucket(gcs: GcsEmulator, gate: StorageGate, monkeypatch: pytest.MonkeyPatch) -> storage.Bucket:
     """A new bucket, through the proxy and a client with short timeouts."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gate.url)
-    hurried = {"retry": DEFAULT_RETRY.with_timeout(0.3).with_delay(0.05), "timeout": (1, 1)}
+    quick = {"retry": DEFAULT_RETRY.with_timeout(0.3).with_delay(0.05), "timeout": (1, 1)}
     for module in (image, store):
-        monkeypatch.setattr(module, "RETRIES", hurried)
+        monkeypatch.setattr(module, "RETRIES", quick)
     return client.connect(gcs.create_bucket(f"store-{next(_NUMBERS)}"))
 
 

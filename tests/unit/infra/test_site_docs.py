@@ -30,7 +30,7 @@ def test_every_operation_is_described_with_its_parameters_and_answers() -> None:
 def test_the_page_loads_nothing_from_elsewhere_and_runs_no_script() -> None:
     assert {link for link in re.findall(r'(?:src|href)="([^"]*)"', PAGE) if link[0] != "#"} == {
         *("/", "/favicon.svg", "/openapi.yaml"),
-        *(f"/styles/{name}.css" for name in ("tokens", "base", "docs")),
+        *(f"/styles/{name}.css" for name in ("tokens", "base", "page", "docs")),
     }
     assert not re.search(r"<script|\sstyle=|<style|\son\w+=", PAGE)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common.timeouts import HURRIED_SECONDS
+from common.timeouts import CROWDED_SECONDS
 from common.web.front.channel import Channel
 
 
@@ -36,7 +36,7 @@ def idle_connection(idle_seconds: float) -> Any:
 def test_it_ends_after_the_chosen_time(idle_seconds: float, now: float, ended: bool) -> None:
     channel = idle_connection(idle_seconds)
 
-    channel.check(now, hurried=False)
+    channel.check(now, crowded=False)
 
     assert channel.ended is ended
 
@@ -44,6 +44,6 @@ def test_it_ends_after_the_chosen_time(idle_seconds: float, now: float, ended: b
 def test_it_ends_sooner_when_there_are_too_many() -> None:
     channel = idle_connection(620)
 
-    channel.check(HURRIED_SECONDS + 1, hurried=True)
+    channel.check(CROWDED_SECONDS + 1, crowded=True)
 
     assert channel.ended

@@ -13,7 +13,7 @@ from common.timeouts import (
     BODY_RATE,
     BODY_WINDOW,
     HEAD_SECONDS,
-    HURRIED_SECONDS,
+    CROWDED_SECONDS,
     LINGER_BYTES,
     LINGER_SECONDS,
     READER_SECONDS,
@@ -131,7 +131,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     # Deadlines
 
-    def check(self, now: float, *, hurried: bool) -> None:
+    def check(self, now: float, *, crowded: bool) -> None:
         """Close the connection or fail its request if it exceeds a deadline."""
         if self.last_activity != self._seen_activity:
             self._seen_activity, self._active_at = self.last_activity, now
@@ -144,12 +144,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             if now - self._lingers_since > LINGER_SECONDS:
                 self.handle_close()
         elif self.total_outbufs_len:
-            if silent > (HURRIED_SECONDS if hurried else READER_SECONDS):
+            if silent > (CROWDED_SECONDS if crowded else READER_SECONDS):
                 self.handle_close()
         elif self.requests:
             self._active_at = now
         elif request is None:
-            if silent > (HURRIED_SECONDS if hurried else self.server.idle_seconds):
+            if silent > (CROWDED_SECONDS if crowded else self.server.idle_seconds):
                 self.handle_close()
         elif not request.headers_finished:
             if now - self._request_began > HEAD_SECONDS:

@@ -20,7 +20,7 @@ THREADS = 16
 CONNECTIONS = 1000
 _FILES = 2 * CONNECTIONS  # open files of the process
 _SMALL_BODY = 64 * 1024  # bytes; smaller bodies do not count
-_RESPONSES = 128 * 1024 * 1024  # bytes of unread responses; beyond this, clients get HURRIED_SECONDS
+_RESPONSES = 128 * 1024 * 1024  # bytes of unread responses; beyond this, clients get CROWDED_SECONDS
 _MOST_RESPONSES = 3 * _RESPONSES  # beyond this, threads wait for their clients
 _PATIENT, _IMPATIENT = 2**40, 1024 * 1024  # bytes of a response that may be unread before its thread waits
 _HEAD_BYTES = 32 * 1024
@@ -117,9 +117,9 @@ class Front(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         self._check_at = now + _CHECK_EVERY
         pending = sum(channel.total_outbufs_len for channel in channels)
         self.adj.outbuf_high_watermark = _IMPATIENT if pending > _MOST_RESPONSES else _PATIENT
-        hurried = pending > _RESPONSES or len(channels) > 0.9 * CONNECTIONS
+        crowded = pending > _RESPONSES or len(channels) > 0.9 * CONNECTIONS
         for channel in channels:
-            channel.check(now, hurried=hurried)
+            channel.check(now, crowded=crowded)
 
 
 def _threads(count: int) -> ThreadedTaskDispatcher:
