@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 
+@pytest.mark.extended
 def test_the_page_about_the_api_is_linked_readable_and_accessible(
     page: Page, shot: Callable[[str], Path]
 ) -> None:

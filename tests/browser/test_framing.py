@@ -90,6 +90,7 @@ def test_canvases_of_a_ratio_keep_the_subjects_resolution(kept: Page, canvas: st
     assert after[3] - after[1] == pytest.approx(before[3] - before[1], abs=1)
 
 
+@pytest.mark.extended
 def test_marketplace_is_white_and_a_jpeg_when_asked_for(kept: Page) -> None:
     dialog = opened(kept, "beach")
     button(dialog, "Marketplace").click()
@@ -243,6 +244,7 @@ def test_one_look_for_all_goes_into_the_archive(page: Page, tmp_path: Path) -> N
             assert image.getpixel((2, 2)) == (255, 255, 255)
 
 
+@pytest.mark.extended
 def test_the_result_can_be_dragged_out_of_the_page(kept: Page) -> None:
     dragged = """link => {
         const event = new DragEvent("dragstart", { dataTransfer: new DataTransfer(), bubbles: true });

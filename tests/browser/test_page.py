@@ -12,7 +12,7 @@ from tests import objectcut_behaviours as behaviours
 from tests.browser.conftest import DESKTOP_LIGHT, OTHER_LOOKS, OUTPUT, PHONE_DARK
 from tests.browser.visitor import button, card, choose, keep, picture, press, refuse, row, tab_to
 from tests.objectcut import ObjectCut
-from tests.tiers import extended
+from tests.tiers import extended, one_in
 
 Visitor = Callable[[Page, Path, ObjectCut], None]
 SERIOUS = {"serious", "critical"}
@@ -141,7 +141,7 @@ STATES: list[Visitor] = [
 @pytest.mark.parametrize(
     "look", [PHONE_DARK, *extended(DESKTOP_LIGHT, *OTHER_LOOKS)], ids=lambda look: look.name, indirect=True
 )
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("state", one_in(2, *STATES), ids=lambda state: state.__name__)
 def test_every_state_fits_and_is_accessible(
     page: Page, tmp_path: Path, provider: ObjectCut, shot: Callable[[str], Path], state: Visitor
 ) -> None:

@@ -37,6 +37,7 @@ def test_the_slider_uncovers_the_original(kept: Page) -> None:
     assert 0 < int(slider.input_value()) < 100
 
 
+@pytest.mark.extended
 def test_the_slider_follows_the_pointer(kept: Page) -> None:
     slider = kept.get_by_role("slider", name="Compare original and cut-out of beach")
     slider.scroll_into_view_if_needed()
@@ -74,6 +75,7 @@ def test_the_cut_out_is_downloaded_on_a_backdrop(kept: Page, tmp_path: Path, lab
     assert image.getpixel((240, 160)) != (255, 255, 255)
 
 
+@pytest.mark.extended
 def test_any_colour_can_be_the_backdrop(kept: Page, tmp_path: Path) -> None:
     place = card(kept, "beach")
     place.get_by_label("Any colour").fill("#ff0000")
@@ -181,6 +183,7 @@ def test_a_deletion_can_be_undone(page: Page, tmp_path: Path) -> None:
     expect(card(page, "two")).to_be_visible()
 
 
+@pytest.mark.extended
 def test_a_deletion_is_sent_when_the_page_is_left(kept: Page) -> None:
     button(card(kept, "beach"), "Delete").click()
     expect(card(kept, "beach")).to_have_count(0)

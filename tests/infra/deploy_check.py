@@ -21,7 +21,7 @@ from tests.infra.manifest_checks import mistakes
 from tests.infra.manifests import as_written, rendered
 from tests.infra.pipeline import faults, pipeline
 from tests.infra.terraform_files import ENVIRONMENTS, FOLDERS, TERRAFORM, blocks, local_values
-from tests.infra.test_roles import GUIDE, RESOURCES, role_faults
+from tests.infra.test_roles import GUIDE, resources, role_faults
 from tests.infra.test_runbook import GUIDE as RUNBOOK
 from tests.infra.test_runbook import runbook_faults
 from tests.infra.wheels import pinned, wheel_faults
@@ -120,7 +120,7 @@ CHECKS: Mapping[str, Callable[[], list[str]]] = {
     "Terraform deletes nothing that is in use": _in_use,
     "Terraform never replaces the image bucket": _pictures_bucket,
     "the guide grants the roles that Terraform needs": lambda: role_faults(
-        {kind for kind, _ in RESOURCES}, GUIDE
+        {kind for kind, _ in resources()}, GUIDE
     ),
     "the guide names only what exists": lambda: runbook_faults(RUNBOOK),
     "the manifests fit together as written": lambda: mistakes(as_written()),

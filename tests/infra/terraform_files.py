@@ -1,5 +1,6 @@
 """Read the Terraform files without Terraform."""
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +17,13 @@ FOLDERS = [*ENVIRONMENTS, *sorted(path for path in (TERRAFORM / "modules").iterd
 def blocks(folder: Path, kind: str) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Yield the labels and the body of every block of a kind in a folder's files."""
     for path in sorted(folder.glob("*.tf")):
-        for block in _plain(hcl2.loads(path.read_text())).get(kind, []):
+        for block in _plain(_parsed(path.read_text())).get(kind, []):
             yield from _labelled((), block)
+
+
+@functools.cache
+def _parsed(text: str) -> dict[str, Any]:
+    return hcl2.loads(text)
 
 
 def local_values(folder: Path) -> dict[str, Any]:

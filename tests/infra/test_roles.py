@@ -1,7 +1,9 @@
 """The guide's roles cover every resource of Terraform."""
 
+import functools
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -61,7 +63,12 @@ OTHER_ROLES = {
 }
 # The roles that people grant individually, not in the loop over the project.
 ELSEWHERE = {"resourcemanager.projectIamAdmin", "secretmanager.admin", "billing.costsManager"}
-RESOURCES = [(kind, body) for folder in FOLDERS for (kind, _), body in blocks(folder, "resource")]
+
+
+@functools.cache
+def resources() -> list[tuple[str, dict[str, Any]]]:
+    """Return the type and body of each resource of each folder."""
+    return [(kind, body) for folder in FOLDERS for (kind, _), body in blocks(folder, "resource")]
 
 
 def role_faults(kinds: set[str], guide: str) -> list[str]:
@@ -89,7 +96,7 @@ def role_faults(kinds: set[str], guide: str) -> list[str]:
 
 
 def test_the_guide_grants_what_terraform_needs_and_no_more() -> None:
-    assert role_faults({kind for kind, _ in RESOURCES}, GUIDE) == []
+    assert role_faults({kind for kind, _ in resources()}, GUIDE) == []
 
 
 @pytest.mark.parametrize(
@@ -111,13 +118,13 @@ def test_the_guide_grants_what_terraform_needs_and_no_more() -> None:
 )
 def test_a_missing_or_unused_role_is_named(kinds: set[str], change: tuple[str, str], told: str) -> None:
     changed = GUIDE.replace(*change) if change[0] else GUIDE
-    found = role_faults({kind for kind, _ in RESOURCES} | kinds, changed)
+    found = role_faults({kind for kind, _ in resources()} | kinds, changed)
 
     assert [fault for fault in found if fault.startswith(told)], found
 
 
 def test_the_condition_allows_the_project_roles_that_terraform_grants() -> None:
-    granted = {body["role"] for kind, body in RESOURCES if kind == "google_project_iam_member"}
+    granted = {body["role"] for kind, body in resources() if kind == "google_project_iam_member"}
     condition = re.search(r"hasOnly\(\[(.+?)\]\)", GUIDE, re.DOTALL)
 
     assert condition
@@ -133,7 +140,7 @@ def test_the_guide_enables_the_apis_of_every_resource() -> None:
         **{"secret": "secretmanager", "service": "iam"},
     }
     clouds = {"google_cloud_run": "run", "google_cloud_scheduler": "cloudscheduler"}
-    for kind, _ in RESOURCES:
+    for kind, _ in resources():
         prefix = next((api for start, api in clouds.items() if kind.startswith(start)), None)
         assert (prefix or apis[kind.split("_")[1]]) in enabled, kind
 

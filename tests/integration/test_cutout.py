@@ -116,6 +116,7 @@ def test_a_folder_keeps_its_structure_and_failures_are_reported(tmp_path: Path, 
     assert command.told.endswith("Failed: in/bad.jpg\n")
 
 
+@pytest.mark.extended
 def test_after_ctrl_c_no_process_and_no_incomplete_file_is_left_and_the_next_run_continues(
     tmp_path: Path, start: Start
 ) -> None:

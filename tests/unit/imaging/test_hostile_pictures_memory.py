@@ -9,9 +9,11 @@ import sys
 import pytest
 
 from infra.local import FUNCTIONS, ROOT
-from tests.unit.imaging.hostile_pictures import CASES, HEAVY, Read, tiered
+from tests.unit.imaging.hostile_pictures import CASES, Read, tiered
 
 REFUSED = [name for name, (_, outcome) in CASES.items() if not isinstance(outcome, Read)]
+PARAMETERS = tiered(REFUSED)
+FIRST_TIER = {parameter.values[0] for parameter in PARAMETERS if not parameter.marks}
 TICK = 0.2  # seconds by which the system may detect a deadline late
 CODE = 2  # MB of library code that is first used here; the limit counts only data
 
@@ -26,14 +28,14 @@ def measure(*names: str) -> dict[str, Measured]:
 
 
 @functools.cache
-def refused(*, heavy: bool) -> dict[str, Measured]:
-    """Decode the heavy cases, or all others, in separate processes."""
-    return measure(*(name for name in REFUSED if (name in HEAVY) is heavy))
+def refused(*, extended: bool) -> dict[str, Measured]:
+    """Decode the cases of one tier in separate processes."""
+    return measure(*(name for name in REFUSED if (name not in FIRST_TIER) is extended))
 
 
-@pytest.mark.parametrize("name", tiered(REFUSED))
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_it_is_refused_within_the_limits_of_its_job(name: str) -> None:
-    measured = refused(heavy=name in HEAVY)[name]
+    measured = refused(extended=name not in FIRST_TIER)[name]
 
     assert measured["outcome"] == getattr(CASES[name][1], "__name__", None)
     assert float(measured["megabytes"]) <= float(measured["most_megabytes"]) + CODE

@@ -207,6 +207,7 @@ def test_the_matte_of_a_photo_covers_it_and_is_hardly_ever_undecided(matte: Imag
     assert shares[1] < 0.1
 
 
+@pytest.mark.extended
 def test_a_mirrored_photo_has_the_mirrored_matte(default_model: Path) -> None:
     remover = LocalRemover(sources("u2net", default_model))
     with Image.open(PHOTO) as photo:

@@ -12,8 +12,8 @@ from common.domain.errors import Overloaded
 from common.timeouts import (
     BODY_RATE,
     BODY_WINDOW,
-    HEAD_SECONDS,
     CROWDED_SECONDS,
+    HEAD_SECONDS,
     LINGER_BYTES,
     LINGER_SECONDS,
     READER_SECONDS,
