@@ -17,7 +17,7 @@ UNUSED_OPENVINO := $(addprefix .venv/lib/python3.*/site-packages/openvino/libs/,
     $(addsuffix _frontend.*,gguf jax paddle pytorch tensorflow tensorflow_lite)))
 # Tests wait for other processes half of the time, so there are more workers than the two cores of the time budget.
 # They also start hundreds of processes, which would compile their imports each time if bytecode were not kept.
-WORKERS := 3
+WORKERS := 4
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -p xdist --numprocesses $(WORKERS) --no-loadscope-reorder
 # An installed uv, or else our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/uv/bin/uv)
