@@ -57,6 +57,10 @@ def site(running_provider: ObjectCut, tmp_path_factory: pytest.TempPathFactory) 
         yield run.url
 
 
+# For a test of what neither size nor colours change.
+ONE_LOOK = pytest.mark.parametrize("look", [DESKTOP_LIGHT], ids=lambda look: look.name, indirect=True)
+
+
 @pytest.fixture(params=[DESKTOP_LIGHT, *extended(PHONE_DARK)], ids=lambda look: look.name)
 def look(request: pytest.FixtureRequest) -> Look:
     chosen: Look = request.param

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.conftest import ONE_LOOK
 from tests.browser.visitor import button, card, choose, keep, picture, press
 from tests.photos import decoded
 from tests.tiers import extended
@@ -197,6 +198,7 @@ WATCH = """() => {
 }"""
 
 
+@ONE_LOOK
 @pytest.mark.extended
 @pytest.mark.parametrize("smart", [True, *extended(False)], ids=["smart", "plain"])
 def test_twelve_megapixels_are_drawn_on_without_delay(page: Page, tmp_path: Path, smart: bool) -> None:

@@ -5,6 +5,7 @@ import base64
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import ONE_LOOK
 from tests.photos import decoded
 from tests.tiers import extended
 
@@ -55,6 +56,7 @@ SMART = """async ({ colors, noise, radius }) => {
 }"""
 
 
+@ONE_LOOK
 @pytest.mark.parametrize("radius", [30, *extended(6, 90)])
 @pytest.mark.parametrize("noise", [24, *extended(0)])
 @pytest.mark.parametrize(
@@ -102,6 +104,7 @@ UNDO = """async () => {
 }"""
 
 
+@ONE_LOOK
 @pytest.mark.extended
 def test_sixty_large_strokes_on_twelve_megapixels_are_undone_within_the_memory(page: Page) -> None:
     told = page.evaluate(UNDO)

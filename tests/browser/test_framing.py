@@ -10,6 +10,7 @@ import requests
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import ONE_LOOK
 from tests.browser.visitor import button, card, keep, press
 from tests.photos import decoded
 from tests.tiers import extended, one_row_in
@@ -111,6 +112,7 @@ def test_a_crop_has_the_margin_that_was_chosen(kept: Page) -> None:
     assert subject(image)[:2] == pytest.approx((round(width / 10), round(height / 10)), abs=1)
 
 
+@ONE_LOOK
 @pytest.mark.parametrize(
     ("canvas", "slider", "percent", "options"),
     one_row_in(

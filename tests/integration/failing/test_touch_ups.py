@@ -10,7 +10,7 @@ import requests
 from PIL import Image
 
 from tests.integration.client import Client
-from tests.integration.failing.conftest import OnAll
+from tests.integration.failing.conftest import BOTH, OnAll
 from tests.integration.failing.guarantees import PATIENCE, picture
 from tests.integration.failing.mongo_gate import Fate
 from tests.integration.failing.stage import Stage
@@ -89,6 +89,7 @@ def test_a_touch_up_that_loses_the_database(on_all: OnAll, command: tuple[str, i
     on_all(act)
 
 
+@pytest.mark.parametrize("stages", [BOTH], ids="+".join, indirect=True)  # one host with a bucket is enough
 @pytest.mark.parametrize(
     ("number", "fate"), one_row_in(8, product(WRITES, [StorageFate.CUT, StorageFate.REFUSE])), ids=str
 )
