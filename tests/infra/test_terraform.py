@@ -152,6 +152,15 @@ def test_a_plan_that_would_replace_the_pictures_bucket_fails() -> None:
     assert [lifecycle["prevent_destroy"] for lifecycle in bucket["lifecycle"]] == [True]
 
 
+def test_earlier_bundles_stay_in_their_bucket_for_rollbacks() -> None:
+    resources = dict(blocks(FUNCTIONS, "resource"))
+    bundles = [body for (kind, _), body in resources.items() if kind == "google_storage_bucket_object"]
+    [rule] = resources["google_storage_bucket", "source"]["lifecycle_rule"]
+
+    assert [bundle["deletion_policy"] for bundle in bundles] == ["ABANDON", "ABANDON"]
+    assert rule["condition"][0]["age"] >= 365
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=folder_name)
 def test_nothing_is_deleted_while_something_else_uses_it(folder: Path) -> None:
     assert in_use_faults(dict(blocks(folder, "resource")), local_values(folder)) == []
