@@ -12,7 +12,7 @@ def extended(*values: object) -> list[Any]:
 
 
 def one_in(number: int, *values: object) -> list[Any]:
-    """Return parameters of which `make test` runs the first and every `number`th after it."""
+    """Return parameters; `make test` runs the first and every `number`th after it."""
     return one_row_in(number, ((value,) for value in values))
 
 

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_COMMAND_SECONDS = 86_400.0  # that a picture of a command waits for its turn; nobody waits for the answer
-
 
 @dataclass(frozen=True)
 class Parts:
@@ -125,7 +123,7 @@ def build(settings: Settings) -> Parts:
 
 def build_removal(settings: Settings) -> Removal:
     """Build what removes backgrounds, alone: for a command whose pictures may wait as long as they must."""
-    codec = _once(lambda: _codec(settings, turn=_COMMAND_SECONDS, worker=_COMMAND_SECONDS))
+    codec = _once(lambda: _codec(settings, turn=timeouts.COMMAND_SECONDS, worker=timeouts.COMMAND_SECONDS))
     return Removal(codec, _once(lambda: _remover(settings, codec)))
 
 

@@ -22,6 +22,7 @@ LINGER_BYTES = 64 * 1024 * 1024
 # Picture work
 TURN_SECONDS = 25.0  # a picture's wait for its share of MEGAPIXELS_AT_ONCE
 WORKER_SECONDS = 10.0  # its wait for a worker after that
+COMMAND_SECONDS = 86_400.0  # replaces both waits in a command, because nobody waits for its response
 WORKER_START_SECONDS = 60.0
 JOB_SECONDS, JOB_SECONDS_A_MEGAPIXEL = 2.0, 0.15  # processor time of a job at a worker
 JOB_CLOCK = 2  # elapsed time of a job, as a multiple of its processor time

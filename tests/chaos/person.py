@@ -87,7 +87,7 @@ def expect(answer: Answer, *statuses: int) -> None:
 
 
 def _reasons(answer: Answer) -> tuple[str, ...]:
-    """Return the parts of which one must have failed for this answer; none if it needs no cause."""
+    """Return the parts that explain this answer: one of them must have failed. Empty if it needs no cause."""
     if answer.status is None:
         return () if answer.gave_up else ("host",)
     if answer.status in (429, 502, 504):

@@ -109,7 +109,7 @@ def test_a_bucket_too_large_for_one_cleanup_is_searched_by_repeated_ones(
     monkeypatch.setattr("common.timeouts.TOLERATED_ORPHANS", 10_000)
     retention = bucket_stock.service_in(61 * MINUTE).retention
 
-    # Two pages of 1,000 objects, one of which is the id of the bucket.
+    # Two pages of 1,000 objects; one object is the id of the bucket.
     assert retention.clean_up() == CleanupReport(0, 0, 1_999, more=True)
     assert retention.clean_up() == CleanupReport(0, 0, 101, more=False)
     assert bucket_stock.objects() == set()

@@ -94,7 +94,7 @@ class OddRequest:
 
 
 def odd_request(number: int, seed: int, record_id: str = "", token: str = "") -> OddRequest:
-    """Yield endless odd requests from this seed, of which a host should keep nothing.
+    """Yield endless odd requests from this seed; a host should keep nothing of them.
 
     In some of them the user with this token asks for another user's record.
     """
