@@ -72,14 +72,22 @@ def interpolated(text: str) -> str:
 
 
 def _image(file: Compose) -> Iterator[str]:
-    """The service uses the Dockerfile's image with the model, and publishes the port it listens on."""
+    """The service uses the Dockerfile's image with the model, its port, and its time to end."""
     application = file["services"]["application"]
     build = application["build"]
     if (PATH.parent / build["context"] / build["dockerfile"]).resolve() != dockerfile.PATH:
         yield "application: its Dockerfile does not exist"
     if interpolated(build["args"].get("LOCAL_MODEL", "")) not in CATALOGUE:
         yield "application: its image has no model"
+    if _seconds(application.get("stop_grace_period", "10s")) <= dockerfile.grace():
+        yield f"application: it is killed before the {dockerfile.grace()} s in which it finishes its uploads"
     if [interpolated(port).rpartition(":")[2] for port in application["ports"]] != [
         dockerfile.last("EXPOSE")
     ]:
         yield "application: it publishes another port than the image listens on"
+
+
+def _seconds(duration: str) -> int:
+    """Return the length of one of Compose's durations, such as 1m30s."""
+    units = {"h": 3600, "m": 60, "s": 1}
+    return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)([hms])", duration))

@@ -32,6 +32,12 @@ def start_command() -> list[str]:
     return command
 
 
+def grace() -> int:
+    """Return the seconds in which a container that is told to end finishes its requests."""
+    command = start_command()
+    return int(command[command.index("--grace") + 1])
+
+
 def base() -> str:
     """Return the default base image of all stages, without its digest."""
     return pinned_base().partition("@")[0]

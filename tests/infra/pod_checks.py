@@ -1,15 +1,17 @@
 """Requirements for each pod: settings, probes, termination and permissions."""
 
+import math
 from collections.abc import Iterator
 
 from common.settings import SETTINGS, Settings, SettingsError
+from common.timeouts import UPLOAD_SECONDS
 from endpoints import APPLICATION_REQUIRES, ENDPOINTS
 from infra.local import ROOT
 from tests.infra import dockerfile
 from tests.infra.manifests import Object, application, containers, contents, environment, of_kind, title
 
 USER = 10001  # as in the Dockerfile
-LONGEST_UPLOAD = 100  # seconds
+LONGEST_UPLOAD = math.ceil(UPLOAD_SECONDS)
 DATABASE_WAIT = 2  # seconds that health waits for the database
 SECRETS = {
     "MONGO_URI": "mongodb://server",
@@ -65,8 +67,7 @@ def probes(objects: list[Object]) -> Iterator[str]:
 def shutdown(objects: list[Object]) -> Iterator[str]:
     """A terminating pod lets its uploads finish."""
     name, pod, container = application(objects)
-    command = dockerfile.start_command()
-    graceful = int(command[command.index("--grace") + 1])
+    graceful = dockerfile.grace()
     if graceful <= LONGEST_UPLOAD:
         yield f"Dockerfile: --grace is less than the {LONGEST_UPLOAD} s of an upload"
     needed = container["lifecycle"]["preStop"]["sleep"]["seconds"] + graceful

@@ -37,6 +37,7 @@ MISTAKES: list[tuple[str, Any, str]] = [
     ("services.application.environment.MONGO_URI", "", "application: MONGO_URI is not set"),
     ("services.application.environment.REMOVER", "remote", "application: REMOVER is malformed"),
     ("services.application.build.args", {}, "application: its image has no model"),
+    ("services.application.stop_grace_period", "7m", "application: it is killed before the 480 s"),
     ("services.application.ports", ["8080:8080"], "application: it publishes another port"),
 ]
 

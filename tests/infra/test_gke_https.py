@@ -10,6 +10,7 @@ from infra.local import ROOT
 from tests.infra.https_checks import https_faults
 from tests.infra.manifests import GKE, Object, of_kind, rendered
 from tests.infra.plant import REMOVED, plant
+from tests.infra.pod_checks import LONGEST_UPLOAD
 from tests.tiers import one_row_in
 
 
@@ -41,8 +42,8 @@ MISTAKES: list[tuple[str, str, Any, str]] = [
     ("Gateway", "spec.listeners.1.port", 8443, "it does not listen"),
     ("HTTPRoute", "spec.rules.0.backendRefs.0.name", "other", "it does not lead to the Service's port"),
     ("HTTPRoute", "spec.parentRefs.0.sectionName", "tls", "there is no such listener"),
-    ("GCPBackendPolicy", "spec.default.timeoutSec", 30, "an upload of 100 s is cut off"),
-    ("GCPBackendPolicy", "spec.default.connectionDraining", REMOVED, "a pod may take 120 s to finish"),
+    ("GCPBackendPolicy", "spec.default.timeoutSec", 30, f"an upload of {LONGEST_UPLOAD} s is cut off"),
+    ("GCPBackendPolicy", "spec.default.connectionDraining", REMOVED, "a pod may take 490 s to finish"),
     ("GCPBackendPolicy", "spec.default.timeoutSecs", 120, "GKE knows no timeoutSecs"),
     ("GCPBackendPolicy", "spec.targetRef.name", "other", "there is no Service/other"),
     (

@@ -11,6 +11,7 @@ from infra.local import ROOT
 from tests.infra.manifest_checks import mistakes
 from tests.infra.manifests import GKE, Object, as_written, containers, of_kind, rendered
 from tests.infra.plant import REMOVED, plant
+from tests.infra.pod_checks import LONGEST_UPLOAD
 from tests.tiers import one_row_in
 
 POD = "spec.template.spec"
@@ -92,8 +93,9 @@ MISTAKES: list[tuple[str, str, Any, str]] = [
     ("Deployment", f"{CONTAINER}.readinessProbe.httpGet.path", "/", "/ is not the health endpoint"),
     ("Deployment", f"{CONTAINER}.readinessProbe.timeoutSeconds", 1, "does not wait the 2 seconds"),
     ("Deployment", f"{CONTAINER}.livenessProbe.httpGet.path", "/api/health", "may ask for the database"),
-    ("Deployment", f"{CONTAINER}.livenessProbe.failureThreshold", 3, "is busy with uploads of 100 s"),
-    ("Deployment", f"{POD}.terminationGracePeriodSeconds", 60, "preStop and --grace take (120 s)"),
+    ("Deployment", f"{CONTAINER}.livenessProbe.failureThreshold", 3,
+     f"is busy with uploads of {LONGEST_UPLOAD} s"),
+    ("Deployment", f"{POD}.terminationGracePeriodSeconds", 60, "preStop and --grace take (490 s)"),
     ("Deployment", f"{CONTAINER}.securityContext.readOnlyRootFilesystem", False, "is not True"),
     ("Deployment", f"{POD}.securityContext.runAsNonRoot", REMOVED, "runAsNonRoot is not True"),
     ("CronJob", "spec.jobTemplate.spec.template.spec.containers.0.securityContext", REMOVED, "capabilities"),

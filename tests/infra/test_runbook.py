@@ -11,8 +11,10 @@ from typing import NamedTuple
 import pytest
 
 from infra.local import ROOT
+from tests.infra import dockerfile
 from tests.infra.manifests import GKE, rendered
 from tests.infra.pipeline import pipeline
+from tests.infra.pod_checks import LONGEST_UPLOAD
 from tests.infra.terraform_files import ENVIRONMENTS, blocks
 
 PAGES = ("infra/README.md", "infra/compose/README.md")
@@ -44,7 +46,8 @@ def commands(guide: str) -> set[Command]:
 
 def runbook_faults(guide: str) -> list[str]:
     """Return a sentence for everything that the guide names and that does not exist."""
-    return [*_paths(guide), *_targets(guide), *_terraform(guide), *_objects(guide), *_settings(guide)]
+    checks = (_paths, _targets, _terraform, _objects, _settings, _times)
+    return [fault for check in checks for fault in check(guide)]
 
 
 def _paths(guide: str) -> Iterator[str]:
@@ -111,6 +114,16 @@ def _settings(guide: str) -> Iterator[str]:
             yield f"compose.yaml does not read {name}"
 
 
+def _times(guide: str) -> Iterator[str]:
+    """The times of an upload are those of the application and its image."""
+    given = re.findall(r"(\d+)\sseconds\sthat\san\supload", guide)
+    if set(given) != {str(LONGEST_UPLOAD)}:
+        yield f"an upload may take {LONGEST_UPLOAD} seconds, and not {', '.join(given)}"
+    given = re.findall(r"finishes\sits\suploads\sfirst,\sfor\sup\sto\s(\d+)", guide)
+    if set(given) != {str(dockerfile.grace())}:
+        yield f"the image has {dockerfile.grace()} seconds to end, and not {', '.join(given)}"
+
+
 def test_everything_that_the_guide_names_exists() -> None:
     assert len(commands(GUIDE)) > 8
     assert runbook_faults(GUIDE) == []
@@ -146,6 +159,8 @@ def _help(*words: str) -> str:
         ("`users_limit = 10`", "Terraform has no variable users_limit"),
         ("`kubectl logs deployment/image-processor`", "there is no deployment/image-processor"),
         ("`--from-literal=MONGO=x`", "MONGO is not one of the Secret's keys"),
+        ("the 100 seconds that an upload may take", f"an upload may take {LONGEST_UPLOAD} seconds"),
+        ("It finishes its uploads first, for up to 60 seconds.", "the image has 480 seconds to end"),
         ("`_TARGET`", "cloudbuild.yaml has no substitution _TARGET"),
     ],
 )

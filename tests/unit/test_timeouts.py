@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from common import timeouts
 from common.removers.objectcut import VIEW
 from common.settings import Settings
@@ -31,8 +33,9 @@ def test_an_upload_has_time_for_its_jobs() -> None:
     )
 
 
-def test_the_platform_does_not_end_an_upload_that_could_still_succeed() -> None:
-    body = re.search(r"\n    upload = \{(.*?)\n    \}", FUNCTIONS_TF.read_text("utf-8"), re.DOTALL)
+@pytest.mark.parametrize("function", ["upload", "removebg", "matte"])
+def test_the_platform_does_not_end_a_call_that_could_still_succeed(function: str) -> None:
+    body = re.search(rf"\n    {function} = \{{(.*?)\n    \}}", FUNCTIONS_TF.read_text("utf-8"), re.DOTALL)
     assert body
     given = re.search(r"timeout_seconds\s*=\s*(\d+)", body[1])
     assert given

@@ -29,7 +29,7 @@ locals {
       memory              = "${local.remover_memory_gib}Gi"
       cpu                 = local.picture_cpus
       concurrency         = local.remover_concurrency
-      timeout_seconds     = 120 # the application gives up on the provider after 90
+      timeout_seconds     = 480 # as for upload, of whose steps it does most
       min_instances       = var.min_instances
     }
     list = {
@@ -71,7 +71,7 @@ locals {
       memory          = "${local.picture_memory_gib}Gi"
       cpu             = local.picture_cpus
       concurrency     = 2
-      timeout_seconds = 120
+      timeout_seconds = 480 # as for upload, of whose steps it does most
     }
     health = {
       entry_point = "health"
