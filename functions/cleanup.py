@@ -18,7 +18,7 @@ from endpoints import ENDPOINTS
 @endpoint(ENDPOINTS["cleanup"], identified=False)
 def cleanup(call: Call) -> Response:
     """Return a report; `more` is true if another call is needed to delete the rest."""
-    return json_response(asdict(call.parts.retention.clean_up()))
+    return json_response(asdict(call.parts.retention().clean_up()))
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
         parts = bootstrap.build(Settings.from_env(requires=ENDPOINTS["cleanup"].requires))
         more = True
         while more:
-            report = parts.retention.clean_up()
+            report = parts.retention().clean_up()
             print(json.dumps(asdict(report)), flush=True)
             more = report.more and "--until-done" in sys.argv[1:]
     except SettingsError as error:

@@ -11,5 +11,5 @@ from endpoints import ENDPOINTS
 def delete(call: Call) -> Response:
     """Delete one of the caller's records; deleting it again succeeds too."""
     (record_id,) = call.path_params
-    call.parts.gallery.delete(call.user_id, record_id)
+    call.parts.gallery().delete(call.user_id, record_id)
     return json_response({"message": "success"})

@@ -31,7 +31,7 @@ def image(call: Call) -> Response:
     variant = next((variant for variant in get_args(Variant) if variant == wanted), None)
     if variant is None:
         raise NotFound("There is nothing at this address.")
-    gallery = call.parts.gallery
+    gallery = call.parts.gallery()
     if call.request.if_none_match:
         known = gallery.find(call.user_id, record_id)
         if call.request.if_none_match.contains_weak(_etag(known, variant)) and _is_current(known, asked):

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 @endpoint(ENDPOINTS["list"], starts_session=True)
 def list_images(call: Call) -> Response:
     """Return the caller's records and limits; with `?include=images` each record contains its images."""
-    kept = call.parts.gallery.list(call.user_id)
+    kept = call.parts.gallery().list(call.user_id)
     summary = {
         "user_id": call.user_id,
         "used": kept.used,
@@ -61,7 +61,7 @@ def _with_images(call: Call, summary: Mapping[str, object], records: Sequence[Im
 def _content(call: Call, record: ImageRecord, variant: Variant) -> bytes | None:
     """Return one image, or None if it is missing or has just been deleted."""
     try:
-        _, file = call.parts.gallery.read(call.user_id, record.record_id, variant)
+        _, file = call.parts.gallery().read(call.user_id, record.record_id, variant)
         return file.image.open().read()
     except NotFound:
         return None

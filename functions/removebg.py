@@ -99,7 +99,7 @@ def _png(call: Call, picture: bytes, options: CutoutOptions) -> Response:
 
 def _removed(call: Call, picture: bytes, options: CutoutOptions, backdrop: bytes = b"") -> Rendering:
     with call.parts.limiter.acquire():
-        return call.parts.removal.remove_background(picture, options, backdrop)
+        return call.parts.removal().remove_background(picture, options, backdrop)
 
 
 def _form(call: Call) -> Form:
@@ -131,7 +131,7 @@ def _fetched(url: str, call: Call) -> bytes:
     """Fetch the picture at an untrusted address, or raise FetchFailed."""
     if not call.settings.fetch_urls:
         raise BadRequest("This service fetches no addresses. Send the picture itself.")
-    content = call.parts.addresses.fetch(url)
+    content = call.parts.addresses().fetch(url)
     if not content:
         raise UnreadableImage
     return content

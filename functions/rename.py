@@ -20,5 +20,5 @@ def rename(call: Call) -> Response:
         raise BadRequest('The body must have a "record_name".')
     if not isinstance(name, str):
         raise InvalidName
-    call.parts.gallery.rename(call.user_id, record_id, name)
+    call.parts.gallery().rename(call.user_id, record_id, name)
     return json_response({"message": "success"})

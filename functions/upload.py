@@ -25,7 +25,7 @@ def upload(call: Call) -> Response:
         raise ImageTooLarge(
             f"The picture has more than {call.settings.max_upload_mb} MB. Send a smaller one."
         )
-    added = call.parts.uploads.add(
+    added = call.parts.uploads().add(
         call.user_id,
         content,
         name=call.request.form.get("name", ""),

@@ -1,6 +1,7 @@
 """Build the parts from the settings, once per process and not before they are needed."""
 
 import contextlib
+import functools
 import sys
 import threading
 from collections.abc import Callable, Collection
@@ -10,46 +11,43 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from common import timeouts
 from common.observability import logging as logs
-from common.removers.base import BackgroundRemover
-from common.service.api_keys import ApiKeys
-from common.service.gallery import Gallery
 from common.service.limits import ConcurrencyLimiter, WeightedSemaphore
-from common.service.ports import ImageStore, PictureCodec
-from common.service.removal import Removal
-from common.service.retention import Retention
 from common.service.sessions import SessionSigner
-from common.service.touch_ups import TouchUps
-from common.service.uploads import Uploads
 from common.settings import Settings, SettingsError
-from common.storage.addresses import AddressFetcher
-from common.storage.inline import InlineImageStore
-from common.storage.mongo.connection import connect
-from common.storage.mongo.database_id import MongoDatabaseId
-from common.storage.mongo.key_store import MongoApiKeyStore
-from common.storage.mongo.leases import MongoLeases
-from common.storage.mongo.records import MongoRecords
+from common.storage.mongo.connection import check_health, connect
 
+# Every function loads this module, but what it names here only if it calls for it.
 if TYPE_CHECKING:
+    from common.removers.base import BackgroundRemover
     from common.removers.sources import Source
+    from common.service.api_keys import ApiKeys
+    from common.service.gallery import Gallery
+    from common.service.ports import ImageStore, LeaseStore, PictureCodec, RecordStore
+    from common.service.removal import Removal
+    from common.service.retention import Retention
+    from common.service.touch_ups import TouchUps
+    from common.service.uploads import Uploads
+    from common.storage.addresses import AddressFetcher
+    from common.storage.mongo.connection import Records
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything that a request needs; `sessions` is None in a function without users."""
+    """Everything that a request needs; the callables make their part on first use."""
 
     settings: Settings
-    uploads: Uploads
-    gallery: Gallery
-    touch_ups: TouchUps
-    retention: Retention
-    check_health: Callable[[], None]  # raises Unavailable if the database does not answer
-    removal: Removal
-    api_keys: ApiKeys
-    addresses: AddressFetcher
-    sessions: SessionSigner | None
+    uploads: "Callable[[], Uploads]"
+    gallery: "Callable[[], Gallery]"
+    touch_ups: "Callable[[], TouchUps]"
+    retention: "Callable[[], Retention]"
+    removal: "Callable[[], Removal]"
+    api_keys: "Callable[[], ApiKeys]"
+    addresses: "Callable[[], AddressFetcher]"
+    sessions: SessionSigner | None  # None in a function without users
     limiter: ConcurrencyLimiter  # of uploads
+    check_health: Callable[[], None]  # raises Unavailable if the database does not answer
     prepare: Callable[[], None] = lambda: None  # starts loading the codec and the remover, once
 
 
@@ -97,34 +95,88 @@ def exit_with(reason: str) -> NoReturn:
 def build(settings: Settings) -> Parts:
     """Build the parts from the settings, without connecting or loading anything yet."""
     logs.configure(settings.log_level)
-    codec = _once(lambda: _codec(settings))
     collection = connect(settings.mongo_uri, settings.mongo_db)
-    leases, records = MongoLeases(collection), MongoRecords(collection)
-    images = _once(lambda: _images(settings, MongoDatabaseId(collection.database)))
-    remover = _once(lambda: _remover(settings, codec))
-    uploads = Uploads(leases, records, images, codec, remover, settings.user_limit)
     keys = settings.app_secret_keys
-    period = timedelta(days=settings.retention_days) if settings.retention_days else None
+    use_cases = _UseCases(settings, collection)
     return Parts(
         settings=settings,
-        uploads=uploads,
-        gallery=Gallery(records, images, codec),
-        touch_ups=TouchUps(records, images, codec),
-        retention=Retention(leases, records, images, period),
-        check_health=records.ping,
-        removal=Removal(codec, remover),
-        api_keys=ApiKeys(MongoApiKeyStore(collection.database["api_keys"])),
-        addresses=AddressFetcher(settings.max_upload_bytes),
+        uploads=_once(use_cases.uploads),
+        gallery=_once(use_cases.gallery),
+        touch_ups=_once(use_cases.touch_ups),
+        retention=_once(use_cases.retention),
+        removal=_once(use_cases.removal),
+        api_keys=_once(use_cases.api_keys),
+        addresses=_once(lambda: _addresses(settings)),
         sessions=SessionSigner(keys) if keys else None,
         limiter=ConcurrencyLimiter(settings.uploads_at_once),
-        prepare=_once(lambda: _load_ahead(uploads)),
+        check_health=functools.partial(check_health, collection),
+        prepare=_once(use_cases.load_ahead),
     )
 
 
-def build_removal(settings: Settings) -> Removal:
+def build_removal(settings: Settings) -> "Removal":
     """Build what removes backgrounds, alone: for a command whose pictures may wait as long as they must."""
+    from common.service.removal import Removal
+
     codec = _once(lambda: _codec(settings, turn=timeouts.COMMAND_SECONDS, worker=timeouts.COMMAND_SECONDS))
     return Removal(codec, _once(lambda: _remover(settings, codec)))
+
+
+class _UseCases:
+    """Makes the use cases, which share the adapters."""
+
+    def __init__(self, settings: Settings, collection: "Records") -> None:
+        self._settings = settings
+        self._collection = collection
+        self._leases = _once(lambda: _leases(collection))
+        self._records = _once(lambda: _records(collection))
+        self._images = _once(lambda: _images(settings, collection))
+        self._codec = _once(lambda: _codec(settings))
+        self._remover = _once(lambda: _remover(settings, self._codec))
+
+    def uploads(self) -> "Uploads":
+        from common.service.uploads import Uploads
+
+        limit = self._settings.user_limit
+        return Uploads(self._leases(), self._records(), self._images, self._codec, self._remover, limit)
+
+    def gallery(self) -> "Gallery":
+        from common.service.gallery import Gallery
+
+        return Gallery(self._records(), self._images, self._codec)
+
+    def touch_ups(self) -> "TouchUps":
+        from common.service.touch_ups import TouchUps
+
+        return TouchUps(self._records(), self._images, self._codec)
+
+    def retention(self) -> "Retention":
+        from common.service.retention import Retention
+
+        days = self._settings.retention_days
+        period = timedelta(days=days) if days else None
+        return Retention(self._leases(), self._records(), self._images, period)
+
+    def removal(self) -> "Removal":
+        from common.service.removal import Removal
+
+        return Removal(self._codec, self._remover)
+
+    def api_keys(self) -> "ApiKeys":
+        from common.service.api_keys import ApiKeys
+        from common.storage.mongo.key_store import MongoApiKeyStore
+
+        return ApiKeys(MongoApiKeyStore(self._collection.database["api_keys"]))
+
+    def load_ahead(self) -> None:
+        """Load the codec and the remover in a thread while the upload's body arrives."""
+
+        def load() -> None:
+            with contextlib.suppress(Exception):  # the upload meets the same failure, and responds to it
+                self._codec().start()
+                self._remover()
+
+        threading.Thread(target=load, name="load ahead").start()
 
 
 def _once(make: Callable[[], T]) -> Callable[[], T]:
@@ -141,31 +193,42 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
     return get
 
 
-def _load_ahead(uploads: Uploads) -> None:
-    """Load the codec and the remover in a thread while the upload's body arrives."""
+def _leases(collection: "Records") -> "LeaseStore":
+    from common.storage.mongo.leases import MongoLeases
 
-    def load() -> None:
-        with contextlib.suppress(Exception):  # the upload meets the same failure, and responds to it
-            uploads.codec().start()
-            uploads.remover()
-
-    threading.Thread(target=load, name="load ahead").start()
+    return MongoLeases(collection)
 
 
-def _images(settings: Settings, database_id: MongoDatabaseId) -> ImageStore:
+def _records(collection: "Records") -> "RecordStore":
+    from common.storage.mongo.records import MongoRecords
+
+    return MongoRecords(collection)
+
+
+def _addresses(settings: Settings) -> "AddressFetcher":
+    from common.storage.addresses import AddressFetcher
+
+    return AddressFetcher(settings.max_upload_bytes)
+
+
+def _images(settings: Settings, collection: "Records") -> "ImageStore":
+    from common.storage.inline import InlineImageStore
+
     inline = InlineImageStore()
     if not settings.image_bucket:
         return inline
     from common.storage.gcs.client import connect as connect_bucket
     from common.storage.gcs.signer import Signer
     from common.storage.gcs.store import BucketImageStore
+    from common.storage.mongo.database_id import MongoDatabaseId
 
+    database_id = MongoDatabaseId(collection.database)
     return BucketImageStore(connect_bucket(settings.image_bucket), inline, Signer(), database_id)
 
 
 def _codec(
     settings: Settings, *, turn: float = timeouts.TURN_SECONDS, worker: float = timeouts.WORKER_SECONDS
-) -> PictureCodec:
+) -> "PictureCodec":
     """Return the codec; a picture waits `turn` seconds for memory, and then `worker` for a worker."""
     from common.imaging.worker_codec import WorkerCodec
     from common.imaging.workers import Workers
@@ -174,7 +237,7 @@ def _codec(
     return WorkerCodec(settings.max_megapixels, Workers(timeout=worker), reserve=pixels.acquire)
 
 
-def _remover(settings: Settings, codec: Callable[[], PictureCodec]) -> BackgroundRemover:
+def _remover(settings: Settings, codec: "Callable[[], PictureCodec]") -> "BackgroundRemover":
     makers = {"rapidapi": lambda: _rapidapi(settings, codec()), "local": lambda: _local(settings)}
     if len(settings.remover) == 1:
         return makers[settings.remover[0]]()
@@ -183,13 +246,13 @@ def _remover(settings: Settings, codec: Callable[[], PictureCodec]) -> Backgroun
     return FallbackRemover([(name, _once(makers[name])) for name in settings.remover])
 
 
-def _rapidapi(settings: Settings, codec: PictureCodec) -> BackgroundRemover:
+def _rapidapi(settings: Settings, codec: "PictureCodec") -> "BackgroundRemover":
     from common.removers.rapidapi import RapidApiRemover
 
     return RapidApiRemover(settings.x_rapid_api_key, settings.x_rapid_api_host, codec.read_alpha)
 
 
-def _local(settings: Settings) -> BackgroundRemover:
+def _local(settings: Settings) -> "BackgroundRemover":
     from common.removers.local import LocalRemover
 
     return LocalRemover(_sources(settings))

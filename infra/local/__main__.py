@@ -73,7 +73,7 @@ def _run(environ: dict[str, str]) -> None:
             running.callback(database.stop)
             children.append(database)
         parts = bootstrap.build(Settings.from_env(environ, requires=APPLICATION_REQUIRES))
-        _prepare(parts.retention, parts.check_health, shared=not children)
+        _prepare(parts.retention(), parts.check_health, shared=not children)
         app = _start_app(environ, data, address)
         running.callback(app.stop)
         children.append(app)
@@ -82,7 +82,7 @@ def _run(environ: dict[str, str]) -> None:
         if address.network_url:
             whom = "those who have the key" if environ.get("ACCESS_KEY") else "everybody"
             print(f"On your network, for {whom}: {address.network_url}", flush=True)
-        threading.Thread(target=_keep_clean, args=[parts.retention], daemon=True).start()
+        threading.Thread(target=_keep_clean, args=[parts.retention()], daemon=True).start()
         _watch(children)
 
 

@@ -48,7 +48,7 @@ class Stage:
     def retention(self, *, ahead: timedelta) -> Retention:
         """Return the service's own use cases, with a clock that is ahead."""
         timeouts.TOLERATED_ORPHANS = 10**9  # chaos leaves many orphans
-        retention = bootstrap.build(self.settings).retention
+        retention = bootstrap.build(self.settings).retention()
         return replace(retention, clock=lambda: datetime.now(UTC) + ahead)
 
     def documents(self) -> list[dict[str, Any]]:

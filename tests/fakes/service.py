@@ -39,16 +39,19 @@ def parts(records: FakeRecords, remover: FakeRemover, chosen: Settings) -> Parts
         user_limit=chosen.user_limit,
         period=timedelta(days=chosen.retention_days),
     )
+    removal = Removal(lambda: codec(chosen.max_megapixels), lambda: remover)
+    api_keys = ApiKeys(MongoApiKeyStore(mongomock.MongoClient()["keys"]["api_keys"]))
+    addresses = AddressFetcher(chosen.max_upload_bytes)
     return Parts(
         settings=chosen,
-        uploads=made.uploads,
-        gallery=made.gallery,
-        touch_ups=made.touch_ups,
-        retention=made.retention,
+        uploads=lambda: made.uploads,
+        gallery=lambda: made.gallery,
+        touch_ups=lambda: made.touch_ups,
+        retention=lambda: made.retention,
         check_health=records.ping,
-        removal=Removal(lambda: codec(chosen.max_megapixels), lambda: remover),
-        api_keys=ApiKeys(MongoApiKeyStore(mongomock.MongoClient()["keys"]["api_keys"])),
-        addresses=AddressFetcher(chosen.max_upload_bytes),
+        removal=lambda: removal,
+        api_keys=lambda: api_keys,
+        addresses=lambda: addresses,
         sessions=SessionSigner(chosen.app_secret_keys),
         limiter=ConcurrencyLimiter(chosen.uploads_at_once),
     )

@@ -13,6 +13,23 @@ from tests.photos import photo
 
 PICTURES = ("PIL", "numpy", "isal", "pi_heif")
 CALLS = ("requests", "urllib3", "google.cloud")
+NOT_FOR_HEALTH = (
+    "common.domain.models",
+    "common.domain.mattes",
+    "common.imaging",
+    "common.service.gallery",
+    "common.service.uploads",
+    "common.storage.addresses",
+    "common.storage.mongo.records",
+)
+NOT_FOR_LIST = (
+    "common.domain.mattes",
+    "common.imaging",
+    "common.service.api_keys",
+    "common.service.uploads",
+    "common.storage.addresses",
+    "common.storage.mongo.leases",
+)
 NEVER = ("cryptography", "dns", "openvino")  # but with other settings
 
 FIRST_ANSWER = """
@@ -48,14 +65,14 @@ def loaded(environ: dict[str, str], picture: Path, target: str, method: str, pat
     return set(modules)
 
 
-@pytest.mark.parametrize("target", ["health", "list_images"])
-def test_a_function_without_pictures_loads_nothing_that_is_for_them(
-    environ: dict[str, str], picture: Path, target: str
+@pytest.mark.parametrize(("target", "others"), [("health", NOT_FOR_HEALTH), ("list_images", NOT_FOR_LIST)])
+def test_a_function_without_pictures_loads_nothing_of_other_functions(
+    environ: dict[str, str], picture: Path, target: str, others: tuple[str, ...]
 ) -> None:
     modules = loaded(environ, picture, target, "GET", "/")
 
     assert "pymongo" in modules
-    assert modules.isdisjoint((*PICTURES, *CALLS, *NEVER))
+    assert modules.isdisjoint((*PICTURES, *CALLS, *NEVER, *others))
 
 
 def test_an_upload_through_the_provider_loads_no_model_no_bucket_and_nothing_that_its_workers_load(
@@ -64,4 +81,4 @@ def test_an_upload_through_the_provider_loads_no_model_no_bucket_and_nothing_tha
     modules = loaded(environ, picture, "upload", "POST", "/")
 
     assert "requests" in modules
-    assert modules.isdisjoint(("google.cloud", *PICTURES, *NEVER))
+    assert modules.isdisjoint(("google.cloud", "common.storage.addresses", *PICTURES, *NEVER))

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from common.domain.errors import Unavailable
-from common.storage.mongo.connection import connect
-from common.storage.mongo.records import MongoRecords
+from common.storage.mongo.connection import check_health, connect
 from tests.certificates import self_signed
 from tests.proxy import Proxy
 
@@ -49,7 +48,7 @@ def ping(host: str, port: int, **options: object) -> None:
     chosen = "".join(f"&{name}={value}" for name, value in options.items())
     images = connect(f"mongodb://{host}:{port}/?directConnection=true&tls=true{chosen}", "tls")
     with images.database.client:
-        MongoRecords(images).ping()
+        check_health(images)
 
 
 def test_a_database_with_a_trusted_certificate_is_read(port: int, certificate: Path) -> None:

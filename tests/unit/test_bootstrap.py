@@ -63,12 +63,12 @@ def test_the_parts_follow_the_settings(connected: list[tuple[str, str]]) -> None
 
     assert connected == [("mongodb://db", "pictures")]
     assert built.settings is chosen
-    assert (built.uploads.user_limit, built.retention.period) == (3, timedelta(days=9))
-    assert isinstance(built.uploads.codec(), WorkerCodec)
+    assert (built.uploads().user_limit, built.retention().period) == (3, timedelta(days=9))
+    assert isinstance(built.uploads().codec(), WorkerCodec)
 
 
 def test_a_retention_of_0_days_keeps_for_ever() -> None:
-    assert bootstrap.build(settings(retention_days=0)).retention.period is None
+    assert bootstrap.build(settings(retention_days=0)).retention().period is None
 
 
 def test_a_function_without_a_secret_key_has_no_sessions() -> None:
@@ -80,9 +80,11 @@ def test_a_function_without_a_secret_key_has_no_sessions() -> None:
 
 def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
     def remover(*names: str) -> object:
-        return bootstrap.build(
-            settings(remover=names, x_rapid_api_key="key", local_model_path=weights)
-        ).uploads.remover()
+        return (
+            bootstrap.build(settings(remover=names, x_rapid_api_key="key", local_model_path=weights))
+            .uploads()
+            .remover()
+        )
 
     assert isinstance(remover("rapidapi"), RapidApiRemover)
     assert isinstance(remover("local"), LocalRemover)
@@ -92,8 +94,8 @@ def test_removers_are_made_when_they_are_first_asked_for(weights: Path) -> None:
 def test_images_are_kept_in_the_configured_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")  # nothing is requested from it
 
-    assert isinstance(bootstrap.build(settings()).uploads.images(), InlineImageStore)
-    assert isinstance(bootstrap.build(settings(image_bucket="b")).uploads.images(), BucketImageStore)
+    assert isinstance(bootstrap.build(settings()).uploads().images(), InlineImageStore)
+    assert isinstance(bootstrap.build(settings(image_bucket="b")).uploads().images(), BucketImageStore)
 
 
 def test_cloud_storage_costs_a_start_nothing_until_it_is_needed() -> None:
@@ -109,7 +111,7 @@ def test_cloud_storage_costs_a_start_nothing_until_it_is_needed() -> None:
 
 
 def test_a_local_remover_without_a_model_fails_when_it_is_needed() -> None:
-    uploads = bootstrap.build(settings(remover=("local",))).uploads
+    uploads = bootstrap.build(settings(remover=("local",))).uploads()
 
     with pytest.raises(SettingsError, match="LOCAL_MODEL_PATH is not set"):
         uploads.remover()
@@ -133,7 +135,7 @@ def test_a_local_model_without_its_files_ends_the_start(
 
 
 def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() -> None:
-    uploads = bootstrap.build(settings()).uploads
+    uploads = bootstrap.build(settings()).uploads()
     together = Barrier(8)
 
     def ask(_: int) -> int:
@@ -165,7 +167,7 @@ def test_a_failure_to_load_ahead_is_raised_on_use() -> None:
     _finish_loading()
 
     with pytest.raises(SettingsError, match="LOCAL_MODEL_PATH is not set"):
-        built.uploads.remover()
+        built.uploads().remover()
 
 
 def _finish_loading() -> None:
@@ -177,13 +179,13 @@ def _finish_loading() -> None:
 def test_the_built_parts_keep_pictures_within_the_limit(weights: Path) -> None:
     parts = bootstrap.build(settings(remover=("local",), local_model_path=weights, user_limit=1))
 
-    added = parts.uploads.add("me", photo(), name="cat", file_name="")
+    added = parts.uploads().add("me", photo(), name="cat", file_name="")
 
-    _, processed = parts.gallery.read("me", added.record.record_id, "processed")
+    _, processed = parts.gallery().read("me", added.record.record_id, "processed")
     assert processed.content_type == "image/png"
     assert processed.image.open().read().startswith(b"\x89PNG")
     with pytest.raises(LimitReached):
-        parts.uploads.add("me", photo(), name="dog", file_name="")
+        parts.uploads().add("me", photo(), name="dog", file_name="")
 
 
 @pytest.mark.usefixtures("environment")
@@ -248,5 +250,5 @@ def test_the_driver_never_logs_what_it_sends() -> None:
 
 
 def test_settings_that_nobody_read_are_settings_too() -> None:
-    with bootstrap.build(Settings()).uploads.codec().open(photo()) as picture:
+    with bootstrap.build(Settings()).uploads().codec().open(photo()) as picture:
         assert picture.content_type == "image/png"

@@ -22,7 +22,7 @@ def test_a_key_is_required(guarded: FlaskClient, path: str, headers: dict[str, s
 
 @pytest.mark.parametrize("scheme", ["X-Api-Key", "Authorization"])
 def test_a_valid_key_is_counted(guarded: FlaskClient, scheme: str) -> None:
-    key = bootstrap.parts().api_keys.add("shop", per_minute=2, per_month=9)
+    key = bootstrap.parts().api_keys().add("shop", per_minute=2, per_month=9)
     headers = {scheme: str(key) if scheme == "X-Api-Key" else f"Bearer {key}"}
 
     responses = [post(guarded, image_file=PICTURE, headers=headers) for _ in range(3)]
@@ -37,7 +37,7 @@ def test_a_valid_key_is_counted(guarded: FlaskClient, scheme: str) -> None:
 
 
 def test_a_month_that_is_used_up(guarded: FlaskClient) -> None:
-    key = bootstrap.parts().api_keys.add("shop", per_month=1)
+    key = bootstrap.parts().api_keys().add("shop", per_month=1)
     headers = {"X-Api-Key": str(key)}
     post(guarded, image_file=PICTURE, headers=headers)
 
@@ -49,17 +49,17 @@ def test_a_month_that_is_used_up(guarded: FlaskClient) -> None:
 def test_a_call_that_fails_on_our_side_is_not_counted(
     guarded: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = str(bootstrap.parts().api_keys.add("shop", per_month=5))
+    key = str(bootstrap.parts().api_keys().add("shop", per_month=5))
 
     def fail(*_: object) -> None:
         raise RemoverFailed
 
-    monkeypatch.setattr(bootstrap.parts().removal.remover(), "matte", fail)
+    monkeypatch.setattr(bootstrap.parts().removal().remover(), "matte", fail)
     response = post(guarded, image_file=PICTURE, headers={"X-Api-Key": key})
     refused = post(guarded, image_file=b"no picture", headers={"X-Api-Key": key})
 
     assert (response.status_code, refused.status_code) == (502, 400)
-    assert bootstrap.parts().api_keys.usage(key).used_this_month == 1
+    assert bootstrap.parts().api_keys().usage(key).used_this_month == 1
 
 
 @pytest.mark.usefixtures("described")
@@ -104,7 +104,7 @@ def test_a_program_without_a_host_header_passes_and_a_page_does_not(origin: str)
 def test_pages_of_any_origin_may_ask_with_a_key(guarded: FlaskClient) -> None:
     origin = {"Origin": "https://shop.example"}
     preflight = guarded.options(REMOVE_BG, headers=origin)
-    key = str(bootstrap.parts().api_keys.add("shop"))
+    key = str(bootstrap.parts().api_keys().add("shop"))
     response = post(guarded, image_file=PICTURE, headers={**origin, "X-Api-Key": key})
 
     assert preflight.status_code == 204

@@ -31,12 +31,12 @@ def test_rembg_returns_the_matte_or_a_background(client: FlaskClient, where: str
 
 
 def test_rembg_fetches_an_address(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap.parts().addresses, "fetch", lambda _: PICTURE)
+    monkeypatch.setattr(bootstrap.parts().addresses(), "fetch", lambda _: PICTURE)
     assert opened(client.get(f"{REMBG}?url=https://a.example/a.jpg")).size == SIZE
 
 
 def test_rembg_refuses_an_address_in_a_query_if_keys_are_required(guarded: FlaskClient) -> None:
-    key = bootstrap.parts().api_keys.add("shop")
+    key = bootstrap.parts().api_keys().add("shop")
     response = guarded.get(f"{REMBG}?url=https://a.example", headers={"X-Api-Key": str(key)})
 
     assert response.status_code == 403

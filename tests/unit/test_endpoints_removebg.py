@@ -150,7 +150,7 @@ def test_a_picture_without_a_subject_is_an_error_of_removebg_alone(
 
 def test_addresses_are_fetched_unless_that_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     client = serve(removebg, api_keys="off")
-    monkeypatch.setattr(bootstrap.parts().addresses, "fetch", lambda _: PICTURE)
+    monkeypatch.setattr(bootstrap.parts().addresses(), "fetch", lambda _: PICTURE)
     assert opened(client.post(REMOVE_BG, json={"image_url": "https://a.example"})).size == SIZE
 
     client = serve(removebg, api_keys="off", fetch_urls=False)
@@ -180,7 +180,7 @@ def test_a_fetch_that_failed_says_why(client: FlaskClient, monkeypatch: pytest.M
     def fail(url: str) -> bytes:
         raise FetchFailed("The address answered with status 404.")
 
-    monkeypatch.setattr(bootstrap.parts().addresses, "fetch", fail)
+    monkeypatch.setattr(bootstrap.parts().addresses(), "fetch", fail)
     (error,) = client.post(REMOVE_BG, json={"image_url": "https://a.example"}).get_json()["errors"]
 
     assert error["detail"] == "The address answered with status 404."

@@ -1,25 +1,29 @@
 """The ports of the use cases; adapters implement these protocols without importing them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from common.domain.mattes import CutOut, Matte, Rendering, View, ViewSpec
-from common.domain.models import (
-    EncodedImage,
-    ImageFields,
-    ImageRecord,
-    Images,
-    Lease,
-    PictureDetails,
-    RecordList,
-    StoredObject,
-    TimeWindow,
-    Upload,
-    Variant,
-)
-from common.domain.options import DEFAULT_OPTIONS, CutoutOptions
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from common.domain.mattes import CutOut, Matte, Rendering, View, ViewSpec
+    from common.domain.models import (
+        EncodedImage,
+        ImageFields,
+        ImageRecord,
+        Images,
+        Lease,
+        PictureDetails,
+        RecordList,
+        StoredObject,
+        TimeWindow,
+        Upload,
+        Variant,
+    )
+    from common.domain.options import CutoutOptions
 
 
 class LeaseStore(Protocol):
@@ -60,9 +64,6 @@ class RecordStore(Protocol):
 
     Every method raises Unavailable if the database does not answer.
     """
-
-    def ping(self) -> None:
-        """Raise Unavailable unless the database answers within 2 seconds."""
 
     def list(self, user_id: str) -> RecordList:
         """Return the user's records."""
@@ -169,7 +170,7 @@ class PictureCodec(Protocol):
         """Start to load in the background, before the first picture."""
 
     def open(
-        self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
+        self, content: bytes, options: CutoutOptions = ..., backdrop: bytes = b""
     ) -> AbstractContextManager[Picture]:
         """Open the picture, or raise PictureError if it is too large or its format is not supported.
 

@@ -122,7 +122,7 @@ def _digest(text: bytes) -> bytes:
 
 def _is_api_key(key: str) -> bool:
     try:
-        bootstrap.parts().api_keys.usage(key)
+        bootstrap.parts().api_keys().usage(key)
     except KeyRefused:
         return False
     return True

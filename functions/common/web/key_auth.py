@@ -26,7 +26,7 @@ def usage(call: Call) -> Usage:
     if call.settings.api_keys == "off":
         _refuse_foreign(call)
         return Usage(Windows.at(datetime.now(UTC)))
-    return call.parts.api_keys.usage(sent_key(call.request))
+    return call.parts.api_keys().usage(sent_key(call.request))
 
 
 @contextlib.contextmanager
@@ -35,7 +35,7 @@ def counted(call: Call) -> Iterator[Usage]:
     if call.settings.api_keys == "off":
         yield usage(call)
         return
-    keys, key = call.parts.api_keys, sent_key(call.request)
+    keys, key = call.parts.api_keys(), sent_key(call.request)
     now_used = keys.count(key)
     try:
         yield now_used

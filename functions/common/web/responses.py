@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from common.domain.models import ImageRecord
 from common.settings import Settings
+
+if TYPE_CHECKING:
+    from common.domain.models import ImageRecord
 
 
 def json_response(body: Mapping[str, object], status: int = 200, **headers: str) -> Response:
@@ -20,7 +23,7 @@ def json_text(body: Mapping[str, object]) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def record_json(record: ImageRecord) -> dict[str, object]:
+def record_json(record: "ImageRecord") -> dict[str, object]:
     """Return a record's JSON object, with the URLs of its three images."""
     described = {name: value for name, value in asdict(record).items() if name != "content_type"}
     image = f"/api/image/{record.record_id}"

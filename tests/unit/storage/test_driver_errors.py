@@ -15,6 +15,7 @@ from pymongo.errors import (
 
 from common.domain.errors import ImageTooLarge, Unavailable
 from common.domain.models import PictureDetails, TimeWindow
+from common.storage.mongo.connection import check_health
 from common.storage.mongo.leases import MongoLeases
 from common.storage.mongo.records import MongoRecords
 from tests.fakes import START, UPLOAD
@@ -47,7 +48,6 @@ LEASE_CALLS: dict[str, Callable[[MongoLeases], object]] = {
     "release_stale": lambda leases: leases.release_stale(TimeWindow(START)),
 }
 RECORD_CALLS: dict[str, Callable[[MongoRecords], object]] = {
-    "ping": lambda records: records.ping(),
     "list": lambda records: records.list("me"),
     "find": lambda records: records.find("me", ID),
     "read": lambda records: records.read("me", ID, []),
@@ -79,6 +79,16 @@ def test_a_database_that_does_not_answer_is_unavailable(call: str, error: Except
         run()
 
     assert str(error) not in raised.value.detail
+    assert raised.value.__cause__ is error
+
+
+@pytest.mark.parametrize("error", UNREACHABLE, ids=lambda error: type(error).__name__)
+def test_a_database_that_does_not_answer_is_not_healthy(error: Exception) -> None:
+    broken: Any = BrokenCollection(error)
+
+    with pytest.raises(Unavailable) as raised:
+        check_health(broken)
+
     assert raised.value.__cause__ is error
 
 

@@ -119,7 +119,7 @@ def test_another_sites_page_cannot_enter_a_key(client: FlaskClient, headers: dic
 
 
 def test_an_api_key_passes_the_api_and_not_the_site(client: FlaskClient) -> None:
-    key = bootstrap.parts().api_keys.add("somebody")
+    key = bootstrap.parts().api_keys().add("somebody")
     assert key
 
     assert client.get("/api/list", headers={"X-Api-Key": key}).status_code == 200

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import pymongo
 from pymongo.collection import Collection
@@ -9,12 +10,13 @@ from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure
 
 from common import timeouts
 from common.domain.errors import ImageTooLarge, Unavailable
-from common.storage.mongo.documents import Document
+
+Records = Collection[dict[str, Any]]
 
 
-def connect(uri: str, database: str) -> "Collection[Document]":
+def connect(uri: str, database: str) -> Records:
     """Return the collection of records; the first call connects."""
-    client: pymongo.MongoClient[Document] = pymongo.MongoClient(
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
         uri,
         appname="image-background-remover",
         connect=False,
@@ -37,6 +39,13 @@ def driver_errors() -> Iterator[None]:
     except PyMongoError as error:
         _note(error)
         raise Unavailable from error
+
+
+@driver_errors()
+def check_health(records: Records) -> None:
+    """Raise Unavailable unless a read succeeds within 2 seconds; with a full disk a ping still would."""
+    with pymongo.timeout(timeouts.DATABASE_PING_SECONDS):
+        records.find_one({"_id": None}, ["_id"])
 
 
 def _note(error: PyMongoError) -> None:

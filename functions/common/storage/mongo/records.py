@@ -6,7 +6,6 @@ from datetime import datetime
 import pymongo
 from bson import ObjectId
 
-from common import timeouts
 from common.domain.errors import NotFound, RevisionChanged
 from common.domain.models import (
     OBJECT_FIELDS,
@@ -38,12 +37,6 @@ _NEWEST_FIRST = [("created_on", pymongo.DESCENDING), ("_id", pymongo.DESCENDING)
 
 class MongoRecords(IndexedStore):
     """The records in one collection; `common.service.ports.RecordStore` describes the calls."""
-
-    @driver_errors()
-    def ping(self) -> None:
-        """Raise Unavailable unless a read succeeds within 2 seconds; with a full disk a ping still would."""
-        with pymongo.timeout(timeouts.DATABASE_PING_SECONDS):
-            self._images.find_one({"_id": None}, ["_id"])
 
     @driver_errors()
     def list(self, user_id: str) -> RecordList:
