@@ -15,6 +15,7 @@ from infra.local import ROOT
 from tests.infra import dockerfile
 from tests.infra.builder_images import image_faults
 from tests.infra.compose_checks import compose, compose_faults
+from tests.infra.guide_checks import guide_faults, input_faults
 from tests.infra.https_checks import https_faults
 from tests.infra.in_use import in_use_faults
 from tests.infra.manifest_checks import mistakes
@@ -122,6 +123,8 @@ CHECKS: Mapping[str, Callable[[], list[str]]] = {
     "the guide grants the roles that Terraform needs": lambda: role_faults(
         {kind for kind, _ in resources()}, GUIDE
     ),
+    "the guide tells in time what the first apply needs": lambda: guide_faults(GUIDE),
+    "terraform destroy asks for nothing": input_faults,
     "the guide names only what exists": lambda: runbook_faults(RUNBOOK),
     "the manifests fit together as written": lambda: mistakes(as_written()),
     "the manifests fit together as rendered": lambda: mistakes(rendered()),

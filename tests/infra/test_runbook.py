@@ -21,6 +21,8 @@ PAGES = ("infra/README.md", "infra/compose/README.md")
 GUIDE = "\n".join((ROOT / page).read_text("utf-8") for page in PAGES)
 COMPOSE = (ROOT / "infra/compose/compose.yaml").read_text("utf-8")
 
+_MADE_BY_THE_OPERATOR = ("compose/.env", "terraform.tfvars", ".terraform.lock.hcl")
+
 
 class Command(NamedTuple):
     """A call of one of our modules: its name, its first word and its options."""
@@ -52,8 +54,8 @@ def runbook_faults(guide: str) -> list[str]:
 
 def _paths(guide: str) -> Iterator[str]:
     paths = set(re.findall(r"(?<![\w/.:$-])(?:infra|tests|functions)/[\w./-]+\w", code(guide)))
-    for path in sorted(paths - {"infra/compose/.env"}):
-        if not (ROOT / path).exists() and not path.endswith("terraform.tfvars"):
+    for path in sorted(paths):
+        if not (ROOT / path).exists() and not path.endswith(_MADE_BY_THE_OPERATOR):
             yield f"{path} does not exist"
     folders = [ROOT / page for page in PAGES]
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", guide):
