@@ -18,6 +18,7 @@ from common.storage.mongo.connection import check_health, connect
 
 # Every function loads this module, but what it names here only if it calls for it.
 if TYPE_CHECKING:
+    from common.imaging.workers import Workers
     from common.removers.base import BackgroundRemover
     from common.removers.sources import Source
     from common.service.api_keys import ApiKeys
@@ -115,10 +116,12 @@ def build(settings: Settings) -> Parts:
 
 
 def build_removal(settings: Settings) -> "Removal":
-    """Build what removes backgrounds, alone: for a command whose pictures may wait as long as they must."""
+    """Build only what removes backgrounds, for a command whose pictures may wait as long as they must."""
     from common.service.removal import Removal
 
-    codec = _once(lambda: _codec(settings, turn=timeouts.COMMAND_SECONDS, worker=timeouts.COMMAND_SECONDS))
+    workers = _workers(timeouts.COMMAND_SECONDS)
+    workers.start()
+    codec = _once(lambda: _codec(settings, workers, timeouts.COMMAND_SECONDS))
     return Removal(codec, _once(lambda: _remover(settings, codec)))
 
 
@@ -131,7 +134,8 @@ class _UseCases:
         self._leases = _once(lambda: _leases(collection))
         self._records = _once(lambda: _records(collection))
         self._images = _once(lambda: _images(settings, collection))
-        self._codec = _once(lambda: _codec(settings))
+        self._workers = _once(lambda: _workers(timeouts.WORKER_SECONDS))
+        self._codec = _once(lambda: _codec(settings, self._workers()))
         self._remover = _once(lambda: _remover(settings, self._codec))
 
     def uploads(self) -> "Uploads":
@@ -169,11 +173,12 @@ class _UseCases:
         return ApiKeys(MongoApiKeyStore(self._collection.database["api_keys"]))
 
     def load_ahead(self) -> None:
-        """Load the codec and the remover in a thread while the upload's body arrives."""
+        """Start a picture worker and load the remover in a thread while the upload's body arrives."""
 
         def load() -> None:
             with contextlib.suppress(Exception):  # the upload meets the same failure, and responds to it
-                self._codec().start()
+                self._workers().start()  # takes longest, so it comes first
+                self._codec()
                 self._remover()
 
         threading.Thread(target=load, name="load ahead").start()
@@ -226,15 +231,19 @@ def _images(settings: Settings, collection: "Records") -> "ImageStore":
     return BucketImageStore(connect_bucket(settings.image_bucket), inline, Signer(), database_id)
 
 
-def _codec(
-    settings: Settings, *, turn: float = timeouts.TURN_SECONDS, worker: float = timeouts.WORKER_SECONDS
-) -> "PictureCodec":
-    """Return the codec; a picture waits `turn` seconds for memory, and then `worker` for a worker."""
-    from common.imaging.worker_codec import WorkerCodec
+def _workers(timeout: float) -> "Workers":
+    """Return the workers; a picture that has its share of memory waits `timeout` seconds for one."""
     from common.imaging.workers import Workers
 
-    pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=turn)
-    return WorkerCodec(settings.max_megapixels, Workers(timeout=worker), reserve=pixels.acquire)
+    return Workers(timeout=timeout)
+
+
+def _codec(settings: Settings, workers: "Workers", timeout: float = timeouts.TURN_SECONDS) -> "PictureCodec":
+    """Return the codec; a picture waits `timeout` seconds for its share of memory."""
+    from common.imaging.worker_codec import WorkerCodec
+
+    pixels = WeightedSemaphore(settings.megapixels_at_once * 1_000_000, timeout=timeout)
+    return WorkerCodec(settings.max_megapixels, workers, reserve=pixels.acquire)
 
 
 def _remover(settings: Settings, codec: "Callable[[], PictureCodec]") -> "BackgroundRemover":

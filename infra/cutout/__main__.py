@@ -73,7 +73,6 @@ def _cutter(chosen: Arguments) -> Cutter:
     """Load the model, or raise CommandError or SettingsError."""
     settings = _settings(chosen.model)
     removal = bootstrap.build_removal(settings)
-    removal.codec().start()
     megapixels = settings.max_megapixels
     backdrop = _backdrop(chosen.backdrop, removal, megapixels) if chosen.backdrop else b""
     try:

@@ -39,9 +39,6 @@ class FakeCodec:
     def __init__(self, steps: Steps | None = None) -> None:
         self.steps = steps or Steps()
 
-    def start(self) -> None:
-        self.steps.take("start")
-
     def open(
         self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
     ) -> AbstractContextManager[FakePicture]:

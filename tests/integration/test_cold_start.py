@@ -82,3 +82,17 @@ def test_an_upload_through_the_provider_loads_no_model_no_bucket_and_nothing_tha
 
     assert "requests" in modules
     assert modules.isdisjoint(("google.cloud", "common.storage.addresses", *PICTURES, *NEVER))
+
+
+def test_a_picture_worker_starts_without_what_few_pictures_need() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys, common.imaging.jobs; print(*sys.modules)"],
+        cwd=FUNCTIONS,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    modules = said.stdout.split()
+    assert "numpy" in modules
+    assert set(modules).isdisjoint(("pi_heif", "PIL.ImageCms"))

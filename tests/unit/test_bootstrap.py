@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from pymongo.errors import ConfigurationError
@@ -24,7 +25,7 @@ from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
 from endpoints import APPLICATION_REQUIRES
 from infra.local import FUNCTIONS
-from tests.fakes import SECRET, FakeCodec, Steps, settings
+from tests.fakes import SECRET, Steps, settings
 from tests.looking import WORKERS
 from tests.mongo import MongoImages
 from tests.photos import photo
@@ -148,7 +149,8 @@ def test_a_part_is_made_once_even_when_several_threads_ask_at_the_same_moment() 
 
 def test_the_parts_of_an_upload_are_loaded_ahead_once(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps()
-    monkeypatch.setattr(bootstrap, "_codec", lambda _: FakeCodec(steps))
+    workers = SimpleNamespace(start=lambda: steps.take("start"))
+    monkeypatch.setattr(bootstrap, "_workers", lambda _: workers)
     monkeypatch.setattr(bootstrap, "_remover", lambda *_: steps.take("load"))
     built = bootstrap.build(settings())
     assert steps.taken == []

@@ -1,11 +1,11 @@
 """Decode an upload, make its view for a remover, apply the matte and encode the cut-out; runs in a worker."""
 
+import functools
 import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pi_heif
 from PIL import AvifImagePlugin, Image, ImageChops
 from PIL.ImageFile import ImageFile
 
@@ -31,8 +31,6 @@ _PIXELS_A_BYTE = 256  # a sequential JPEG has at most this: 64 pixels take at le
 _MOST_CHUNKS = 100_000  # of a WebP; an animation has some thousands
 
 _AVIF_THREADS = 4  # at most, because each takes memory
-# In every tile of a grid of grids, libheif starts threads; they take memory, and the timer misses some.
-pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=0)
 AvifImagePlugin.DEFAULT_MAX_THREADS = min(_AVIF_THREADS, processors())
 # We check the size before decoding; Pillow would only warn, and at half of our limit.
 Image.MAX_IMAGE_PIXELS = None
@@ -185,7 +183,9 @@ def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
 def _loaded(file: File, megapixels: int) -> Image.Image:
     """Return the upright picture in its own mode."""
     content, format = file
-    if format == "PNG":
+    if format == "HEIF":
+        _register_heif()
+    elif format == "PNG":
         content = png_reader.essential(content)
     image = Image.open(io.BytesIO(content), formats=[format])
     check_size(*image.size, megapixels)
@@ -193,6 +193,14 @@ def _loaded(file: File, megapixels: int) -> Image.Image:
         raise UnreadableImage
     image.load()
     return upright(image.copy() if format == "HEIF" else image)  # pi_heif may decode again at every access
+
+
+@functools.cache
+def _register_heif() -> None:
+    import pi_heif  # it takes a sixth of a worker's start, and few pictures are HEIC
+
+    # In every tile of a grid of grids, libheif starts threads; they take memory, and the timer misses some.
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=0)
 
 
 def _is_sound(image: ImageFile, content: bytes, format: str) -> bool:

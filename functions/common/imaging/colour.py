@@ -2,7 +2,7 @@
 
 import io
 
-from PIL import Image, ImageChops, ImageCms
+from PIL import Image, ImageChops
 
 
 def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None, bytes | None]:
@@ -47,6 +47,8 @@ def _to_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _cmyk_to_rgb(image: Image.Image, profile: bytes) -> Image.Image:
+    from PIL import ImageCms  # few pictures need it
+
     try:
         inks = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(image, inks, ImageCms.createProfile("sRGB"), outputMode="RGB")

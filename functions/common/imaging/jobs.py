@@ -75,13 +75,13 @@ def main() -> None:
         channel.send(b"{}")
         while True:
             head, files = channel.receive()
+            if not head:  # drop the kept picture
+                work.picture = None
+                continue
             _answer(channel, work, pickle.loads(head), files)  # noqa: S301 - of the process that started this one
 
 
 def _answer(channel: Channel, work: _Work, request: Request, files: list[bytes]) -> None:
-    if request.job == "forget":
-        work.picture = None
-        return
     begun = time.process_time()
     made: list[bytes] = []
     try:

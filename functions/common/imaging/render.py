@@ -1,10 +1,9 @@
 """Compose a picture and its matte to a cut-out by the caller's options, and encode it."""
 
 import io
-import zipfile
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from common.domain.errors import TooManyPixels
 from common.domain.framing import SUBJECT_ALPHA, Box, Frame, frame
@@ -112,6 +111,8 @@ def _on_background(cut_out: Image.Image, options: CutoutOptions, backdrop: Image
 
 def _to_srgb(rgb: Image.Image, icc_profile: bytes) -> Image.Image:
     """Convert the picture to sRGB, the colour space of backgrounds and backdrops."""
+    from PIL import ImageCms  # few calls need it
+
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
         converted = ImageCms.profileToProfile(rgb, profile, ImageCms.createProfile("sRGB"))
@@ -144,6 +145,8 @@ def _webp(image: Image.Image, icc_profile: bytes | None) -> bytes:
 
 def _zip(image: Image.Image, icc_profile: bytes | None) -> bytes:
     """Return an archive of color.jpg and alpha.png, the names that clients expect."""
+    import zipfile  # few calls need it
+
     alpha = image if image.mode == "L" else image.getchannel("A")
     flat = image.convert("RGB")
     flat.paste("white", mask=alpha.point([255] + [0] * 255))  # hides the old background

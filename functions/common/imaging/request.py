@@ -13,11 +13,10 @@ _NO_VIEW, _NO_MATTE = ViewSpec("rgb", 1), Matte(1, 1, b"\0")
 class Request:
     """A step of a job; the files to decode, if any, follow it.
 
-    Request(job="preview", formats=("PNG",), megapixels=50) asks for a preview. "forget" drops the picture
-    that the worker keeps since an earlier step with `keep`, and has no reply.
+    Request(job="preview", formats=("PNG",), megapixels=50) asks for a preview.
     """
 
-    job: Literal["view", "cut_out", "render", "preview", "alpha", "matte", "forget"]
+    job: Literal["view", "cut_out", "render", "preview", "alpha", "matte"]
     formats: tuple[str, ...] = ()  # of the files
     megapixels: int = 0  # the most that a file may have
     options: CutoutOptions = DEFAULT_OPTIONS

@@ -30,10 +30,6 @@ class WorkerCodec:
         self._workers = workers or Workers()
         self._reserve = reserve
 
-    def start(self) -> None:
-        """Start a worker ahead of the first picture."""
-        self._workers.start()
-
     def open(
         self, content: bytes, options: CutoutOptions = DEFAULT_OPTIONS, backdrop: bytes = b""
     ) -> "Upload":

@@ -20,7 +20,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common import timeouts
 from common.domain.errors import (
@@ -34,8 +34,10 @@ from common.domain.removal_errors import EmptyRegion, RegionOutOfBounds
 from common.imaging import memory
 from common.imaging.messages import Channel, Message
 from common.imaging.parallel import processors
-from common.imaging.request import Request
 from common.observability.request_context import timed
+
+if TYPE_CHECKING:  # the first worker should start before the host loads the data of its requests
+    from common.imaging.request import Request
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ class Worker:
             raise RuntimeError(f"A picture worker did not start (status {self.end()})") from error
         self._is_ready = True
 
-    def ask(self, request: Request, *files: bytes) -> Message:
+    def ask(self, request: "Request", *files: bytes) -> Message:
         """Return the reply to a request; raises EOFError, OSError or MemoryError if there is none."""
         deadline = time.monotonic() + request.clock + timeouts.JOB_GRACE_SECONDS
         self._channel.send(pickle.dumps(request), *files, deadline=deadline)
@@ -111,9 +113,7 @@ class Worker:
     def forget(self) -> None:
         """Make the worker drop its kept picture."""
         try:
-            self._channel.send(
-                pickle.dumps(Request(job="forget")), deadline=time.monotonic() + timeouts.JOB_GRACE_SECONDS
-            )
+            self._channel.send(b"", deadline=time.monotonic() + timeouts.JOB_GRACE_SECONDS)
         except OSError:
             self.end()
 
@@ -135,7 +135,7 @@ class Job:
         self._is_alone = is_alone
         self.keeps = False  # whether the worker keeps a decoded picture
 
-    def run(self, request: Request, *files: bytes) -> Reply:
+    def run(self, request: "Request", *files: bytes) -> Reply:
         """Return the reply to one step, or raise PictureError or InvalidOption.
 
         If the picture kills its worker, raise UnreadableImage. If something else kills the worker, for
@@ -162,7 +162,7 @@ class Job:
         self.keeps = request.keep
         return reply, made
 
-    def _ask(self, request: Request, files: Sequence[bytes]) -> Message:
+    def _ask(self, request: "Request", files: Sequence[bytes]) -> Message:
         try:
             return self.worker.ask(request, *files)
         except ConnectionError:

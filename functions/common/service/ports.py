@@ -166,9 +166,6 @@ class Picture(Protocol):
 class PictureCodec(Protocol):
     """Decodes, combines and encodes pictures."""
 
-    def start(self) -> None:
-        """Start to load in the background, before the first picture."""
-
     def open(
         self, content: bytes, options: CutoutOptions = ..., backdrop: bytes = b""
     ) -> AbstractContextManager[Picture]:

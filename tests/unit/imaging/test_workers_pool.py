@@ -22,9 +22,9 @@ from tests.unit.imaging.pool import KEPT, MATTE, PICTURE, PLANTED, WHOLE, childr
 # The pool
 
 
-def test_workers_are_started_when_they_are_needed_and_used_again(codec: WorkerCodec) -> None:
+def test_workers_are_started_when_they_are_needed_and_used_again(codec: WorkerCodec, pool: Workers) -> None:
     before = children()
-    codec.start()
+    pool.start()
     wait_until(lambda: len(children() - before) == 1)
     for _ in range(3):
         cut(codec, PICTURE)

@@ -7,6 +7,7 @@ import pytest
 from common.domain.errors import NotFound
 from common.domain.models import ImageRecord
 from common.storage.mongo.connection import connect
+from common.storage.mongo.indexes import INDEXES
 from common.storage.mongo.records import MongoRecords
 from tests.fakes import START
 from tests.mongo import MINUTE, SOMEBODY_ELSE, MongoImages, acquire, keep, keep_original, mongo_records
@@ -31,6 +32,7 @@ def test_a_user_lists_only_their_own_records_newest_first(images: MongoImages) -
 
 def test_a_record_of_the_original_application_works_like_any_other(images: MongoImages) -> None:
     record_id = keep_original(images)
+    images.create_indexes(INDEXES)  # one of them deletes the old tombstone
 
     assert mongo_records(images).list("me").records == (ImageRecord(record_id, "old", "2025-01-02 03:04:05"),)
     _, found = mongo_records(images).read("me", record_id, ["processed_image_base64", "preview"])

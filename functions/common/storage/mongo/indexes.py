@@ -1,9 +1,7 @@
 """The indexes of the collection; MongoDB cannot rename one, so they keep the names of existing databases."""
 
 import pymongo
-from pymongo.collection import Collection
 
-from common.storage.mongo.documents import Document
 from common.timeouts import TOMBSTONE_TTL
 
 _TOMBSTONE_SECONDS = int(TOMBSTONE_TTL.total_seconds())
@@ -36,17 +34,3 @@ INDEXES = (
     # Stale leases.
     pymongo.IndexModel([("claimed_at", 1)], name="claims", partialFilterExpression={"status": "processing"}),
 )
-
-
-class IndexedStore:
-    """A store that creates the indexes before it first needs them."""
-
-    def __init__(self, collection: "Collection[Document]") -> None:
-        self._images = collection
-        self._is_indexed = False
-
-    def _ensure_indexes(self) -> None:
-        # Creating an existing index changes nothing, so several processes may do it.
-        if not self._is_indexed:
-            self._images.create_indexes(list(INDEXES))
-            self._is_indexed = True

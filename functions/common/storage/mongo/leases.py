@@ -16,7 +16,7 @@ from pymongo.errors import (
 
 from common.domain.errors import LimitReached, RemoverTimeout, Unavailable
 from common.domain.models import ImageFields, Lease, PictureDetails, TimeWindow, Upload
-from common.storage.mongo.connection import driver_errors
+from common.storage.mongo.connection import Records, driver_errors
 from common.storage.mongo.documents import (
     FOREGROUND,
     KEPT,
@@ -29,7 +29,7 @@ from common.storage.mongo.documents import (
     removes_subject,
     stale,
 )
-from common.storage.mongo.indexes import IndexedStore
+from common.storage.mongo.indexes import INDEXES
 
 _BATCH = 100
 _SLOT_FIELDS = ("slot", "claimed_at", "status", "sha256", "to_remove")
@@ -39,8 +39,18 @@ _MAY_BE_KEPT = (
 )
 
 
-class MongoLeases(IndexedStore):
+class MongoLeases:
     """The leases in one collection; `common.service.ports.LeaseStore` describes the calls."""
+
+    def __init__(self, collection: Records) -> None:
+        self._images = collection
+        self._is_indexed = False
+
+    def _ensure_indexes(self) -> None:
+        # Creating an existing index changes nothing, so several processes may do it.
+        if not self._is_indexed:
+            self._images.create_indexes(list(INDEXES))
+            self._is_indexed = True
 
     @driver_errors()
     def acquire(

@@ -15,7 +15,7 @@ from common.domain.models import (
     RecordList,
     Upload,
 )
-from common.storage.mongo.connection import driver_errors
+from common.storage.mongo.connection import Records, driver_errors
 from common.storage.mongo.documents import (
     DETAILS,
     FOREGROUND,
@@ -28,20 +28,21 @@ from common.storage.mongo.documents import (
     owned,
     record_from,
 )
-from common.storage.mongo.indexes import IndexedStore
 
 # Documents of the original application may have ids of another type, or no user.
 _REGULAR = {"_id": {"$type": "objectId"}, "user_id": {"$type": "string"}}
 _NEWEST_FIRST = [("created_on", pymongo.DESCENDING), ("_id", pymongo.DESCENDING)]
 
 
-class MongoRecords(IndexedStore):
+class MongoRecords:
     """The records in one collection; `common.service.ports.RecordStore` describes the calls."""
+
+    def __init__(self, collection: Records) -> None:
+        self._images = collection
 
     @driver_errors()
     def list(self, user_id: str) -> RecordList:
         """Return the user's records, newest first."""
-        self._ensure_indexes()
         mine = {"user_id": user_id, **KEPT}
         documents = tuple(self._images.find(mine, [*SHOWN, "status"], sort=_NEWEST_FIRST))
         ready = (document for document in documents if document.get("status") != "processing")
