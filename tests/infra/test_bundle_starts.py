@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from common.removers.catalogue import LIGHT
+from common.removers.catalogue import DEFAULT, LIGHT
 from common.removers.sources import sources
 from endpoints import ENDPOINTS
 from infra.bundle.contents import MODELS
@@ -70,6 +70,19 @@ def functions(
     starts[WITH_THE_MODEL] = Start(with_model, "upload", {**required["upload"], **LOCAL})
     with running(starts, tmp_path_factory.mktemp("logs")) as urls:
         yield urls
+
+
+@pytest.mark.extended  # its models are 181 MB
+def test_an_upload_with_the_default_model_needs_no_provider(
+    default_model: Path, required: Mapping[str, Mapping[str, str]], tmp_path: Path
+) -> None:
+    bundle = unpacked(tmp_path, "--model", DEFAULT, "--models", default_model)
+    start = Start(bundle, "upload", {**required["upload"], **LOCAL, "LOCAL_MODEL": DEFAULT})
+
+    with running({"upload": start}, tmp_path) as urls:
+        added = requests.post(urls["upload"], files={"image": ("photo.png", PICTURE)}, timeout=60)
+
+    assert added.status_code == 201, added.text
 
 
 # Its environment

@@ -10,7 +10,7 @@ import psutil
 import pytest
 import requests
 
-from common.removers.catalogue import LIGHT
+from common.removers.catalogue import DEFAULT, LIGHT
 from common.removers.sources import sources
 from infra.local.database import start_database
 from tests.infra.base_image import skip_where_nothing_can_be_built
@@ -43,6 +43,11 @@ def image(store: Store) -> Image:
 @pytest.fixture(scope="module")
 def image_with_model(store: Store) -> Image:
     return store.build("with-model", LOCAL_MODEL=LIGHT)
+
+
+@pytest.fixture(scope="module")
+def image_with_default(store: Store) -> Image:
+    return store.build("with-default", LOCAL_MODEL=DEFAULT)
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +132,11 @@ def test_with_the_model_a_container_needs_no_provider(
         assert added.status_code == 201, added.text
 
 
-def test_a_container_runs_as_any_user(
-    image_with_model: Image, environ: dict[str, str], tmp_path: Path
+def test_a_container_with_the_better_model_runs_as_any_user(
+    image_with_default: Image, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    with running(image_with_model, environ, tmp_path / "log.txt", user="54321:54321") as (process, url):
+    log = tmp_path / "log.txt"
+    with running(image_with_default, environ, log, user="54321:54321") as (process, url):
         added = upload(url)
 
         assert added.status_code == 201, added.text
