@@ -22,7 +22,7 @@ _GIVEN = {"project_id"}  # the committed terraform.tfvars has it
 
 def guide_faults(guide: str, ignored: str = IGNORED) -> list[str]:
     """Return a sentence for everything that an operator would learn too late."""
-    return [*_prerequisites(guide), *_tools(guide), *_lock_file(guide, ignored)]
+    return [*_prerequisites(guide), *_tools(guide), *_secrets(guide), *_lock_file(guide, ignored)]
 
 
 def input_faults(folders: list[Path] = ENVIRONMENTS) -> list[str]:
@@ -57,6 +57,12 @@ def _tools(guide: str) -> Iterator[str]:
         for build in re.findall(r"^docker build .*", commands, re.MULTILINE):
             if "--platform linux/amd64" not in build:
                 yield f"{title}: on another processor, docker build makes an image that no node can run"
+
+
+def _secrets(guide: str) -> Iterator[str]:
+    for names in re.findall(r"^for secret in (.*)", guide, re.MULTILINE):
+        if not names.startswith("$(gcloud secrets list "):
+            yield f"access is granted to {names.partition(';')[0]}, of which a secret may not exist"
 
 
 def _lock_file(guide: str, ignored: str) -> Iterator[str]:

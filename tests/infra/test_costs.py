@@ -5,6 +5,7 @@ import pytest
 from infra.costs import figures
 from infra.costs.__main__ import SIZES, costs, functions, loads, sent, stored, warm
 from infra.local import ROOT
+from tests.infra.terraform_files import TERRAFORM, blocks
 
 PAGE = (ROOT / "infra/COSTS.md").read_text("utf-8")
 
@@ -16,6 +17,14 @@ def test_the_page_has_the_computed_table(table: list[str]) -> None:
 
 def test_a_small_service_stays_within_the_free_requests_and_seconds() -> None:
     assert functions(SIZES[0]) == 0
+
+
+def test_health_is_checked_as_often_as_it_is_paid_for() -> None:
+    resources = dict(blocks(TERRAFORM / "modules" / "monitoring", "resource"))
+    check = resources["google_monitoring_uptime_check_config", "health"]
+
+    assert "selected_regions" not in check, "Google checks from six places if none is selected"
+    assert 6 * figures.HOURS * 3600 / int(check["period"].removesuffix("s")) == figures.CHECKS
 
 
 def test_a_slower_client_costs_more() -> None:

@@ -37,6 +37,11 @@ def test_the_guide_tells_everything_in_time() -> None:
         ("gke-gcloud-auth-plugin", "", "Deploy on GKE: gke-gcloud-auth-plugin is called, and not asked for"),
         ("and docker.", "", "Deploy on GKE: docker is called, and not asked for"),
         ("--platform linux/amd64 ", "", "Deploy on GKE: on another processor, docker build makes an image"),
+        (
+            "for secret in $(gcloud secrets list --format",
+            "for secret in mongo-uri app-secret-key x-rapid-api-key; do #",
+            "access is granted to mongo-uri app-secret-key x-rapid-api-key, of which a secret may not exist",
+        ),
         ("git add ", "git rm ", "the guide does not tell to commit .terraform.lock.hcl"),
     ],
 )

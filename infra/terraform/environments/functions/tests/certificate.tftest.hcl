@@ -49,6 +49,14 @@ run "the_site_moves" {
     domains = ["new.example.com", "old.example.com"]
   }
 
+  # Google replaces a certificate whose name changes; the mock provider would not.
+  assert {
+    condition = {
+      for domain, certificate in google_certificate_manager_certificate.this : domain => certificate.name
+    } == { for domain in var.domains : domain => "site-${substr(sha256(domain), 0, 8)}" }
+    error_message = "A certificate's name must depend on its domain alone."
+  }
+
   assert {
     condition     = output.certificates == run.the_next_domain_is_added.certificates
     error_message = "A certificate was replaced."
