@@ -1,7 +1,7 @@
 """Applying a matte, and the resulting cut-out."""
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from common.domain.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
 from common.domain.mattes import Matte
@@ -90,6 +90,31 @@ def test_the_preview_has_the_cut_outs_transparency() -> None:
     assert preview.mode == "RGBA"
     assert preview.getpixel((10, 10))[3] == 255  # type: ignore[index]
     assert preview.getpixel((600, 10))[3] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("size", "factor", "subject"),
+    [
+        ((901, 700), 1, (300, 200, 420, 350)),
+        ((901, 700), 1, (0, 0, 1, 1)),
+        ((901, 700), 1, (900, 650, 901, 700)),
+        ((2301, 1500), 3, (700, 401, 1203, 999)),
+        ((2301, 1500), 3, (2000, 1303, 2301, 1500)),
+    ],
+)
+def test_the_preview_shows_the_subject_in_its_place(
+    size: tuple[int, int], factor: int, subject: tuple[int, int, int, int]
+) -> None:
+    matte = Image.new("L", size)
+    matte.paste(255, subject)
+
+    _, preview = cut(read(photo(*size)), matte)
+
+    whole = (0, 0, size[0] / factor, size[1] / factor)
+    expected = matte.reduce(factor).resize(preview.size, Image.Resampling.HAMMING, whole)
+    difference = ImageChops.difference(preview.getchannel("A"), expected)
+    assert expected.getbbox() is not None
+    assert max(difference.tobytes()) <= 4  # the alpha of a preview has fewer levels
 
 
 def test_nothing_dark_bleeds_into_the_previews_edge() -> None:
