@@ -7,6 +7,7 @@ from pathlib import Path
 from common.removers.catalogue import CATALOGUE
 from endpoints import ENDPOINTS
 from infra.errors import CommandError
+from infra.models.conversion import with_copy
 from infra.models.files import fetch
 
 MODELS = "models"  # relative to the bundle's root, a function's working directory
@@ -28,7 +29,8 @@ def contents(folder: Path, model: Mapping[str, bytes] | None = None) -> dict[str
 def model_files(chosen: str, folder: Path) -> dict[str, bytes]:
     """Return the files of a catalogue entry, downloaded if necessary, or of a user's own model."""
     if chosen in CATALOGUE:
-        return {f"{MODELS}/{path.name}": _read(path) for path in fetch(chosen, folder)}
+        paths = [each for path in fetch(chosen, folder) for each in with_copy(path)]
+        return {f"{MODELS}/{path.name}": _read(path) for path in paths}
     file, description = Path(chosen), Path(chosen).with_suffix(".json")
     files = {f"{MODELS}/{OWN}.onnx": _weights(file)}
     if description.is_file():  # common.removers.sidecar reads it

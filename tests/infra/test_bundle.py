@@ -69,7 +69,11 @@ def test_with_a_model_it_also_contains_the_models_files_and_requirements(
         zipfile.ZipFile(made("--out", tmp_path)) as plain,
         zipfile.ZipFile(made("--out", tmp_path, "--model", "u2netp", "--models", weights.parent)) as local,
     ):
-        assert set(local.namelist()) - set(plain.namelist()) == {"models/u2netp.onnx"}
+        assert set(local.namelist()) - set(plain.namelist()) == {
+            "models/u2netp.onnx",
+            "models/u2netp.8bit.xml",
+            "models/u2netp.8bit.bin",
+        }
         assert local.read("models/u2netp.onnx") == weights.read_bytes()
         requirements = local.read("requirements.txt").decode().splitlines()
         without = plain.read("requirements.txt").decode().splitlines()
@@ -81,9 +85,9 @@ def test_with_a_model_it_also_contains_the_models_files_and_requirements(
 @pytest.mark.extended  # the files have 180 MB
 def test_a_model_of_several_files_brings_them_all(tmp_path: Path, default_model: Path) -> None:
     with zipfile.ZipFile(made("--out", tmp_path, "--model", DEFAULT, "--models", default_model)) as archive:
-        held = {Path(name).stem for name in archive.namelist() if name.startswith("models/")}
+        held = {Path(name).name for name in archive.namelist() if name.startswith("models/")}
 
-    assert held == set(models(DEFAULT))
+    assert held == {f"{name}{end}" for name in models(DEFAULT) for end in (".onnx", ".8bit.xml", ".8bit.bin")}
 
 
 def test_a_model_of_ones_own_brings_the_description_beside_it(tmp_path: Path, model: Path) -> None:

@@ -212,17 +212,18 @@ def test_the_services_of_compose_run_from_the_image(
 def test_only_the_image_with_the_model_contains_it_and_its_runtime(
     image: Image, image_with_model: Image
 ) -> None:
+    expected = {"openvino/__init__.py", f"{LIGHT}.onnx", f"{LIGHT}.8bit.xml", f"{LIGHT}.8bit.bin"}
     plain, with_model = (
         {
             found
-            for found in ("openvino/__init__.py", f"{LIGHT}.onnx")
+            for found in expected
             if any(path.endswith(f"/{found}") for path in each.files("opt/venv") | each.files("app"))
         }
         for each in (image, image_with_model)
     )
 
     assert plain == set()
-    assert with_model == {"openvino/__init__.py", f"{LIGHT}.onnx"}
+    assert with_model == expected
 
 
 def test_a_container_uses_the_model_that_was_chosen_at_build(

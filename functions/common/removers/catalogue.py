@@ -223,6 +223,9 @@ CATALOGUE: Mapping[str, Model | Combination] = {
     ),
 }
 
+# Replaces ".onnx" in the name of a copy with 8-bit layers, which is used in place of the original beside it.
+CONVERTED = ".8bit.xml"
+
 DEFAULT = "u2net-pair"  # for `make run`
 LIGHT = "u2netp"  # for functions, and if the default cannot be downloaded
 
