@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
+from common.settings import Settings
+from common.web.endpoint import largest_body
 from infra.local import ROOT
 from tests.infra import dockerfile
 from tests.infra.manifests import GKE, rendered
@@ -48,7 +50,7 @@ def commands(guide: str) -> set[Command]:
 
 def runbook_faults(guide: str) -> list[str]:
     """Return a sentence for everything that the guide names and that does not exist."""
-    checks = (_paths, _targets, _terraform, _objects, _settings, _times)
+    checks = (_paths, _targets, _terraform, _objects, _settings, _times, _sizes)
     return [fault for check in checks for fault in check(guide)]
 
 
@@ -100,6 +102,9 @@ def _objects(guide: str) -> Iterator[str]:
     for kind, name in re.findall(r"\b(deployment|service)[/ ](image-[\w-]+)", code(guide)):
         if f"{kind}/{name}" not in there_are:
             yield f"there is no {kind}/{name} among the manifests"
+    for name in re.findall(r"mongodump --db (\w+)|`readWrite` on `(\w+)`", guide):
+        if "".join(name) != Settings().mongo_db:
+            yield f"the application's database is {Settings().mongo_db}, and not {''.join(name)}"
     secret = (GKE / "secret.example.yaml").read_text("utf-8")
     for name in re.findall(r"--from-literal=(\w+)=", code(guide)):
         if f"  {name}: " not in secret:
@@ -124,6 +129,13 @@ def _times(guide: str) -> Iterator[str]:
     given = re.findall(r"finishes\sits\suploads\sfirst,\sfor\sup\sto\s(\d+)", guide)
     if set(given) != {str(dockerfile.grace())}:
         yield f"the image has {dockerfile.grace()} seconds to end, and not {', '.join(given)}"
+
+
+def _sizes(guide: str) -> Iterator[str]:
+    """A proxy passes the largest body that the application accepts."""
+    for megabytes in re.findall(r"max_size (\d+)MB", guide):
+        if int(megabytes) * 1_000_000 < largest_body(Settings()):
+            yield f"the proxy refuses bodies above {megabytes} MB, which the application would accept"
 
 
 def test_everything_that_the_guide_names_exists() -> None:
@@ -163,6 +175,8 @@ def _help(*words: str) -> str:
         ("`--from-literal=MONGO=x`", "MONGO is not one of the Secret's keys"),
         ("the 100 seconds that an upload may take", f"an upload may take {LONGEST_UPLOAD} seconds"),
         ("It finishes its uploads first, for up to 60 seconds.", "the image has 480 seconds to end"),
+        ("`mongodump --db images`", "the application's database is image_background_remover, and not images"),
+        ("max_size 25MB", "the proxy refuses bodies above 25 MB"),
         ("`_TARGET`", "cloudbuild.yaml has no substitution _TARGET"),
     ],
 )
