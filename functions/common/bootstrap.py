@@ -14,7 +14,6 @@ from common.observability import logging as logs
 from common.service.limits import ConcurrencyLimiter, WeightedSemaphore
 from common.service.sessions import SessionSigner
 from common.settings import Settings, SettingsError
-from common.storage.mongo.connection import check_health, connect
 
 # Every function loads this module, but what it names here only if it calls for it.
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ def provide(given: Parts | None) -> None:
 def check_settings(requires: Collection[str]) -> Settings:
     """Read and check the settings that this host requires; end the process with one line if one is wrong."""
     global _settings
+    import common.storage.mongo.connection  # noqa: F401 - a host loads the driver once, before it forks
+
     try:
         _settings = Settings.from_env(requires=requires)
         if "REMOVER" in requires and "local" in _settings.remover:
@@ -95,6 +96,8 @@ def exit_with(reason: str) -> NoReturn:
 
 def build(settings: Settings) -> Parts:
     """Build the parts from the settings, without connecting or loading anything yet."""
+    from common.storage.mongo.connection import check_health, connect
+
     logs.configure(settings.log_level)
     collection = connect(settings.mongo_uri, settings.mongo_db)
     keys = settings.app_secret_keys

@@ -35,7 +35,9 @@ def with_copy(original: Path) -> tuple[Path, ...]:
 
 
 def _is_newer(target: Path, original: Path) -> bool:
-    return target.exists() and target.stat().st_mtime_ns >= original.stat().st_mtime_ns
+    """Tell whether the copy is newer than what it was made from."""
+    made_from = (original, _LARGEST_INPUTS)
+    return target.exists() and all(target.stat().st_mtime >= path.stat().st_mtime for path in made_from)
 
 
 def _convert(original: Path, largest_inputs: Mapping[str, float], target: Path) -> None:

@@ -24,8 +24,6 @@ from tests.looking import picture_of
 Floats = NDArray[np.float32]
 
 _MARGIN = 1.05
-# Multiplications, in thousand millions; a lighter layer takes as long to load as it saves.
-_LEAST_WORK = 0.015
 _WIDEST = 100  # rounding an input with a larger range costs accuracy
 
 
@@ -36,18 +34,27 @@ def main() -> None:
         "model", choices=[name for name, entry in CATALOGUE.items() if isinstance(entry, Model)]
     )
     parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument(
+        "--least-work",
+        type=float,
+        default=0.015,
+        metavar="N",
+        help="leave out layers with fewer thousand millions of multiplications, because each converted layer"
+        " makes loading slower; 0.2 for u2netp, which is to start fast (%(default)s)",
+    )
     options = parser.parse_args()
     entry = CATALOGUE[options.model]
     assert isinstance(entry, Model)
-    found = _largest(MODEL.with_name(f"{options.model}.onnx"), entry, options.photos)
+    file = MODEL.with_name(f"{options.model}.onnx")
+    found = _largest(file, entry, options.photos, options.least_work * 1e9)
     chosen = {name: float(f"{most * _MARGIN:.3g}") for name, most in found.items() if most < _WIDEST}
     print(json.dumps({options.model: chosen}, indent=2))
 
 
-def _largest(file: Path, entry: Model, photos: Path) -> Mapping[str, float]:
+def _largest(file: Path, entry: Model, photos: Path, least_work: float) -> Mapping[str, float]:
     """Return the largest input of each heavy convolution whose input is never negative."""
     network = openvino.Core().read_model(file)
-    layers = [node for node in network.get_ordered_ops() if _is_heavy(node)]
+    layers = [node for node in network.get_ordered_ops() if _work(node) >= least_work]
     outputs = len(network.outputs)
     network.add_outputs([layer.input_value(0) for layer in layers])
     inference = openvino.Core().compile_model(network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
@@ -69,11 +76,12 @@ def _given(picture: Image.Image, entry: Model) -> Floats:
     return tensor(picture_of(picture).view(view_spec(entry.input)), entry.input, entry.input.fill)
 
 
-def _is_heavy(node: openvino.Node) -> bool:
+def _work(node: openvino.Node) -> float:
+    """Return the number of multiplications of a convolution, 0 for other nodes."""
     if node.get_type_name() != "Convolution":
-        return False
-    work = np.prod(list(node.output(0).get_shape())) * np.prod(list(node.input_value(1).get_shape())[1:])
-    return bool(work >= _LEAST_WORK * 1e9)
+        return 0
+    shape, weights = node.output(0).get_shape(), node.input_value(1).get_shape()
+    return float(np.prod(list(shape)) * np.prod(list(weights)[1:]))
 
 
 def _pictures(photos: Path) -> Iterator[Image.Image]:

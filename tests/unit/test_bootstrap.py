@@ -23,6 +23,7 @@ from common.removers.rapidapi import RapidApiRemover
 from common.settings import Settings, SettingsError
 from common.storage.gcs.store import BucketImageStore
 from common.storage.inline import InlineImageStore
+from common.storage.mongo import connection
 from endpoints import APPLICATION_REQUIRES
 from infra.local import FUNCTIONS
 from tests.fakes import SECRET, Steps, settings
@@ -40,7 +41,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]
         connections.append((uri, database))
         return MongoImages()
 
-    monkeypatch.setattr(bootstrap, "connect", connect)
+    monkeypatch.setattr(connection, "connect", connect)
     monkeypatch.setattr("common.imaging.workers.Workers", lambda **_: WORKERS)
     yield connections
     bootstrap.provide(None)
@@ -219,7 +220,7 @@ def test_parts_that_could_not_be_built_are_built_at_the_next_request(monkeypatch
 
     bootstrap.check_settings(APPLICATION_REQUIRES)
     with monkeypatch.context() as failing:
-        failing.setattr(bootstrap, "connect", fail)
+        failing.setattr(connection, "connect", fail)
         with pytest.raises(ConfigurationError):
             bootstrap.parts()
 
