@@ -1,4 +1,4 @@
-"""Keep a converted copy beside a model's file, which is as good and faster on every processor."""
+"""Keep a converted copy of a model beside its file; the copy is about as good, and faster."""
 
 import json
 import tempfile
@@ -8,22 +8,22 @@ from typing import TextIO
 
 from common.removers.catalogue import CONVERTED
 
-# For each model the layers to convert, and the largest value of their input on any photo, measured by
+# For each model the layers to convert, each with its largest input value on many photos, measured by
 # `python -m tests.bench.activations`.
 _LARGEST_INPUTS = Path(__file__).with_name("largest_inputs.json")
 
 
 def keep_converted(name: str, original: Path, stream: TextIO) -> None:
-    """Convert a model's file if it has layers for it and no newer copy; a failure costs only speed."""
+    """Convert a model unless its copy is current; after a failure the original is used."""
     largest_inputs: Mapping[str, float] = json.loads(_LARGEST_INPUTS.read_text()).get(name, {})
     target = original.with_suffix(CONVERTED)
-    if not largest_inputs or _is_newer(target, original):
+    if not largest_inputs or _is_current(target, original):
         return
     print(f"Converting {name} to 8 bits ...", file=stream, flush=True)
     try:
         _convert(original, largest_inputs, target)
-    except (ImportError, OSError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[-1]
+    except (ImportError, KeyError, MemoryError, OSError, RuntimeError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
         print(f"{name} stays slower, because it could not be converted: {reason}", file=stream, flush=True)
 
 
@@ -34,17 +34,19 @@ def with_copy(original: Path) -> tuple[Path, ...]:
     return (original, *copy) if description.exists() else (original,)
 
 
-def _is_newer(target: Path, original: Path) -> bool:
-    """Tell whether the copy is newer than what it was made from."""
-    made_from = (original, _LARGEST_INPUTS)
-    return target.exists() and all(target.stat().st_mtime >= path.stat().st_mtime for path in made_from)
+def _is_current(target: Path, original: Path) -> bool:
+    """Tell whether both files of the copy exist and are not older than what they were made from."""
+    made_from = (original, _LARGEST_INPUTS, _LARGEST_INPUTS.with_name("eight_bit.py"))
+    is_complete = target.exists() and target.with_suffix(".bin").exists()
+    return is_complete and all(target.stat().st_mtime >= path.stat().st_mtime for path in made_from)
 
 
 def _convert(original: Path, largest_inputs: Mapping[str, float], target: Path) -> None:
     """Write both files of the copy, complete or not at all."""
-    from infra.models.eight_bit import write_converted  # only here is OpenVINO needed
-
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".converting-") as folder:
+        target.unlink(missing_ok=True)  # until the new copy is complete, the original is used
+        from infra.models.eight_bit import write_converted  # only here is OpenVINO needed
+
         made = Path(folder, target.name)
         write_converted(original, largest_inputs, made)
         # Readers look for the .xml, so the weights have to be there before it.

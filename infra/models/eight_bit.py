@@ -21,14 +21,13 @@ def write_converted(original: Path, largest_inputs: Mapping[str, float], target:
     """Write a copy of a network as OpenVINO's .xml and .bin, with these layers in 8 bits.
 
     `largest_inputs` has the largest value of each layer's input; the least is 0. Raises RuntimeError if the
-    copy cannot be read, for example because the disk was full.
+    copy cannot be read, for example because the disk was full, and KeyError if a layer is missing.
     """
     network = openvino.Core().read_model(original)
-    for layer in network.get_ordered_ops():
-        largest = largest_inputs.get(layer.get_friendly_name())
-        if largest is not None:
-            _round_input(layer, largest)
-            _round_weights(layer)
+    layers = {layer.get_friendly_name(): layer for layer in network.get_ordered_ops()}
+    for name, largest in largest_inputs.items():
+        _round_input(layers[name], largest)
+        _round_weights(layers[name])
     _number(network)
     openvino.save_model(network, target, compress_to_fp16=False)
     openvino.Core().read_model(target)

@@ -1,7 +1,7 @@
-"""python -m tests.bench.activations u2netp --photos FOLDER: the largest input of each heavy layer.
+"""python -m tests.bench.activations u2netp --photos FOLDER: the largest input value of each heavy layer.
 
 Prints JSON for infra/models/largest_inputs.json: the convolutions to convert to 8 bits, and the largest value
-of their input on these photos, those of the bench and some without a subject, plus a margin.
+of their input on these photos, those that the bench makes and some without a subject, plus a margin.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> None:
         type=float,
         default=0.015,
         metavar="N",
-        help="leave out layers with fewer thousand millions of multiplications, because each converted layer"
+        help="leave out layers with fewer billions of multiplications, because each converted layer"
         " makes loading slower; 0.2 for u2netp, which is to start fast (%(default)s)",
     )
     options = parser.parse_args()

@@ -6,14 +6,21 @@ import shutil
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
-from common.removers.catalogue import CONVERTED
+from common.removers.catalogue import CONVERTED, U2NET_INPUT, Fill
+from common.removers.maps import tensor, view_spec
 from common.removers.network import Network
 from common.removers.runtime import openvino
+from infra.models import conversion, eight_bit
 from infra.models.conversion import keep_converted, with_copy
+from tests.looking import picture_of
+
+PHOTO = Path(mpl.get_data_path(), "sample_data", "grace_hopper.jpg")
 
 
 @pytest.fixture
@@ -33,23 +40,27 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def noise() -> NDArray[np.float32]:
-    return np.random.default_rng(0).normal(size=(1, 3, 320, 320)).astype(np.float32)
+def given() -> NDArray[np.float32]:
+    """Return a photo of a person as the network's input."""
+    with Image.open(PHOTO) as photo:
+        view = picture_of(photo.convert("RGB")).view(view_spec(U2NET_INPUT))
+    return tensor(view, U2NET_INPUT, Fill.BLUR)
 
 
 def exact(file: Path) -> NDArray[np.float32]:
     """Return the network's first map in 32 bits."""
     compiled = openvino.Core().compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    found: NDArray[np.float32] = compiled(noise())[0]
+    found: NDArray[np.float32] = compiled(given())[0]
     return found
 
 
 def test_the_copy_computes_nearly_the_same_and_is_used_in_place_of_the_original(original: Path) -> None:
     in_32_bits = exact(original)
+    assert np.ptp(in_32_bits) > 0.9
 
     assert kept(original) == "Converting u2netp to 8 bits ...\n"
 
-    used = Network(original)(noise())[0]
+    used = Network(original)(given())[0]
     assert 0 < np.abs(used - in_32_bits).mean() < 0.01
     np.testing.assert_allclose(used, exact(original.with_suffix(CONVERTED)), atol=1e-5)
 
@@ -106,6 +117,46 @@ def test_a_copy_that_was_not_written_whole_is_not_kept(
 
     assert "could not be converted" in kept(original)
     assert with_copy(original) == (original,)
+
+
+def test_an_older_copy_is_not_used_after_a_failure(original: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(original)
+    os.utime(original.with_suffix(CONVERTED), (0, 0))
+    monkeypatch.setitem(sys.modules, "infra.models.eight_bit", None)
+
+    assert "could not be converted" in kept(original)
+    assert with_copy(original) == (original,)
+
+
+def test_a_layer_that_the_network_does_not_have_is_a_failure(
+    original: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    layers = tmp_path / "largest_inputs.json"
+    layers.write_text('{"u2netp": {"Conv_2/Renamed": 1}}')
+    monkeypatch.setattr(conversion, "_LARGEST_INPUTS", layers)
+    shutil.copy(eight_bit.__file__, tmp_path)
+
+    assert "could not be converted: 'Conv_2/Renamed'" in kept(original)
+
+
+@pytest.mark.parametrize("damage", [b"", b"<?xml version='1.0'?><net>"])
+def test_a_damaged_copy_is_logged_and_the_original_is_used(
+    original: Path, caplog: pytest.LogCaptureFixture, damage: bytes
+) -> None:
+    kept(original)
+    original.with_suffix(CONVERTED).write_bytes(damage)
+
+    assert np.ptp(Network(original)(given())[0]) > 0.9
+    assert "u2netp.8bit.xml cannot be read" in caplog.text
+
+
+def test_a_copy_without_its_weights_is_made_again(original: Path) -> None:
+    kept(original)
+    original.with_suffix(".8bit.bin").unlink()
+
+    assert kept(original)
+    assert len(with_copy(original)) == 3
+    assert all(path.exists() for path in with_copy(original))
 
 
 def test_without_openvino_the_original_is_used(original: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,7 @@ def decode(
     try:
         rgb, alpha, profile = colour.split(_loaded(file, megapixels))
         covering = backdrop and _visible(_loaded(backdrop, megapixels))
-    except (PictureError, MemoryError):
+    except (PictureError, MemoryError, ImportError):  # a missing decoder is not the file's fault
         raise
     except Exception as error:  # every decoder has its own exceptions
         raise UnreadableImage from error
