@@ -26,7 +26,8 @@ def test_it_goes_on_while_there_is_more_only_if_told_to(
 ) -> None:
     monkeypatch.setenv("MONGO_URI", "mongodb://x")
     monkeypatch.setattr(sys, "argv", ["cleanup.py", *arguments])
-    parts = type("Parts", (), {"retention": Backlog(3)})
+    backlog = Backlog(3)
+    parts = type("Parts", (), {"retention": staticmethod(lambda: backlog)})
     monkeypatch.setattr(bootstrap, "build", lambda _: parts)
 
     assert cleanup.main() == 0
