@@ -22,10 +22,10 @@ def fetch(name: str, folder: Path, *, stream: TextIO | None = None) -> tuple[Pat
     """Return the paths of an entry's files, fetching and converting what is missing; raises CommandError."""
     check_name(name)
     stream = stream or sys.stderr
-    paths = tuple(fetch_model(part, model, folder, stream) for part, model in models(name).items())
-    for part, path in zip(models(name), paths, strict=True):
+    paths = {part: fetch_model(part, model, folder, stream) for part, model in models(name).items()}
+    for part, path in paths.items():
         keep_converted(part, path, stream)
-    return paths
+    return tuple(paths.values())
 
 
 def fetch_model(name: str, model: Model, folder: Path, stream: TextIO, *, pauses: Pauses = PAUSES) -> Path:

@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 from common.removers.catalogue import CATALOGUE, Model
 from common.removers.maps import tensor, view_spec
 from common.removers.runtime import openvino
+from infra.models.files import path_of
 from tests.bench.photos import MEDIUM, Photos
 from tests.bench.stage import MODEL
 from tests.looking import picture_of
@@ -45,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     entry = CATALOGUE[options.model]
     assert isinstance(entry, Model)
-    file = MODEL.with_name(f"{options.model}.onnx")
+    file = path_of(options.model, MODEL.parent)
     found = _largest(file, entry, options.photos, options.least_work * 1e9)
     chosen = {name: float(f"{most * _MARGIN:.3g}") for name, most in found.items() if most < _WIDEST}
     print(json.dumps({options.model: chosen}, indent=2))

@@ -62,11 +62,12 @@ def _tools(guide: str) -> Iterator[str]:
 def _secrets(guide: str) -> Iterator[str]:
     for names in re.findall(r"^for secret in (.*)", guide, re.MULTILINE):
         if not names.startswith("$(gcloud secrets list "):
-            yield f"access is granted to {names.partition(';')[0]}, of which a secret may not exist"
+            shown = names.partition(";")[0]
+            yield f"the guide grants access to {shown} without checking which of these secrets exist"
 
 
 def _lock_file(guide: str, ignored: str) -> Iterator[str]:
-    if f"git add {LOCK_FILE}" not in guide and not re.search(rf"git add \S+/{re.escape(LOCK_FILE)}", guide):
+    if not re.search(rf"git add (\S+/)?{re.escape(LOCK_FILE)}", guide):
         yield f"the guide does not tell to commit {LOCK_FILE}"
     for line in ignored.splitlines():
         if fnmatch(LOCK_FILE, line):

@@ -82,7 +82,7 @@ def test_with_a_model_it_also_contains_the_models_files_and_requirements(
     assert requirements == [*without, "", *needed]
 
 
-@pytest.mark.extended  # the files have 180 MB
+@pytest.mark.extended  # the files have 230 MB
 def test_a_model_of_several_files_brings_them_all(tmp_path: Path, default_model: Path) -> None:
     with zipfile.ZipFile(made("--out", tmp_path, "--model", DEFAULT, "--models", default_model)) as archive:
         held = {Path(name).name for name in archive.namelist() if name.startswith("models/")}

@@ -72,7 +72,7 @@ def functions(
         yield urls
 
 
-@pytest.mark.extended  # its models are 181 MB
+@pytest.mark.extended  # its files have 230 MB
 def test_an_upload_with_the_default_model_needs_no_provider(
     default_model: Path, required: Mapping[str, Mapping[str, str]], tmp_path: Path
 ) -> None:

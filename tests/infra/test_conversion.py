@@ -6,7 +6,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -19,8 +18,7 @@ from common.removers.runtime import openvino
 from infra.models import conversion, eight_bit
 from infra.models.conversion import keep_converted, with_copy
 from tests.looking import picture_of
-
-PHOTO = Path(mpl.get_data_path(), "sample_data", "grace_hopper.jpg")
+from tests.portrait import PHOTO
 
 
 @pytest.fixture

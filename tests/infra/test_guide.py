@@ -40,7 +40,8 @@ def test_the_guide_tells_everything_in_time() -> None:
         (
             "for secret in $(gcloud secrets list --format",
             "for secret in mongo-uri app-secret-key x-rapid-api-key; do #",
-            "access is granted to mongo-uri app-secret-key x-rapid-api-key, of which a secret may not exist",
+            "the guide grants access to mongo-uri app-secret-key x-rapid-api-key without checking which of"
+            " these secrets exist",
         ),
         ("git add ", "git rm ", "the guide does not tell to commit .terraform.lock.hcl"),
     ],

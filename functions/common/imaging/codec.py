@@ -1,5 +1,6 @@
 """Decode an upload, make its view for a remover, apply the matte and encode the cut-out; runs in a worker."""
 
+import contextlib
 import functools
 import io
 import struct
@@ -126,13 +127,9 @@ def decode(
 
     Raises InvalidOption if the region of interest is not within the picture.
     """
-    try:
+    with _decoder_errors():
         rgb, alpha, profile = colour.split(_loaded(file, megapixels))
         covering = backdrop and _visible(_loaded(backdrop, megapixels))
-    except (PictureError, MemoryError, ImportError):  # a missing decoder is not the file's fault
-        raise
-    except Exception as error:  # every decoder has its own exceptions
-        raise UnreadableImage from error
     rgb.info.clear()  # so that encoders do not copy comments
     framing.region_of_interest(rgb.size, options.roi)
     size = framing.scaled_size(rgb.size, options.max_pixels)
@@ -150,12 +147,8 @@ def preview_of(file: File, megapixels: int) -> bytes:
 
 def matte_of(file: File, megapixels: int) -> Matte:
     """Return the matte in an 8-bit grey PNG, or raise PictureError."""
-    try:
+    with _decoder_errors():
         image = _loaded(file, megapixels)
-    except (PictureError, MemoryError):
-        raise
-    except Exception as error:
-        raise UnreadableImage from error
     if image.mode != "L":
         raise UnreadableImage(MATTE_FORMAT)
     return Matte(*image.size, image.tobytes(), is_final=True)
@@ -178,6 +171,17 @@ def _alpha(png: bytes, size: tuple[int, int]) -> Image.Image:
         if not image.has_transparency_data:
             raise ValueError("it has no alpha channel")
         return (image if image.mode == "RGBA" else image.convert("RGBA")).getchannel("A")
+
+
+@contextlib.contextmanager
+def _decoder_errors() -> Iterator[None]:
+    """Raise a decoder's exceptions as UnreadableImage."""
+    try:
+        yield
+    except (PictureError, MemoryError, ImportError):  # a missing decoder is not the file's fault
+        raise
+    except Exception as error:  # every decoder has its own exceptions
+        raise UnreadableImage from error
 
 
 def _loaded(file: File, megapixels: int) -> Image.Image:

@@ -42,16 +42,17 @@ def _to_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode == "F":  # from 0 to 1
         return image.point(lambda value: value * 255).convert("L").convert("RGB")
     if image.mode == "CMYK" and profile:
-        return _cmyk_to_rgb(image, profile)
+        return to_srgb(image, profile)
     return image if image.mode == "RGB" else image.convert("RGB")  # convert copies even an RGB picture
 
 
-def _cmyk_to_rgb(image: Image.Image, profile: bytes) -> Image.Image:
+def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Return the picture as RGB in sRGB; a damaged profile is ignored."""
     from PIL import ImageCms  # few pictures need it
 
     try:
-        inks = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(image, inks, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError):
-        return image.convert("RGB")
-    return converted or image.convert("RGB")
+        converted = None
+    return converted or (image if image.mode == "RGB" else image.convert("RGB"))

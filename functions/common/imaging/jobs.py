@@ -1,7 +1,7 @@
 """python -m common.imaging.jobs FD: a picture worker that does the jobs from a socket.
 
-It ends when its socket is closed, so it outlives its host by one job at most. Requests are pickled. Replies
-are JSON, so that a compromised decoder cannot run code in the host.
+It ends when its socket is closed, so it outlives its host by one job at most. Requests are pickled; an empty
+one drops the kept picture. Replies are JSON, so that a compromised decoder cannot run code in the host.
 """
 
 import contextlib
@@ -75,7 +75,7 @@ def main() -> None:
         channel.send(b"{}")
         while True:
             head, files = channel.receive()
-            if not head:  # drop the kept picture
+            if not head:
                 work.picture = None
                 continue
             _answer(channel, work, pickle.loads(head), files)  # noqa: S301 - of the process that started this one

@@ -42,9 +42,9 @@ def _shrunk(cut_out: Image.Image, size: Size) -> Image.Image:
         factor = max(1, min(cut_out.width // size[0], cut_out.height // size[1]))
         x = _span(subject[0], subject[2], cut_out.width, size[0], factor)
         y = _span(subject[1], subject[3], cut_out.height, size[1], factor)
-        reduced = _reduced(cut_out, (x.first_read, y.first_read, x.last_read, y.last_read), factor)
+        reduced = _reduced(cut_out, (x.first_read, y.first_read, x.after_read, y.after_read), factor)
         part = reduced.resize(
-            (x.last - x.first, y.last - y.first),
+            (x.after - x.first, y.after - y.first),
             Image.Resampling.HAMMING,
             (x.start, y.start, x.stop, y.stop),
         )
@@ -56,10 +56,10 @@ class _Span(NamedTuple):
     """The subject along one axis."""
 
     first: int  # the preview's pixels that show it
-    last: int
+    after: int  # the first pixel after them
     first_read: int  # the picture's pixels that the filter reads for them
-    last_read: int
-    start: float  # the edges of `first` and `last` in the reduced pixels
+    after_read: int
+    start: float  # the edges of these pixels in the reduced picture
     stop: float
 
 
@@ -67,11 +67,11 @@ def _span(begin: int, end: int, length: int, small_length: int, factor: int) -> 
     """Return the span of a subject from `begin` to `end` on an axis of `length` pixels."""
     ratio = length / small_length
     first = max(int(begin / ratio) - _MARGIN, 0)
-    last = min(math.ceil(end / ratio) + _MARGIN, small_length)
+    after = min(math.ceil(end / ratio) + _MARGIN, small_length)
     first_read = max(int((first - _MARGIN) * ratio), 0) // factor * factor
-    last_read = min(math.ceil((last + _MARGIN) * ratio), length)
-    edges = ((pixel * ratio - first_read) / factor for pixel in (first, last))
-    return _Span(first, last, first_read, last_read, *edges)
+    after_read = min(math.ceil((after + _MARGIN) * ratio), length)
+    edges = ((pixel * ratio - first_read) / factor for pixel in (first, after))
+    return _Span(first, after, first_read, after_read, *edges)
 
 
 def _reduced(cut_out: Image.Image, box: Box, factor: int) -> Image.Image:

@@ -8,6 +8,7 @@ from PIL import Image, ImageChops, ImageOps
 from common.domain.errors import TooManyPixels
 from common.domain.framing import SUBJECT_ALPHA, Box, Frame, frame
 from common.domain.options import CutoutOptions, Format
+from common.imaging.colour import to_srgb
 from common.imaging.matting import remove_spill
 from common.imaging.png_writer import encode as encode_png
 
@@ -51,7 +52,7 @@ def compose(
         return Composed(_drawn_grey(visible, framed), None, subject)
     remove_spill(rgb, alpha)
     if icc_profile and (options.background or backdrop):
-        rgb, icc_profile = _to_srgb(rgb, icc_profile), None
+        rgb, icc_profile = to_srgb(rgb, icc_profile), None  # like backgrounds and backdrops
     rgb.putalpha(visible)
     return Composed(_on_background(_drawn(rgb, framed), options, backdrop), icc_profile, subject)
 
@@ -107,18 +108,6 @@ def _on_background(cut_out: Image.Image, options: CutoutOptions, backdrop: Image
     if options.background is not None:
         return Image.alpha_composite(Image.new("RGBA", cut_out.size, options.background), cut_out)
     return cut_out
-
-
-def _to_srgb(rgb: Image.Image, icc_profile: bytes) -> Image.Image:
-    """Convert the picture to sRGB, the colour space of backgrounds and backdrops."""
-    from PIL import ImageCms  # few calls need it
-
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
-        converted = ImageCms.profileToProfile(rgb, profile, ImageCms.createProfile("sRGB"))
-    except (ImageCms.PyCMSError, OSError):
-        return rgb  # ignore a damaged profile
-    return converted or rgb
 
 
 def _is_opaque(image: Image.Image) -> bool:

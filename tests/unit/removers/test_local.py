@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from common.removers.catalogue import DEFAULT, U2NET_INPUT, U2NET_OUTPUT, Fill
 from common.removers.local import LocalRemover
 from common.removers.sources import Source, sources
 from tests.looking import matte_of, picture_of
+from tests.portrait import PHOTO
 
 SOURCE = Source(Path("network.onnx"), U2NET_INPUT, U2NET_OUTPUT, Fill.MIRROR)
 
@@ -171,7 +171,6 @@ def test_inferences_run_one_at_a_time(network: FakeNetwork, monkeypatch: pytest.
 
 # The real model on a real photo: Grace Hopper in front of a flag and a blue wall
 
-PHOTO = Path(mpl.get_data_path(), "sample_data", "grace_hopper.jpg")
 SUBJECT = {"face": (195, 160, 345, 300), "uniform": (90, 440, 460, 590)}
 WALL, FLAG = (400, 30, 505, 330), (10, 20, 120, 300)
 

@@ -4,7 +4,6 @@ import os
 import subprocess
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,8 +15,8 @@ from common.removers.sources import Source
 from infra.local import ROOT
 from tests.looking import picture_of
 from tests.networks import write_network
+from tests.portrait import PHOTO
 
-PHOTO = Path(mpl.get_data_path(), "sample_data", "grace_hopper.jpg")
 MASK = """
 import sys
 from PIL import Image

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import pymongo
 from pymongo.collection import Collection
@@ -11,12 +11,15 @@ from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure
 from common import timeouts
 from common.domain.errors import ImageTooLarge, Unavailable
 
-Records = Collection[dict[str, Any]]
+if TYPE_CHECKING:
+    from common.storage.mongo.documents import Document
+
+Records: TypeAlias = "Collection[Document]"
 
 
 def connect(uri: str, database: str) -> Records:
     """Return the collection of records; the first call connects."""
-    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+    client: pymongo.MongoClient[Document] = pymongo.MongoClient(
         uri,
         appname="image-background-remover",
         connect=False,

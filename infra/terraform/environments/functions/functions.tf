@@ -29,7 +29,7 @@ locals {
       memory              = "${local.remover_memory_gib}Gi"
       cpu                 = local.picture_cpus
       concurrency         = local.remover_concurrency
-      timeout_seconds     = 480 # as for upload, of whose steps it does most
+      timeout_seconds     = 480 # like upload: most of its steps are the same
       min_instances       = var.min_instances
     }
     list = {
@@ -71,7 +71,7 @@ locals {
       memory          = "${local.picture_memory_gib}Gi"
       cpu             = local.picture_cpus
       concurrency     = 2
-      timeout_seconds = 480 # as for upload, of whose steps it does most
+      timeout_seconds = 480 # like upload: most of its steps are the same
     }
     health = {
       entry_point = "health"
